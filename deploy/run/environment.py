@@ -1,0 +1,72 @@
+"""What the processes of one machine are told by their environment: addresses, folders and secrets."""
+
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from deploy.run.databases import DatabaseUrls, urls
+from deploy.run.kept_secrets import kept
+from deploy.run.ports import claimed, free_port
+
+PROJECT = Path(__file__).resolve().parents[2]
+
+
+@dataclass(frozen=True)
+class Place:
+    """One system on one machine: its folder, its ports and the servers it stands on. The URLs hold passwords."""
+
+    var: Path
+    environment: str
+    port: int
+    sandbox_port: int
+    smtp_port: int
+    superuser_url: str = field(repr=False)
+    redis_url: str = field(repr=False)
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def sandbox_url(self) -> str:
+        return f"http://127.0.0.1:{self.sandbox_port}"
+
+    @property
+    def databases(self) -> dict[str, DatabaseUrls]:
+        return urls(self.superuser_url, kept(self.var))
+
+
+def ports_for(port: int) -> tuple[int, int, int]:
+    """The ports of the API, the sandbox's HTTP and its SMTP: neighbours where they are free. Raises `PortTaken`."""
+    chosen = claimed(port)
+    if not port:
+        return chosen, free_port(), free_port()
+    return chosen, free_port(chosen + 1), free_port(chosen + 2)
+
+
+def environment_of(place: Place) -> dict[str, str]:
+    """The settings of every process of the system, as `docs/settings.md` describes them, secrets included.
+
+    A partnership other than the built-in one is named by PARTNERSHIP_FILE; everything else is decided here.
+    """
+    secrets = {name: value for name, value in kept(place.var).items() if not name.endswith("_PASSWORD")}
+    databases = {f"{name.upper()}_DATABASE_URL": both.application for name, both in place.databases.items()}
+    return {
+        "ENVIRONMENT": place.environment,
+        "PUBLIC_URL": place.url,
+        "REDIS_URL": place.redis_url,
+        "PARTNERSHIP_FILE": os.environ.get("PARTNERSHIP_FILE", str(PROJECT / "deploy" / "partnership.toml")),
+        "CLOCK_FILE": str(place.var / "clock"),
+        "FILES_FOLDER": str(made(place.var / "files")),
+        "SITE_FOLDER": str(made(place.var / "site")),
+        "SANDBOX_URL": place.sandbox_url,
+        "SMTP_HOST": "127.0.0.1",
+        "SMTP_PORT": str(place.smtp_port),
+        **databases,
+        **secrets,
+    }
+
+
+def made(folder: Path) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder

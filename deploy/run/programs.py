@@ -1,0 +1,115 @@
+"""The programs of one machine, each a function that runs in a process forked from the warm parent."""
+
+import gc
+import os
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from functools import partial
+from importlib import import_module
+from typing import Any
+
+from deploy.run.environment import Place
+from deploy.run.forking import die_with_parent
+from deploy.run.supervisor import Program
+from shared.settings import SERVICES
+
+WORTH_SHARING = (
+    "deploy.run.front",
+    *(f"services.{service}.worker" for service in SERVICES),
+    "deploy.scheduler",
+    "deploy.sandbox.server",
+    "celery.apps.worker",
+    "celery.apps.beat",
+    "celery.concurrency.prefork",
+    "kombu.transport.redis",
+    "redbeat.schedulers",
+    "granian",
+    "sqlalchemy.dialects.postgresql.psycopg",
+    "psycopg",
+)
+
+
+def load_what_all_share() -> None:
+    """Import once what every process needs, so that a fork shares its memory and starts at once."""
+    for name in WORTH_SHARING:
+        import_module(name)
+    gc.collect()
+    gc.freeze()  # a collection in a child would otherwise touch, and so copy, every page
+
+
+def programs(place: Place) -> list[Program]:
+    """Everything that serves, in the order of starting. Number of processes: API_PROCESSES, WORKER_PROCESSES."""
+    return [
+        Program("sandbox", partial(run_sandbox, place), stage=1),
+        Program("api", partial(run_api, place.port), grace=15),
+        *(Program(f"worker-{service}", partial(run_worker, service), grace=15) for service in SERVICES),
+        Program("scheduler", run_scheduler),
+    ]
+
+
+def run_api(port: int) -> None:
+    """Serve the three services and the public site. Granian forks its processes, which share our memory."""
+    from granian.constants import HTTPModes, Interfaces, Loops
+    from granian.server import Server
+
+    server = Server(
+        "deploy.run.front:application",
+        address="127.0.0.1",
+        port=port,
+        interface=Interfaces.WSGI,
+        http=HTTPModes.http1,
+        loop=Loops.asyncio,
+        workers=int(os.environ.get("API_PROCESSES", "1")),
+        blocking_threads=int(os.environ.get("API_THREADS", "8")),
+        workers_kill_timeout=10,
+    )
+    server.serve(target_loader=application_in_child, wrap_loader=False)
+
+
+def application_in_child() -> Callable[..., Any]:
+    die_with_parent()
+    application: Callable[..., Any] = import_module("deploy.run.front").application
+    return application
+
+
+def run_worker(service: str) -> None:
+    """Work off one service's queue until told to stop; what is running then is finished first."""
+    from celery.signals import worker_process_init
+
+    worker_process_init.connect(lambda **_: die_with_parent(), weak=False)
+    celery = import_module(f"services.{service}.worker").celery
+    amount = f"--concurrency={os.environ.get('WORKER_PROCESSES', '1')}"
+    # One queue, no talk with other workers: the greeting alone costs a second of the start.
+    quiet = ["--without-mingle", "--without-gossip", "--without-heartbeat"]
+    celery.worker_main(["worker", "--pool=prefork", amount, f"--queues={service}", f"--hostname={service}@%h", *quiet])
+
+
+def run_scheduler() -> None:
+    celery = import_module("deploy.scheduler").celery
+    celery.start(["beat", "--scheduler=redbeat.RedBeatScheduler", "--pidfile="])
+
+
+def run_sandbox(place: Place) -> None:
+    from deploy.sandbox.server import serve
+
+    callback = f"{place.url}/notify/api/v1/callbacks/receipts"
+    folder = place.var / "sandbox"
+    folder.mkdir(parents=True, exist_ok=True)
+    serve(place.sandbox_port, place.smtp_port, os.environ["SANDBOX_WEBHOOK_SECRET"], callback, folder)
+
+
+def what_is_missing(place: Place) -> dict[str, str]:
+    """What is not ready yet, by address, in the words of whoever answered."""
+    asked = [f"{place.url}/{service}/health/ready" for service in SERVICES] + [f"{place.sandbox_url}/health"]
+    return {url: fault for url in asked if (fault := fault_at(url))}
+
+
+def fault_at(url: str) -> str:
+    try:
+        with urllib.request.urlopen(url, timeout=2):  # noqa: S310  # our own address
+            return ""
+    except urllib.error.HTTPError as answer:
+        return f"{answer.code} {answer.read(400).decode(errors='replace')}"
+    except OSError as error:
+        return f"does not answer ({type(error).__name__})"

@@ -1,0 +1,11 @@
+"""The Flask application of this service."""
+
+from flask import Flask
+
+from services.publish.api import api
+from services.publish.service import SERVICE
+from shared.web.application import make_application
+
+
+def create_app() -> Flask:
+    return make_application(SERVICE, api, "Safeguarding Reviews: publish")

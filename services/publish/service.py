@@ -1,0 +1,5 @@
+"""This service in this process."""
+
+from shared.service import Service
+
+SERVICE = Service("publish")

@@ -1,0 +1,140 @@
+"""The two ways a machine can tell somebody: HTTPS to a gateway, and e-mail. (The third, the portal, is a person's.)
+
+Both are called with no transaction open, may be called again with the same delivery, and never raise for what the
+other side does: they answer with an `Outcome`.
+"""
+
+import smtplib
+import ssl
+import threading
+from dataclasses import dataclass
+from email.message import EmailMessage
+from typing import Any
+from urllib.parse import urlsplit
+
+import requests
+
+from shared.delivery.addresses import AddressRefused, check_address
+from shared.delivery.outcomes import AlreadyReceived, Delivered, Outcome, Rejected, RetryAfter
+from shared.delivery.signing import signed_headers
+from shared.settings import settings
+
+CONNECT_SECONDS = 3.0
+_local = threading.local()
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that goes with an e-mail."""
+
+    filename: str
+    content_type: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """What goes over a channel: `payload` is the document's bytes for a gateway, `text` the words of an e-mail."""
+
+    delivery_id: str
+    address: str
+    subject: str
+    payload: bytes
+    text: str
+    secret: str = ""
+    attachments: tuple[Attachment, ...] = ()
+
+
+def send(channel: str, letter: Letter) -> Outcome:
+    """Try once to deliver a letter over `https` or `email`."""
+    try:
+        return {"https": send_by_https, "email": send_by_email}[channel](letter)
+    except AddressRefused as error:
+        return Rejected(str(error))
+
+
+def send_by_https(letter: Letter) -> Outcome:
+    """POST the payload, signed, under the delivery's id. A time-out means that nobody knows: try again, same id."""
+    check_address(urlsplit(letter.address).hostname or "", production=settings().is_production)
+    headers = {"Content-Type": "application/json", "Idempotency-Key": letter.delivery_id}
+    headers |= signed_headers(letter.secret, letter.delivery_id, letter.payload)
+    try:
+        answer = _session().post(
+            letter.address, letter.payload, headers=headers, timeout=(CONNECT_SECONDS, settings().call_timeout), allow_redirects=False
+        )
+    except (requests.ConnectionError, requests.Timeout) as error:
+        return RetryAfter(f"no answer ({type(error).__name__})", unreachable=True)
+    except requests.RequestException as error:
+        return RetryAfter(f"the answer could not be read ({type(error).__name__})")
+    return _outcome_of(answer)
+
+
+def _session() -> requests.Session:
+    if not hasattr(_local, "session"):
+        _local.session = requests.Session()
+        _local.session.trust_env = False  # a proxy or netrc of the machine must not decide where a child's data goes
+    return _local.session  # type: ignore[no-any-return]
+
+
+def _outcome_of(answer: requests.Response) -> Outcome:
+    if answer.ok:
+        content = _json_object(answer)
+        receipt = str(content["receipt"]) if content.get("receipt") else None
+        return AlreadyReceived(receipt) if content.get("already_received") else Delivered(receipt)
+    if answer.status_code in (408, 425, 429) or answer.status_code >= 500:
+        asked = answer.headers.get("Retry-After", "")
+        seconds = float(asked) if asked.isascii() and asked.isdigit() else None
+        return RetryAfter(f"HTTP {answer.status_code}", seconds, unreachable=answer.status_code in (429, 503))
+    return Rejected(f"HTTP {answer.status_code}")
+
+
+def _json_object(answer: requests.Response) -> dict[str, Any]:
+    try:
+        content = answer.json()
+    except requests.JSONDecodeError:
+        return {}
+    return content if isinstance(content, dict) else {}
+
+
+def send_by_email(letter: Letter) -> Outcome:
+    """Hand an e-mail to the mail server; its Message-ID is the delivery's id, so a repeat can be known."""
+    server = urlsplit(settings().smtp_url)
+    check_address(server.hostname or "", production=settings().is_production)
+    check_address(letter.address.rpartition("@")[2], production=settings().is_production)
+    try:
+        with _mail_server(server.scheme, server.hostname or "", server.port or 25) as connection:
+            if server.username:
+                connection.login(server.username, server.password or "")
+            connection.send_message(compose(letter))
+    except smtplib.SMTPRecipientsRefused as error:
+        code = next(iter(error.recipients.values()))[0]
+        return RetryAfter(f"SMTP {code}") if 400 <= code < 500 else Rejected(f"SMTP {code}")
+    except smtplib.SMTPResponseException as error:
+        return RetryAfter(f"SMTP {error.smtp_code}", unreachable=error.smtp_code == 421) if error.smtp_code < 500 else Rejected(f"SMTP {error.smtp_code}")
+    except (OSError, smtplib.SMTPException) as error:
+        return RetryAfter(f"no answer ({type(error).__name__})", unreachable=True)
+    return Delivered()
+
+
+def _mail_server(scheme: str, host: str, port: int) -> smtplib.SMTP:
+    if scheme == "smtps":
+        return smtplib.SMTP_SSL(host, port, timeout=settings().call_timeout, context=ssl.create_default_context())
+    connection = smtplib.SMTP(host, port, timeout=settings().call_timeout)
+    if scheme == "smtp+starttls":
+        connection.starttls(context=ssl.create_default_context())
+    return connection
+
+
+def compose(letter: Letter) -> EmailMessage:
+    """The e-mail: a reference and a link, and files only where the letter brings them. Never a name or a narrative."""
+    mail = EmailMessage()
+    mail["From"] = settings().mail_from
+    mail["To"] = letter.address
+    mail["Subject"] = letter.subject
+    mail["Message-ID"] = f"<{letter.delivery_id}@{settings().mail_from.rpartition('@')[2]}>"
+    mail["Auto-Submitted"] = "auto-generated"
+    mail.set_content(letter.text)
+    for file in letter.attachments:
+        main, _, sub = file.content_type.partition("/")
+        mail.add_attachment(file.content, maintype=main, subtype=sub, filename=file.filename)
+    return mail

@@ -1,0 +1,287 @@
+"""Deliveries: one row per message to the outside, claimed, sent with no transaction open, and recorded.
+
+A claim is a lease by the machine's clock; the moment a delivery is due is by the clock of cases. The same id goes with
+every attempt, so a lost answer costs a repeat that the other side knows.
+"""
+
+import hashlib
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import orjson
+from sqlalchemy import text
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+
+from shared import clock
+from shared.database import insert_rows, new_id
+from shared.delivery.outcomes import AlreadyReceived, Delivered, Outcome, Rejected, RetryAfter, answer_of, name_of
+from shared.delivery.states import STATES
+from shared.encryption import Encrypted
+from shared.logs import request_id
+from shared.service import ring_after_commit
+from shared.settings import settings
+from sqlalchemy.dialects.postgresql import JSONB
+
+FIRST_PAUSE = 2.0
+LONGEST_PAUSE = 900.0
+LONGEST_ADDRESS_PAUSE = 60.0
+
+
+class FloorModel(DeclarativeBase):
+    """Mapped tables of the floor."""
+
+
+class DeliveryRow(FloorModel):
+    __tablename__ = "deliveries"
+    id: Mapped[str] = mapped_column(primary_key=True)
+    purpose: Mapped[str]
+    concerns: Mapped[str]
+    duty_id: Mapped[str | None]
+    recipient: Mapped[str]
+    channel: Mapped[str]
+    address: Mapped[str]
+    reference: Mapped[str]
+    body: Mapped[dict[str, Any]] = mapped_column(Encrypted("deliveries.body"))
+    sha256: Mapped[str]
+    attachments: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
+    urgency: Mapped[int]
+    status: Mapped[str]
+    due_at: Mapped[datetime]
+    created_at: Mapped[datetime]
+    request_id: Mapped[str | None]
+
+
+class AttemptRow(FloorModel):
+    __tablename__ = "delivery_attempts"
+    id: Mapped[str] = mapped_column(primary_key=True)
+    delivery_id: Mapped[str]
+    number: Mapped[int]
+    started_at: Mapped[datetime]
+    finished_at: Mapped[datetime]
+    outcome: Mapped[str]
+    answer: Mapped[str]
+    sha256: Mapped[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """A claimed delivery. `body` holds `document` (for a gateway, or to be fetched) and `text` (the e-mail's words)."""
+
+    id: str
+    purpose: str
+    concerns: str
+    duty_id: str | None
+    recipient: str
+    channel: str
+    address: str
+    reference: str
+    body: dict[str, Any]
+    sha256: str
+    attachments: list[dict[str, Any]]
+    attempts: int
+    request_id: str | None
+
+    def payload(self) -> bytes:
+        return payload_of(self.body)
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One attempt and what came of it; times by the clock of cases."""
+
+    delivery: Delivery
+    started_at: datetime
+    finished_at: datetime
+    outcome: Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """A delivery after its result was stored. `moved` is false where the result changed nothing."""
+
+    result: Result
+    status: str
+    moved: bool
+
+
+def payload_of(body: dict[str, Any]) -> bytes:
+    """The bytes that are sent and whose SHA-256 is the evidence."""
+    document = body.get("document")
+    return orjson.dumps(document, option=orjson.OPT_SORT_KEYS) if document is not None else str(body["text"]).encode()
+
+
+def delivery_values(
+    *,
+    purpose: str,
+    concerns: str,
+    recipient: str,
+    channel: str,
+    address: str,
+    reference: str,
+    body: dict[str, Any],
+    duty_id: str | None = None,
+    attachments: Sequence[dict[str, Any]] = (),
+    urgency: int = 5,
+    due_at: datetime | None = None,
+    delivery_id: str | None = None,
+) -> dict[str, Any]:
+    """The row of a new delivery, for `insert_rows`. Lower `urgency` goes first; `portal` waits for a person."""
+    now = clock.now()
+    return {
+        "id": delivery_id or new_id(),
+        "purpose": purpose,
+        "concerns": concerns,
+        "duty_id": duty_id,
+        "recipient": recipient,
+        "channel": channel,
+        "address": address,
+        "reference": reference,
+        "body": body,
+        "sha256": hashlib.sha256(payload_of(body)).hexdigest(),
+        "attachments": list(attachments),
+        "urgency": urgency,
+        "status": "waiting-for-person" if channel == "portal" else "pending",
+        "due_at": due_at or now,
+        "created_at": now,
+        "request_id": request_id(),
+    }
+
+
+def add_deliveries(session: Session, rows: Sequence[dict[str, Any]]) -> None:
+    """Store new deliveries and ring for the dispatcher after the commit."""
+    insert_rows(session, [(DeliveryRow, rows)])
+    ring_after_commit(session, "dispatch_due")
+
+
+COLUMNS = "id::text, purpose, concerns, duty_id::text, recipient, channel, address, reference, body, sha256, attachments, attempts, request_id"
+CLAIM = text(f"""
+    UPDATE deliveries SET claimed_at = :moment, attempts = attempts + 1
+     WHERE id IN (SELECT id FROM deliveries
+                   WHERE status = 'pending' AND due_at <= :now AND (claimed_at IS NULL OR claimed_at < :lapsed)
+                     AND NOT EXISTS (SELECT 1 FROM delivery_pauses p WHERE p.address = deliveries.address AND p.until > :moment)
+                   ORDER BY urgency, due_at LIMIT :most FOR UPDATE SKIP LOCKED)
+    RETURNING {COLUMNS}, urgency, due_at
+""")  # noqa: S608  # COLUMNS is the constant above
+
+
+def claim_due(session: Session, most: int) -> list[Delivery]:
+    """Lease up to `most` due deliveries, the most urgent first, passing over addresses that do not answer."""
+    moment = clock.machine_now()
+    values = {"moment": moment, "now": clock.now(), "lapsed": moment - timedelta(seconds=settings().claim_lease), "most": most}
+    opened = Encrypted("deliveries.body")
+    rows = sorted(session.execute(CLAIM, values).all(), key=lambda row: (row.urgency, row.due_at))
+    return [
+        Delivery(*row[:8], opened.process_result_value(row.body, None), *row[9:13])  # type: ignore[arg-type]
+        for row in rows
+    ]
+
+
+RELEASE = text("UPDATE deliveries SET claimed_at = NULL, attempts = attempts - 1 WHERE id = ANY(:ids) AND status = 'pending'")
+
+
+def release(session: Session, untried: Sequence[Delivery]) -> None:
+    """Give back what was claimed and not tried."""
+    session.execute(RELEASE, {"ids": [delivery.id for delivery in untried]})
+
+
+RECORD = text("""
+    UPDATE deliveries d SET status = n.status, due_at = coalesce(n.due_at, d.due_at), claimed_at = NULL,
+           sent_at = coalesce(d.sent_at, n.sent_at), acknowledged_at = coalesce(d.acknowledged_at, n.acknowledged_at),
+           acknowledgement = coalesce(d.acknowledgement, n.acknowledgement)
+      FROM unnest(CAST(:ids AS uuid[]), CAST(:statuses AS text[]), CAST(:due AS timestamptz[]), CAST(:sent AS timestamptz[]),
+                  CAST(:acknowledged AS timestamptz[]), CAST(:receipts AS text[]))
+           AS n (id, status, due_at, sent_at, acknowledged_at, acknowledgement)
+     WHERE d.id = n.id
+""")
+LOCK = text("SELECT id::text, status FROM deliveries WHERE id = ANY(CAST(:ids AS uuid[])) ORDER BY id FOR UPDATE")
+
+
+def record(session: Session, results: Sequence[Result]) -> list[Recorded]:
+    """Store attempts with their evidence and move their deliveries; what has already moved on never moves back."""
+    ids = [result.delivery.id for result in results]
+    before = {row.id: row.status for row in session.execute(LOCK, {"ids": ids})}
+    recorded = [_moved(result, before[result.delivery.id]) for result in results]
+    columns = list(zip(*(_changes(one) for one in recorded), strict=True))
+    names = ("ids", "statuses", "due", "sent", "acknowledged", "receipts")
+    session.execute(RECORD, {name: list(column) for name, column in zip(names, columns, strict=True)})
+    insert_rows(session, [(AttemptRow, [_attempt(result) for result in results])])
+    _pause_or_resume(session, results)
+    return recorded
+
+
+def _moved(result: Result, status: str) -> Recorded:
+    move = _move_of(result.outcome)
+    after = STATES[status, move] if move else status
+    return Recorded(result, after, moved=after != status)
+
+
+def _move_of(outcome: Outcome) -> str | None:
+    if isinstance(outcome, Delivered | AlreadyReceived):
+        return "acknowledge" if outcome.receipt else "accept"
+    return "reject" if isinstance(outcome, Rejected) else None
+
+
+def _changes(one: Recorded) -> tuple[Any, ...]:
+    result, outcome = one.result, one.result.outcome
+    went = isinstance(outcome, Delivered | AlreadyReceived)
+    due = result.finished_at + _pause(outcome, result.delivery.attempts) if isinstance(outcome, RetryAfter) else None
+    receipt = outcome.receipt if isinstance(outcome, Delivered | AlreadyReceived) else None
+    return result.delivery.id, one.status, due, result.started_at if went else None, result.finished_at if receipt else None, receipt
+
+
+def _pause(outcome: RetryAfter, attempts: int) -> timedelta:
+    """Growing, jittered, and never less than the other side asked for."""
+    grown = min(FIRST_PAUSE * 2 ** min(attempts - 1, 12), LONGEST_PAUSE) * (0.75 + secrets.randbelow(500) / 1000)
+    return timedelta(seconds=max(grown, outcome.seconds or 0))
+
+
+def _attempt(result: Result) -> dict[str, Any]:
+    return {
+        "id": new_id(),
+        "delivery_id": result.delivery.id,
+        "number": result.delivery.attempts,
+        "started_at": result.started_at,
+        "finished_at": result.finished_at,
+        "outcome": name_of(result.outcome),
+        "answer": answer_of(result.outcome),
+        "sha256": result.delivery.sha256,
+    }
+
+
+PAUSE = text("""
+    INSERT INTO delivery_pauses AS p VALUES (:address, 1, :now, :first)
+    ON CONFLICT (address) DO UPDATE SET failures = p.failures + 1,
+        until = greatest(:first, :now + least(power(2, least(p.failures, 10)), :longest) * interval '1 second')
+""")
+RESUME = text("DELETE FROM delivery_pauses WHERE address = ANY(:addresses)")
+
+
+def _pause_or_resume(session: Session, results: Sequence[Result]) -> None:
+    silent = {r.delivery.address: r.outcome.seconds or 1.0 for r in results if isinstance(r.outcome, RetryAfter) and r.outcome.unreachable}
+    answered = {r.delivery.address for r in results} - silent.keys()
+    session.execute(RESUME, {"addresses": sorted(answered)})
+    moment = clock.machine_now()
+    for address, seconds in sorted(silent.items()):
+        first = moment + timedelta(seconds=seconds)
+        session.execute(PAUSE, {"address": address, "now": moment, "first": first, "longest": LONGEST_ADDRESS_PAUSE})
+
+
+ACKNOWLEDGE = text("""
+    UPDATE deliveries SET status = :status, sent_at = coalesce(sent_at, :at), acknowledged_at = :at, acknowledgement = :receipt,
+           claimed_at = NULL WHERE id = :id
+""")
+
+
+def acknowledge(session: Session, delivery_id: str, receipt: str, at: datetime) -> bool | None:
+    """Note that the recipient has a delivery: true if that is news, false for a repeat, None for an unknown id."""
+    found = session.execute(LOCK, {"ids": [delivery_id]}).first()
+    if found is None:
+        return None
+    if found.status == "acknowledged":
+        return False
+    values = {"id": delivery_id, "status": STATES[found.status, "acknowledge"], "at": at, "receipt": receipt}
+    session.execute(ACKNOWLEDGE, values)
+    return True

@@ -1,0 +1,200 @@
+"""What each event carries. Data are JSON values; times are RFC 3339 strings, dates ISO 8601, ids as given out.
+
+Data are sealed on the wire, so a contract may carry names where the consumer's work needs them (the identifiers that
+must not appear in a published report).
+"""
+
+from marshmallow import RAISE, Schema, fields
+
+
+class Contract(Schema):
+    class Meta:
+        unknown = RAISE
+
+
+Id = fields.UUID
+Time = fields.AwareDateTime
+
+
+class Identifier(Contract):
+    """One thing that identifies a child or family: `kind` is name, date-of-birth, nhs-number, postcode, address, setting."""
+
+    kind = fields.String(required=True)
+    value = fields.String(required=True)
+
+
+class File(Contract):
+    """A file in the store: `key` finds it, `sha256` is of its bytes."""
+
+    key = fields.String(required=True)
+    filename = fields.String(required=True)
+    sha256 = fields.String(required=True)
+
+
+class IncidentReferred(Contract):
+    incident_id = Id(required=True)
+    reference = fields.String(required=True)
+    agency_id = fields.String(required=True)
+    submitted_at = Time(required=True)
+
+
+class IncidentNotified(Contract):
+    """`agencies` are those that referred the incident or know a child of it; `sent_at` starts the rapid review's clock."""
+
+    incident_id = Id(required=True)
+    reference = fields.String(required=True)
+    sent_at = Time(required=True)
+    occurred_on = fields.Date(required=True)
+    kinds = fields.List(fields.String(), required=True)
+    rapid_review_required = fields.Boolean(required=True)
+    agencies = fields.List(fields.String(), required=True)
+    children = fields.Integer(required=True)
+    identifiers = fields.List(fields.Nested(Identifier), required=True)
+
+
+class IncidentWithdrawn(Contract):
+    incident_id = Id(required=True)
+    reference = fields.String(required=True)
+    reasons = fields.String(required=True)
+    withdrawn_at = Time(required=True)
+
+
+class DutyEvent(Contract):
+    duty_id = Id(required=True)
+    rule = fields.String(required=True)
+    recipient = fields.String(required=True)
+    incident_id = Id(required=True, allow_none=True)
+    concerns = fields.String(required=True)
+    due_at = Time(required=True)
+
+
+class DutyDischarged(DutyEvent):
+    discharged_at = Time(required=True)
+    sent_at = Time(required=True, allow_none=True)
+    reference = fields.String(required=True, allow_none=True)
+
+
+class DutyOverdue(DutyEvent):
+    pass
+
+
+class AgencyKey(Contract):
+    id = Id(required=True)
+    hash = fields.String(required=True)
+    issued_at = Time(required=True)
+    revoked_at = Time(required=True, allow_none=True)
+
+
+class DirectoryChanged(Contract):
+    """One agency as it now stands, with all its keys; `version` grows, and an older one is ignored."""
+
+    id = fields.String(required=True)
+    name = fields.String(required=True)
+    kind = fields.String(required=True)
+    is_partner = fields.Boolean(required=True)
+    emails = fields.List(fields.String(), required=True)
+    ended_at = Time(required=True, allow_none=True)
+    version = fields.Integer(required=True)
+    keys = fields.List(fields.Nested(AgencyKey), required=True)
+
+
+class InformationRequested(Contract):
+    request_id = Id(required=True)
+    case_id = Id(required=True)
+    incident_id = Id(required=True)
+    agency_id = fields.String(required=True)
+    reference = fields.String(required=True)
+    due_at = Time(required=True)
+
+
+class InformationOverdue(InformationRequested):
+    pass
+
+
+class RapidReviewCompleted(Contract):
+    """`report` is the rapid review as the Panel is to read it, made from the record."""
+
+    case_id = Id(required=True)
+    incident_id = Id(required=True)
+    reference = fields.String(required=True)
+    outcome = fields.String(required=True)
+    completed_at = Time(required=True)
+    report = fields.Dict(required=True)
+
+
+class PracticeReviewEvent(Contract):
+    practice_review_id = Id(required=True)
+    case_id = Id(required=True)
+    incident_id = Id(required=True)
+    reference = fields.String(required=True)
+
+
+class PracticeReviewCommissioned(PracticeReviewEvent):
+    pseudonym = fields.String(required=True)
+    decided_at = Time(required=True)
+
+
+class PracticeReviewDelayed(PracticeReviewEvent):
+    reasons = fields.String(required=True)
+    expected_on = fields.Date(required=True)
+    delayed_at = Time(required=True)
+
+
+class HoldPlaced(PracticeReviewEvent):
+    hold_id = Id(required=True)
+    reason = fields.String(required=True)
+    next_check_on = fields.Date(required=True)
+    placed_at = Time(required=True)
+
+
+class HoldLifted(PracticeReviewEvent):
+    hold_id = Id(required=True)
+    lifted_at = Time(required=True)
+
+
+class ReportSignedOff(PracticeReviewEvent):
+    """`kind` is the review's type (LCSPR, thematic); `identifiers` must not appear in what is published."""
+
+    pseudonym = fields.String(required=True)
+    kind = fields.String(required=True)
+    title = fields.String(required=True)
+    report = fields.Nested(File, required=True)
+    signed_at = Time(required=True)
+    identifiers = fields.List(fields.Nested(Identifier), required=True)
+
+
+class PublicationEvent(Contract):
+    publication_id = Id(required=True)
+    practice_review_id = Id(required=True)
+    incident_id = Id(required=True)
+    reference = fields.String(required=True)
+
+
+class RouteDecided(PublicationEvent):
+    route = fields.String(required=True)
+    reasons = fields.String(required=True)
+    decided_at = Time(required=True)
+
+
+class PublicationScheduled(PublicationEvent):
+    """`copies` go to the Panel, the Secretary of State and Ofsted before `publish_at`."""
+
+    title = fields.String(required=True)
+    publish_at = Time(required=True)
+    copies = fields.List(fields.Nested(File), required=True)
+
+
+class PublicationLive(PublicationEvent):
+    route = fields.String(required=True)
+    live_at = Time(required=True)
+    url = fields.String(required=True, allow_none=True)
+
+
+class PublicationDeposited(PublicationEvent):
+    nspcc_reference = fields.String(required=True)
+    deposited_at = Time(required=True)
+
+
+class PublicationWithdrawn(PublicationEvent):
+    reasons = fields.String(required=True)
+    withdrawn_at = Time(required=True)

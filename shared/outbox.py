@@ -1,0 +1,145 @@
+"""Events that leave a service: a row in the transaction of its cause, sent until the consumer confirms it.
+
+Sent is not received: only the consumer's confirmation, sent after its own commit, ends the sending.
+"""
+
+import base64
+import secrets
+from datetime import datetime, timedelta
+from typing import Any
+
+import structlog
+from kombu.exceptions import OperationalError
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from shared import clock
+from shared.database import new_id
+from shared.encryption import seal_json
+from shared.events.catalogue import CATALOGUE, CatalogueWrong
+from shared.logs import request_id
+from shared.service import Service, ring_after_commit
+
+log = structlog.get_logger()
+
+BATCH = 100
+FIRST_PAUSE = timedelta(seconds=5)
+LONGEST_PAUSE = timedelta(minutes=10)
+
+
+def emit(session: Session, service: Service, kind: str, subject: str, data: dict[str, Any]) -> str:
+    """Put an event into the outbox with the change that caused it; returns its id.
+
+    `subject` names the record (`incident:<id>`); numbers count within it. Raises `CatalogueWrong` where the data do
+    not fit the event's contract or the event is not this service's to say.
+    """
+    event = CATALOGUE[kind]
+    if event.source != service.name:
+        raise CatalogueWrong(f"{kind} is said by {event.source}, not by {service.name}.")
+    if errors := event.contract.validate(data):
+        raise CatalogueWrong(f"{kind} does not fit its contract at {', '.join(sorted(map(str, errors)))}.")
+    event_id = new_id()
+    session.flush()
+    session.connection().exec_driver_sql(
+        "SELECT emit_event(%s::uuid, %s, %s, %s, %s, %s, %s::text[], %s)",
+        (
+            event_id,
+            kind,
+            subject,
+            clock.now(),
+            request_id(),
+            seal_json(data, f"event:{event_id}"),
+            list(event.heard_by),
+            clock.machine_now(),
+        ),
+    )
+    ring_after_commit(session, "relay_outbox")
+    return event_id
+
+
+CLAIM = text("""
+    UPDATE event_deliveries d
+       SET attempts = d.attempts + 1,
+           due_at = :now + least(:first * power(2, least(d.attempts, 12)), :longest) * (0.75 + :jitter)
+      FROM (SELECT event_id, consumer FROM event_deliveries WHERE confirmed_at IS NULL AND due_at <= :now
+             ORDER BY due_at LIMIT :most FOR UPDATE SKIP LOCKED) AS due
+      JOIN events e ON e.id = due.event_id
+     WHERE d.event_id = due.event_id AND d.consumer = due.consumer
+    RETURNING d.consumer, e.id, e.type, e.subject, e.sequence, e.occurred_at, e.request_id, e.data
+""")
+MARK_SENT = text("UPDATE event_deliveries SET sent_at = :now WHERE event_id = ANY(:ids) AND sent_at IS NULL")
+PUT_BACK = text("UPDATE event_deliveries SET due_at = :soon WHERE event_id = ANY(:ids) AND confirmed_at IS NULL")
+
+
+def relay(service: Service) -> int:
+    """Send what is due to its consumers' queues, until nothing is; returns how many messages went.
+
+    Claimed in one short transaction, sent with none open, marked in a second. Where the broker cannot be reached the
+    claim is given back, and the next sweep tries again.
+    """
+    sent = 0
+    while batch := _claim(service):
+        try:
+            for row in batch:
+                service.celery.send_task(f"{row.consumer}.receive_event", [_envelope(service, row)], queue=row.consumer, retry=False)
+        except (OperationalError, OSError) as error:
+            log.warning("outbox.broker_unreachable", waiting=len(batch), error=type(error).__name__)
+            _mark(service, PUT_BACK, batch, soon=clock.machine_now() + timedelta(seconds=1))
+            return sent
+        _mark(service, MARK_SENT, batch, now=clock.machine_now())
+        sent += len(batch)
+    return sent
+
+
+def _claim(service: Service) -> list[Any]:
+    values = {"now": clock.machine_now(), "first": FIRST_PAUSE, "longest": LONGEST_PAUSE, "most": BATCH, "jitter": secrets.randbelow(500) / 1000}
+    with service.transaction() as session:
+        return list(session.execute(CLAIM, values).all())
+
+
+def _mark(service: Service, statement: Any, batch: list[Any], **times: datetime) -> None:
+    with service.transaction() as session:
+        session.execute(statement, {"ids": [row.id for row in batch], **times})
+
+
+def _envelope(service: Service, row: Any) -> dict[str, Any]:
+    """The event as CloudEvents 1.0, its data sealed."""
+    return {
+        "specversion": "1.0",
+        "id": str(row.id),
+        "source": service.name,
+        "type": row.type,
+        "subject": row.subject,
+        "sequence": row.sequence,
+        "time": row.occurred_at.isoformat(),
+        "dataschema": f"urn:safeguarding-reviews:{row.type}:1",
+        "datacontenttype": "application/octet-stream",
+        "data_base64": base64.b64encode(row.data).decode(),
+        "requestid": row.request_id,
+    }
+
+
+def confirm(service: Service, event_id: str, consumer: str) -> None:
+    """Note that a consumer has the event, with its effects, durably. A repeat changes nothing."""
+    statement = text(
+        "UPDATE event_deliveries SET confirmed_at = :now WHERE event_id = :event AND consumer = :consumer AND confirmed_at IS NULL"
+    )
+    with service.transaction() as session:
+        session.execute(statement, {"now": clock.machine_now(), "event": event_id, "consumer": consumer})
+
+
+def replay(session: Session, event_id: str) -> int:
+    """Make an event due again for all its consumers, who will know it if they had it; how many it goes to."""
+    statement = text("UPDATE event_deliveries SET confirmed_at = NULL, due_at = :now WHERE event_id = :event RETURNING consumer")
+    found = session.execute(statement, {"now": clock.machine_now(), "event": event_id}).all()
+    ring_after_commit(session, "relay_outbox")
+    return len(found)
+
+
+def pending(session: Session) -> list[dict[str, Any]]:
+    """What no consumer has confirmed yet, oldest first."""
+    statement = text(
+        "SELECT e.id::text, e.type, e.subject, d.consumer, d.created_at, d.attempts, d.due_at FROM event_deliveries d "
+        "JOIN events e ON e.id = d.event_id WHERE d.confirmed_at IS NULL ORDER BY d.created_at"
+    )
+    return [dict(row) for row in session.execute(statement).mappings()]

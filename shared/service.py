@@ -1,0 +1,46 @@
+"""What every part of one service shares: its name, its database, its Celery application, its doorbell."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cached_property
+
+from celery import Celery
+from sqlalchemy.orm import Session
+
+from shared.celery_app import make_celery
+from shared.database import Database
+from shared.doorbell import Doorbell
+from shared.identity.viewer import SYSTEM, Viewer
+
+
+class Service:
+    """One of the three services in this process. Nothing is connected until it is used."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.database = Database(name)
+
+    @cached_property
+    def celery(self) -> Celery:
+        return make_celery(self.name)
+
+    @cached_property
+    def doorbell(self) -> Doorbell:
+        return Doorbell(self.celery)
+
+    @contextmanager
+    def transaction(self, viewer: Viewer = SYSTEM) -> Iterator[Session]:
+        """One transaction; after its commit the doorbells it asked for are rung (`ring_after_commit`)."""
+        with self.database.transaction(viewer) as session:
+            yield session
+        self.ring_for(session)
+
+    def ring_for(self, session: Session) -> None:
+        """Ring what a committed session asked for. A bell that is not heard costs time, never work."""
+        for job in session.info.pop("rings", ()):
+            self.doorbell.ring(f"{self.name}.{job}")
+
+
+def ring_after_commit(session: Session, job: str) -> None:
+    """Ask that the service's worker does `job` (such as `relay_outbox`) as soon as this transaction is committed."""
+    session.info.setdefault("rings", set()).add(job)

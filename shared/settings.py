@@ -1,0 +1,83 @@
+"""What a process is told by its environment, read once and frozen.
+
+Nothing here has a default that would be unsafe in production: a missing secret stops the process with a sentence.
+"""
+
+import os
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Literal
+
+Environment = Literal["production", "demonstration", "test"]
+SERVICES = ("notify", "review", "publish")
+
+
+class SettingMissing(RuntimeError):
+    """A setting that the process cannot do without is absent or wrong; the message names it."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything the environment decides. Durations are in seconds."""
+
+    environment: Environment
+    redis_url: str
+    database_urls: dict[str, str]  # by service, as the application role
+    encryption_keys: str  # "name:base64,name:base64": the first encrypts, all decrypt
+    search_key: bytes  # for keyed hashes of names and numbers
+    partnership_file: Path
+    files_folder: Path
+    site_folder: Path
+    clock_file: Path | None  # only outside production: the moved clock
+    public_url: str
+    claim_lease: float  # how long a claimed row belongs to its claimer
+    call_timeout: float  # how long an outside server may take to answer
+    sweep_every: float
+    audit_signing_key: bytes
+    smtp_url: str  # smtp://host:port, or smtps://user:password@host:port
+    mail_from: str
+
+    @property
+    def is_production(self) -> bool:
+        return self.environment == "production"
+
+
+def required(name: str) -> str:
+    value = os.environ.get(name, "")
+    if not value:
+        raise SettingMissing(f"Set {name}: see docs/settings.md for what it means.")
+    return value
+
+
+def number(name: str, otherwise: float) -> float:
+    return float(os.environ.get(name, otherwise))
+
+
+@cache
+def settings() -> Settings:
+    """The settings of this process. Raises `SettingMissing` naming the first that is absent."""
+    environment = os.environ.get("ENVIRONMENT", "production")
+    if environment not in ("production", "demonstration", "test"):
+        raise SettingMissing("Set ENVIRONMENT to production, demonstration or test.")
+    clock_file = os.environ.get("CLOCK_FILE")
+    if clock_file and environment == "production":
+        raise SettingMissing("Unset CLOCK_FILE: the clock cannot be moved in production.")
+    return Settings(
+        environment=environment,  # type: ignore[arg-type]  # narrowed above; mypy does not follow "not in"
+        redis_url=required("REDIS_URL"),
+        database_urls={name: required(f"{name.upper()}_DATABASE_URL") for name in SERVICES if f"{name.upper()}_DATABASE_URL" in os.environ},
+        encryption_keys=required("ENCRYPTION_KEYS"),
+        search_key=required("SEARCH_KEY").encode(),
+        partnership_file=Path(required("PARTNERSHIP_FILE")),
+        files_folder=Path(required("FILES_FOLDER")),
+        site_folder=Path(required("SITE_FOLDER")),
+        clock_file=Path(clock_file) if clock_file else None,
+        public_url=required("PUBLIC_URL").rstrip("/"),
+        claim_lease=number("CLAIM_LEASE_SECONDS", 30),
+        call_timeout=number("CALL_TIMEOUT_SECONDS", 10),
+        sweep_every=number("SWEEP_EVERY_SECONDS", 5),
+        audit_signing_key=required("AUDIT_SIGNING_KEY").encode(),
+        smtp_url=required("SMTP_URL"),
+        mail_from=required("MAIL_FROM"),
+    )

@@ -1,0 +1,207 @@
+"""How a route of the JSON interface is written: its right, what it takes and gives, and one place that commits.
+
+    @api.post("/incidents/<uuid:incident_id>/decisions", allows=rights.authority, takes=Decision, gives=DecisionView, status=201)
+    def post_decision(call: Call, incident_id: UUID) -> Reply: ...
+
+The view gets a `Call` with a transaction that sees as the caller's agency, and returns a `Reply`. After it returns, the
+transaction is committed here and nowhere else; only then is the answer sent.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import wraps
+from typing import Any
+
+import orjson
+from flask import Response, request
+from flask_smorest import Blueprint
+from marshmallow import Schema, ValidationError
+from sqlalchemy.orm import Session
+
+from shared import audit
+from shared.identity.keys import authenticate
+from shared.identity.rights import Right, anyone
+from shared.identity.viewer import Viewer
+from shared.logs import request_id
+from shared.service import Service
+from shared.web.idempotency import Once
+from shared.web.problems import Problem, refused, refused_fields
+
+NOBODY = Viewer("", "", "none", is_partner=False, is_authority=False, scope="none")
+
+
+@dataclass
+class Call:
+    """One request: who asks, in which transaction, with what (already checked against the route's schemas)."""
+
+    session: Session
+    viewer: Viewer
+    body: Any = None
+    query: dict[str, Any] = field(default_factory=dict)
+    _reads: list[audit.Entry] = field(default_factory=list)
+
+    def note_read(self, record: str) -> None:
+        """Have it in the audit trail that this agency read a case file (`incident:<id>`)."""
+        self._reads.append(audit.Entry(self.viewer.agency_id, "read", record))
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What a view answers: JSON values, or the bytes of a file with their content type."""
+
+    body: Any = None
+    status: int | None = None
+    headers: dict[str, str] = field(default_factory=dict)
+    content_type: str = "application/json"
+
+
+class Api:
+    """The routes of one service, under `/<service>/api/v1`."""
+
+    def __init__(self, service: Service) -> None:
+        self.service = service
+        self.blueprint = Blueprint(service.name, service.name, url_prefix=f"/{service.name}/api/v1")
+
+    def get(self, path: str, **how: Any) -> Callable[[Callable[..., Reply]], Callable[..., Response]]:
+        return self.route("GET", path, **how)
+
+    def post(self, path: str, **how: Any) -> Callable[[Callable[..., Reply]], Callable[..., Response]]:
+        return self.route("POST", path, **how)
+
+    def put(self, path: str, **how: Any) -> Callable[[Callable[..., Reply]], Callable[..., Response]]:
+        return self.route("PUT", path, **how)
+
+    def route(
+        self,
+        method: str,
+        path: str,
+        *,
+        allows: Right,
+        gives: type[Schema] | Schema | None = None,
+        takes: type[Schema] | Schema | None = None,
+        query: type[Schema] | Schema | None = None,
+        status: int = 200,
+        key_required: bool = False,
+        upload: bool = False,
+    ) -> Callable[[Callable[..., Reply]], Callable[..., Response]]:
+        """Declare a route. `takes`, `query` and `gives` are marshmallow schemas, built once here.
+
+        `key_required` refuses a POST without `Idempotency-Key`; `upload` takes a file instead of JSON.
+        """
+        body_schema = takes() if isinstance(takes, type) else takes
+        query_schema = query() if isinstance(query, type) else query
+
+        def declare(view: Callable[..., Reply]) -> Callable[..., Response]:
+            @wraps(view)
+            def answer(**path_values: Any) -> Response:
+                with self.service.transaction(NOBODY) as session:
+                    viewer = _caller(session, allows)
+                    once = _once(session, viewer, method, key_required)
+                    if once and (earlier := once.earlier_answer()):
+                        return Response(earlier[1], earlier[0], {"Idempotency-Replayed": "true"}, content_type="application/json")
+                    call = Call(session, viewer, _body(body_schema), _query(query_schema))
+                    reply = view(call, **path_values)
+                    body = orjson.dumps(reply.body) if reply.content_type == "application/json" else reply.body
+                    code = reply.status or status
+                    if once:
+                        once.remember(code, body)
+                    if call._reads:
+                        audit.append(session, *call._reads)
+                return Response(b"" if code == 204 else body, code, reply.headers, content_type=reply.content_type)
+
+            answer.allows = allows  # type: ignore[attr-defined]  # read by the test that every route declares its right
+            documented = _document(self.blueprint, answer, body_schema, query_schema, gives, status, upload=upload, open_to_all=allows is anyone)
+            self.blueprint.add_url_rule(path, endpoint=view.__name__, view_func=documented, methods=[method])
+            return documented  # type: ignore[no-any-return]
+
+        return declare
+
+
+def _caller(session: Session, allows: Right) -> Viewer:
+    if allows is anyone:
+        return NOBODY
+    scheme, _, key = request.headers.get("Authorization", "").partition(" ")
+    viewer = authenticate(session, key.strip()) if scheme.lower() == "bearer" and key else None
+    if viewer is None:
+        raise Problem(401, "Send your agency's key as 'Authorization: Bearer <key>'.", headers={"WWW-Authenticate": "Bearer"})
+    if not allows(viewer):
+        raise Problem(403, f"This is for {allows.__name__.replace('_', ' ')}; your key belongs to {viewer.agency_name}.")
+    return viewer
+
+
+def _once(session: Session, viewer: Viewer, method: str, key_required: bool) -> Once | None:
+    key = request.headers.get("Idempotency-Key")
+    if method != "POST" or (key is None and not key_required):
+        return None
+    if key is None:
+        raise Problem(422, "Send an Idempotency-Key header (a new UUID for a new request), so that a repeat has no second effect.")
+    return Once(session, viewer.agency_id, key, f"POST {request.path}", request.get_data())
+
+
+def _body(schema: Schema | None) -> Any:
+    if schema is None:
+        return None
+    if request.mimetype != "application/json":
+        raise Problem(415, "Send the body as application/json, in UTF-8.")
+    try:
+        values = orjson.loads(request.get_data())
+    except orjson.JSONDecodeError:
+        raise Problem(400, "Send one JSON object in UTF-8; what came could not be read as JSON.") from None
+    if not isinstance(values, dict):
+        raise refused("", "Send a JSON object.")
+    return _load(schema, values)
+
+
+def _query(schema: Schema | None) -> dict[str, Any]:
+    return _load(schema, request.args.to_dict()) if schema else {}
+
+
+def _load(schema: Schema, values: dict[str, Any]) -> Any:
+    try:
+        return schema.load(values)
+    except ValidationError as error:
+        raise refused_fields(error.messages) from None
+
+
+def _document(
+    blueprint: Any, view: Any, body: Any, query: Any, gives: Any, status: int, *, upload: bool, open_to_all: bool
+) -> Any:
+    """Tell flask-smorest what the generated OpenAPI document says of a route."""
+    documented = blueprint.response(status, gives)(view)
+    problem = {"description": "What is wrong and what to do (RFC 9457)", "content": {"application/problem+json": {"schema": PROBLEM}}}
+    notes: dict[str, Any] = {"responses": {"default": problem}, "security": [] if open_to_all else [{"agencyKey": []}]}
+    if body is not None:
+        notes["requestBody"] = {"required": True, "content": {"application/json": {"schema": body}}}
+    if upload:
+        notes["requestBody"] = {"required": True, "content": {"multipart/form-data": {"schema": UPLOAD}}}
+    if query is not None:
+        notes["parameters"] = [{"in": "query", "schema": query}]
+    return blueprint.doc(**notes)(documented)
+
+
+PROBLEM = {
+    "type": "object",
+    "required": ["type", "title", "status", "detail"],
+    "properties": {
+        "type": {"type": "string"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string"},
+        "instance": {"type": "string"},
+        "errors": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["pointer", "message"],
+                "properties": {"pointer": {"type": "string"}, "message": {"type": "string"}},
+            },
+        },
+    },
+}
+UPLOAD = {"type": "object", "required": ["file"], "properties": {"file": {"type": "string", "format": "binary"}}}
+
+
+def echo_request_id(response: Response) -> Response:
+    """Give the caller the id by which this request stands in every log, event and task."""
+    response.headers["X-Request-Id"] = request_id() or ""
+    return response

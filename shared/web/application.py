@@ -1,0 +1,41 @@
+"""One Flask application per service, all of one make: problem documents, request ids, health, metrics, OpenAPI."""
+
+from flask import Flask, request
+from flask_smorest import Api as Documents
+
+from shared.health import health_blueprint
+from shared.logs import begin_request, set_up_logs
+from shared.service import Service
+from shared.web.api import Api, echo_request_id
+from shared.web.problems import install_problem_answers
+
+LARGEST_BODY = 1_000_000
+LARGEST_UPLOAD = 25_000_000
+
+
+def make_application(service: Service, api: Api, title: str) -> Flask:
+    """The WSGI application of a service with its routes under `/<service>/`."""
+    set_up_logs()
+    app = Flask(service.name, static_folder=None)
+    app.config.update(
+        API_TITLE=title,
+        API_VERSION="v1",
+        OPENAPI_VERSION="3.1.0",
+        OPENAPI_URL_PREFIX=f"/{service.name}",
+        OPENAPI_JSON_PATH="openapi.json",
+        API_SPEC_OPTIONS={"components": {"securitySchemes": {"agencyKey": {"type": "http", "scheme": "bearer"}}}},
+        MAX_CONTENT_LENGTH=LARGEST_UPLOAD,
+        MAX_FORM_MEMORY_SIZE=LARGEST_BODY,
+    )
+    app.before_request(_begin)
+    app.after_request(echo_request_id)
+    install_problem_answers(app)
+    Documents(app).register_blueprint(api.blueprint)
+    app.register_blueprint(health_blueprint(service))
+    return app
+
+
+def _begin() -> None:
+    begin_request(request.headers.get("X-Request-Id"), request.headers.get("traceparent"))
+    if request.mimetype != "multipart/form-data":
+        request.max_content_length = LARGEST_BODY

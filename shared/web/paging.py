@@ -1,0 +1,54 @@
+"""Lists in pages: an opaque cursor that names the last row seen, so that new rows do not shift a page."""
+
+import base64
+import binascii
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import orjson
+from marshmallow import Schema, fields, validate
+from sqlalchemy import Select, tuple_
+from sqlalchemy.orm import Session
+
+from shared.web.problems import refused
+
+PAGE = 50
+
+
+class PageQuery(Schema):
+    """What every list takes."""
+
+    cursor = fields.String(load_default=None, validate=validate.Length(max=400))
+    limit = fields.Integer(load_default=PAGE, validate=validate.Range(1, 200))
+
+
+def page(
+    session: Session, statement: Select[Any], order: Sequence[Any], query: dict[str, Any], describe: Callable[[Any], Any], *, newest_first: bool = False
+) -> dict[str, Any]:
+    """One page of `statement` in the order of the columns `order`, the last of which must be unique.
+
+    Raises a 422 problem for a cursor that this list did not give.
+    """
+    keys = tuple_(*order)
+    if query["cursor"]:
+        after = tuple_(*_read(query["cursor"], len(order)))
+        statement = statement.where(keys < after if newest_first else keys > after)
+    statement = statement.order_by(*(column.desc() if newest_first else column for column in order)).limit(query["limit"] + 1)
+    rows = list(session.scalars(statement))
+    shown = rows[: query["limit"]]
+    more = len(rows) > len(shown)
+    return {"items": [describe(row) for row in shown], "next": _write(shown[-1], order) if more else None}
+
+
+def _write(row: Any, order: Sequence[Any]) -> str:
+    return base64.urlsafe_b64encode(orjson.dumps([getattr(row, column.key) for column in order])).decode().rstrip("=")
+
+
+def _read(cursor: str, length: int) -> list[Any]:
+    try:
+        values = orjson.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+    except (binascii.Error, ValueError):
+        values = None
+    if not isinstance(values, list) or len(values) != length:
+        raise refused("/cursor", "Give the cursor exactly as the page before gave it in next, or none.")
+    return values

@@ -1,0 +1,79 @@
+"""What every service's worker does besides its own work: hear events, confirm them, relay, and keep the floor swept."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import timedelta
+from typing import Any
+
+import structlog
+from celery import Celery
+from celery.signals import setup_logging, task_prerun
+
+from shared import audit, clock
+from shared.events.catalogue import Reaction, check_reactions
+from shared.health import heartbeat
+from shared.inbox import receive
+from shared.logs import begin_request, describe_error, set_up_logs
+from shared.outbox import confirm, relay
+from shared.service import Service
+from shared.settings import settings
+from shared.web.idempotency import forget_old_answers
+
+log = structlog.get_logger()
+
+setup_logging.connect(lambda **_: set_up_logs(), weak=False)
+task_prerun.connect(lambda **_: begin_request(), weak=False)
+
+
+def make_worker(service: Service, reactions: Mapping[str, Reaction], sweepers: Sequence[Callable[[], object]]) -> Celery:
+    """The Celery application of a service's worker with the tasks of the floor.
+
+    `sweepers` are what the periodic sweep runs after the outbox: each does what a lost doorbell did not, and one that
+    fails does not keep the others from running (but leaves no heartbeat).
+    """
+    check_reactions(service.name, reactions)
+    celery = service.celery
+
+    @celery.task(name=f"{service.name}.receive_event")
+    def receive_event(envelope: dict[str, Any]) -> None:
+        receive(service, reactions, envelope)
+
+    @celery.task(name=f"{service.name}.confirm_event")
+    def confirm_event(event_id: str, consumer: str) -> None:
+        confirm(service, event_id, consumer)
+
+    @celery.task(name=f"{service.name}.relay_outbox")
+    def relay_outbox() -> None:
+        relay(service)
+
+    @celery.task(name=f"{service.name}.sweep")
+    def sweep() -> None:
+        run_sweep(service, [lambda: relay(service), *sweepers, lambda: keep_house(service)])
+
+    return celery
+
+
+def run_sweep(service: Service, sweepers: Sequence[Callable[[], object]]) -> None:
+    """Run every sweeper; leave a heartbeat only if all came to their end."""
+    failed = False
+    for sweeper in sweepers:
+        try:
+            sweeper()
+        except Exception as error:  # noqa: BLE001  # the others must run; the missing heartbeat raises the alarm
+            failed = True
+            log.error("sweep.failed", service=service.name, **describe_error(error))
+    if not failed:
+        with service.transaction() as session:
+            heartbeat(session, "sweep")
+
+
+def keep_house(service: Service) -> None:
+    """Sign yesterday's head of the audit chain, and forget idempotency answers past their time."""
+    with service.transaction() as session:
+        audit.sign_head(session, clock.now().date() - timedelta(days=1))
+        forget_old_answers(session)
+
+
+def sweep_schedule(service: str) -> dict[str, dict[str, Any]]:
+    """The beat entry of a service's sweep. A sweep that no worker took before the next is due is dropped."""
+    every = settings().sweep_every
+    return {f"{service}.sweep": {"task": f"{service}.sweep", "schedule": every, "options": {"queue": service, "expires": every}}}
