@@ -59,9 +59,11 @@ def verify(session: Session) -> tuple[int, str | None]:
 
 def _entries(session: Session) -> Iterator[tuple[int, str, bytes, bytes]]:
     after = 0
-    statement = text("SELECT number, entry, previous, hash FROM audit_entries WHERE number > :after ORDER BY number LIMIT :most")
+    statement = text(
+        "SELECT number, entry, previous, hash FROM audit_entries WHERE number > :after ORDER BY number LIMIT :most"
+    )
     while rows := session.execute(statement, {"after": after, "most": BATCH}).all():
-        yield from (row.tuple() for row in rows)
+        yield from ((row.number, row.entry, row.previous, row.hash) for row in rows)
         after = rows[-1].number
 
 
@@ -82,7 +84,9 @@ def sign_head(session: Session, day: date) -> bool:
     if row is None:
         return False
     values = {"day": day, "number": row.number, "hash": row.hash, "signature": _sign(day, row.number, bytes(row.hash))}
-    statement = text("INSERT INTO audit_heads VALUES (:day, :number, :hash, :signature) ON CONFLICT DO NOTHING RETURNING day")
+    statement = text(
+        "INSERT INTO audit_heads VALUES (:day, :number, :hash, :signature) ON CONFLICT DO NOTHING RETURNING day"
+    )
     return session.execute(statement, values).first() is not None
 
 

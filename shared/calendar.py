@@ -48,7 +48,7 @@ class BankHolidays:
         """Whether `day` is a bank holiday. Raises `CalendarUnknown` past `last_year`."""
         if day.year > self.last_year:
             raise CalendarUnknown(
-                f"Bank holidays in England are known up to {self.last_year}; a date in {day.year} cannot be worked out. "
+                f"England's bank holidays are known up to {self.last_year}; a date in {day.year} cannot be worked out. "
                 "Add the announced dates and the new last_year under [bank_holidays] in the partnership's file."
             )
         return day in self.added or (day in bank_holidays_of(day.year) and day not in self.removed)
@@ -134,14 +134,10 @@ def _last_day(start: date, within: Within, bank_holidays: BankHolidays) -> date:
             return add_working_days(start, within.amount, bank_holidays)
         case "working_days_before":
             return add_working_days(start, -within.amount, bank_holidays)
-        case "days":
-            return start + timedelta(days=within.amount)
-        case "months":
-            return add_months(start, within.amount)
-        case "years":
-            return add_months(start, 12 * within.amount)
-        case "same_day":
-            return start
+        case "days" | "same_day":
+            return start + timedelta(days=within.amount if within.unit == "days" else 0)
+        case "months" | "years":
+            return add_months(start, within.amount * (12 if within.unit == "years" else 1))
         case "without_delay":  # the guidance names no day: that day, or the first on which an office is open
             return add_working_days(start, 0, bank_holidays)
 

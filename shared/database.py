@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from shared.identity.viewer import SYSTEM, Viewer
 from shared.settings import settings
 
-_dialect = psycopg.dialect()
+_dialect: Any = psycopg.dialect()  # type: ignore[no-untyped-call]
 
 SET_VIEWER = text("SELECT set_config('app.agency', :agency, true), set_config('app.scope', :scope, true)")
 
@@ -64,7 +64,9 @@ def insert_rows(session: Session, groups: Sequence[tuple[Any, Sequence[Mapping[s
     for model, rows in groups:
         if rows:
             convert = _converters(model.__table__)
-            values.extend(convert[name](value) if name in convert else value for row in rows for name, value in row.items())
+            values.extend(
+                convert[name](value) if name in convert else value for row in rows for name, value in row.items()
+            )
     session.connection().exec_driver_sql(_insert_statement(shapes), tuple(values))
 
 

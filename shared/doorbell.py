@@ -42,6 +42,6 @@ class Doorbell:
 
     def _send(self, task: str) -> None:
         try:
-            self._celery.send_task(task, queue=task.split(".")[0], retry=False)
+            self._celery.send_task(task, queue=task.split(".", maxsplit=1)[0], retry=False)
         except (OperationalError, OSError) as error:
             log.warning("doorbell.unheard", task=task, error=type(error).__name__)

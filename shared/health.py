@@ -60,7 +60,9 @@ def what_is_wrong(service: Service) -> list[str]:
     moment = clock.machine_now()
     wrong = []
     if _older(found.oldest_event, moment, OLDEST_EVENT):
-        wrong.append(f"{found.events_unconfirmed} events wait for confirmation, the oldest since {found.oldest_event:%H:%M}.")
+        wrong.append(
+            f"{found.events_unconfirmed} events wait for confirmation, the oldest since {found.oldest_event:%H:%M}."
+        )
     if found.last_sweep is None:
         wrong.append("The scheduled sweep has not run yet.")
     elif _older(found.last_sweep, moment, SWEEP_SILENT):
@@ -81,7 +83,10 @@ def _measure(service: Service) -> bytes:
         "events_unconfirmed": (found.events_unconfirmed, "Events that a consumer has not confirmed"),
         "oldest_event_seconds": (_age(found.oldest_event, moment), "Age of the oldest event not confirmed"),
         "deliveries_due": (found.deliveries_due, "Messages to the outside that are due and not sent"),
-        "oldest_retried_delivery_seconds": (_age(found.oldest_retried_delivery, moment), "Age of the oldest message that failed at least once"),
+        "oldest_retried_delivery_seconds": (
+            _age(found.oldest_retried_delivery, moment),
+            "Age of the oldest message that failed at least once",
+        ),
         "last_sweep_seconds": (_age(found.last_sweep, moment), "Time since the sweep last ran to its end"),
     }
     for name, (value, meaning) in values.items():

@@ -30,7 +30,7 @@ def receive(service: Service, reactions: Mapping[str, Reaction], envelope: dict[
             if _is_new(session, envelope):
                 reactions[envelope["type"]](session, _open(envelope))
     except NotYet as reason:
-        log.info("event.not_yet", type=envelope["type"], event=envelope["id"], reason=str(reason))
+        log.info("event.not_yet", type=envelope["type"], event_id=envelope["id"], reason=str(reason))
         return
     _confirm(service, envelope)
 
@@ -39,7 +39,9 @@ def _is_new(session: Session, envelope: dict[str, Any]) -> bool:
     statement = text(
         "INSERT INTO inbox VALUES (:id, :type, :source, :subject, :sequence, :now) ON CONFLICT DO NOTHING RETURNING event_id"
     )
-    values = {key: envelope[key] for key in ("id", "type", "source", "subject", "sequence")} | {"now": clock.machine_now()}
+    values = {key: envelope[key] for key in ("id", "type", "source", "subject", "sequence")} | {
+        "now": clock.machine_now()
+    }
     return session.execute(statement, values).first() is not None
 
 
@@ -54,4 +56,4 @@ def _confirm(service: Service, envelope: dict[str, Any]) -> None:
     try:
         service.celery.send_task(f"{source}.confirm_event", [envelope["id"], service.name], queue=source, retry=False)
     except (OperationalError, OSError) as error:  # the source sends again, and is then told again
-        log.warning("event.confirmation_unsent", event=envelope["id"], error=type(error).__name__)
+        log.warning("event.confirmation_unsent", event_id=envelope["id"], error=type(error).__name__)

@@ -64,4 +64,5 @@ def begin_request(given: str | None = None, traceparent: str | None = None) -> s
 
 def request_id() -> str | None:
     """The id of the request or task at hand."""
-    return get_contextvars().get("request_id")
+    identifier = get_contextvars().get("request_id")
+    return identifier if isinstance(identifier, str) else None

@@ -5,6 +5,7 @@ Sent is not received: only the consumer's confirmation, sent after its own commi
 
 import base64
 import secrets
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -27,34 +28,40 @@ FIRST_PAUSE = timedelta(seconds=5)
 LONGEST_PAUSE = timedelta(minutes=10)
 
 
-def emit(session: Session, service: Service, kind: str, subject: str, data: dict[str, Any]) -> str:
-    """Put an event into the outbox with the change that caused it; returns its id.
+Saying = tuple[str, str, dict[str, Any]]
 
-    `subject` names the record (`incident:<id>`); numbers count within it. Raises `CatalogueWrong` where the data do
-    not fit the event's contract or the event is not this service's to say.
+
+def emit(session: Session, service: Service, kind: str, subject: str, data: dict[str, Any]) -> None:
+    """Put one event into the outbox; see `emit_all`."""
+    emit_all(session, service, [(kind, subject, data)])
+
+
+def emit_all(session: Session, service: Service, sayings: Sequence[Saying]) -> None:
+    """Put events (kind, subject, data) into the outbox with the change that caused them.
+
+    `subject` names the record (`incident:<id>`); numbers count within it. Raises `CatalogueWrong` where data do not
+    fit their contract or an event is not this service's to say.
     """
+    if not sayings:
+        return
+    session.flush()
+    rows = [_row(service, *saying) for saying in sayings]
+    session.connection().exec_driver_sql(EMIT, rows)
+    ring_after_commit(session, "relay_outbox")
+
+
+EMIT = "SELECT emit_event(%s::uuid, %s, %s, %s, %s, %s, %s::text[], %s)"
+
+
+def _row(service: Service, kind: str, subject: str, data: dict[str, Any]) -> tuple[Any, ...]:
     event = CATALOGUE[kind]
     if event.source != service.name:
         raise CatalogueWrong(f"{kind} is said by {event.source}, not by {service.name}.")
     if errors := event.contract.validate(data):
         raise CatalogueWrong(f"{kind} does not fit its contract at {', '.join(sorted(map(str, errors)))}.")
-    event_id = new_id()
-    session.flush()
-    session.connection().exec_driver_sql(
-        "SELECT emit_event(%s::uuid, %s, %s, %s, %s, %s, %s::text[], %s)",
-        (
-            event_id,
-            kind,
-            subject,
-            clock.now(),
-            request_id(),
-            seal_json(data, f"event:{event_id}"),
-            list(event.heard_by),
-            clock.machine_now(),
-        ),
-    )
-    ring_after_commit(session, "relay_outbox")
-    return event_id
+    event_id, consumers = new_id(), list(event.heard_by)
+    sealed = seal_json(data, f"event:{event_id}")
+    return event_id, kind, subject, clock.now(), request_id(), sealed, consumers, clock.machine_now()
 
 
 CLAIM = text("""
@@ -81,7 +88,9 @@ def relay(service: Service) -> int:
     while batch := _claim(service):
         try:
             for row in batch:
-                service.celery.send_task(f"{row.consumer}.receive_event", [_envelope(service, row)], queue=row.consumer, retry=False)
+                service.celery.send_task(
+                    f"{row.consumer}.receive_event", [_envelope(service, row)], queue=row.consumer, retry=False
+                )
         except (OperationalError, OSError) as error:
             log.warning("outbox.broker_unreachable", waiting=len(batch), error=type(error).__name__)
             _mark(service, PUT_BACK, batch, soon=clock.machine_now() + timedelta(seconds=1))
@@ -92,7 +101,13 @@ def relay(service: Service) -> int:
 
 
 def _claim(service: Service) -> list[Any]:
-    values = {"now": clock.machine_now(), "first": FIRST_PAUSE, "longest": LONGEST_PAUSE, "most": BATCH, "jitter": secrets.randbelow(500) / 1000}
+    values = {
+        "now": clock.machine_now(),
+        "first": FIRST_PAUSE,
+        "longest": LONGEST_PAUSE,
+        "most": BATCH,
+        "jitter": secrets.randbelow(500) / 1000,
+    }
     with service.transaction() as session:
         return list(session.execute(CLAIM, values).all())
 
@@ -130,7 +145,9 @@ def confirm(service: Service, event_id: str, consumer: str) -> None:
 
 def replay(session: Session, event_id: str) -> int:
     """Make an event due again for all its consumers, who will know it if they had it; how many it goes to."""
-    statement = text("UPDATE event_deliveries SET confirmed_at = NULL, due_at = :now WHERE event_id = :event RETURNING consumer")
+    statement = text(
+        "UPDATE event_deliveries SET confirmed_at = NULL, due_at = :now WHERE event_id = :event RETURNING consumer"
+    )
     found = session.execute(statement, {"now": clock.machine_now(), "event": event_id}).all()
     ring_after_commit(session, "relay_outbox")
     return len(found)

@@ -66,7 +66,11 @@ def settings() -> Settings:
     return Settings(
         environment=environment,  # type: ignore[arg-type]  # narrowed above; mypy does not follow "not in"
         redis_url=required("REDIS_URL"),
-        database_urls={name: required(f"{name.upper()}_DATABASE_URL") for name in SERVICES if f"{name.upper()}_DATABASE_URL" in os.environ},
+        database_urls={
+            name: required(f"{name.upper()}_DATABASE_URL")
+            for name in SERVICES
+            if f"{name.upper()}_DATABASE_URL" in os.environ
+        },
         encryption_keys=required("ENCRYPTION_KEYS"),
         search_key=required("SEARCH_KEY").encode(),
         partnership_file=Path(required("PARTNERSHIP_FILE")),

@@ -24,7 +24,9 @@ setup_logging.connect(lambda **_: set_up_logs(), weak=False)
 task_prerun.connect(lambda **_: begin_request(), weak=False)
 
 
-def make_worker(service: Service, reactions: Mapping[str, Reaction], sweepers: Sequence[Callable[[], object]]) -> Celery:
+def make_worker(
+    service: Service, reactions: Mapping[str, Reaction], sweepers: Sequence[Callable[[], object]]
+) -> Celery:
     """The Celery application of a service's worker with the tasks of the floor.
 
     `sweepers` are what the periodic sweep runs after the outbox: each does what a lost doorbell did not, and one that
@@ -58,7 +60,7 @@ def run_sweep(service: Service, sweepers: Sequence[Callable[[], object]]) -> Non
     for sweeper in sweepers:
         try:
             sweeper()
-        except Exception as error:  # noqa: BLE001  # the others must run; the missing heartbeat raises the alarm
+        except Exception as error:  # the others must run; the missing heartbeat raises the alarm
             failed = True
             log.error("sweep.failed", service=service.name, **describe_error(error))
     if not failed:
@@ -76,4 +78,10 @@ def keep_house(service: Service) -> None:
 def sweep_schedule(service: str) -> dict[str, dict[str, Any]]:
     """The beat entry of a service's sweep. A sweep that no worker took before the next is due is dropped."""
     every = settings().sweep_every
-    return {f"{service}.sweep": {"task": f"{service}.sweep", "schedule": every, "options": {"queue": service, "expires": every}}}
+    return {
+        f"{service}.sweep": {
+            "task": f"{service}.sweep",
+            "schedule": every,
+            "options": {"queue": service, "expires": every},
+        }
+    }

@@ -47,7 +47,10 @@ def test_environment(folder: Path, secrets: dict[str, str]) -> dict[str, str]:
         "SMTP_HOST": "127.0.0.1",
         "SANDBOX_URL": "http://127.0.0.1:1",
         "MAIL_FROM": "reviews@safeguarding.example",
-        **{name: secrets[name] for name in ("ENCRYPTION_KEYS", "SEARCH_KEY", "AUDIT_SIGNING_KEY", "SANDBOX_WEBHOOK_SECRET")},
+        **{
+            name: secrets[name]
+            for name in ("ENCRYPTION_KEYS", "SEARCH_KEY", "AUDIT_SIGNING_KEY", "SANDBOX_WEBHOOK_SECRET")
+        },
     }
 
 

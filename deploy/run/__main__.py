@@ -17,11 +17,10 @@ from deploy.run import databases, embedded, server_home
 from deploy.run.environment import PROJECT, Place, environment_of, ports_for
 from deploy.run.kept_secrets import kept
 from deploy.run.ports import PortTaken
-from deploy.run.programs import load_what_all_share, programs, what_is_missing
+from deploy.run.programs import load_what_all_share, programs
+from deploy.run.readiness import wait_until_ready
 from deploy.run.supervisor import Program, StopWasAsked, Supervisor
 from shared.settings import SERVICES
-
-PATIENCE = 60  # seconds until a system that is not ready is given up
 
 
 class AlreadyRunning(RuntimeError):
@@ -132,15 +131,6 @@ def prepare(place: Place) -> None:
     for service in SERVICES:
         migrate(service, made[service].owner, databases.application_role(service))
     load(place.var / "demo")
-
-
-def wait_until_ready(place: Place) -> None:
-    """In a child: return when every service says that it is ready; exit saying what is missing after a minute."""
-    until = time.monotonic() + PATIENCE
-    while missing := what_is_missing(place):
-        if time.monotonic() > until:
-            sys.exit("\n".join(f"{url}: {fault}" for url, fault in missing.items()))
-        time.sleep(0.05)
 
 
 def announce(place: Place, seconds: float) -> None:

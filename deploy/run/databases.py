@@ -86,6 +86,8 @@ def make_database(connection: psycopg.Connection[tuple[object, ...]], service: s
     if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", (name,)).fetchone():
         made = sql.SQL("CREATE DATABASE {} OWNER {}")
         connection.execute(made.format(sql.Identifier(name), sql.Identifier(owner)))
+    # A function of the owner may say in its definition as whom it looks; naming such a parameter needs this right.
+    connection.execute(sql.SQL('GRANT SET ON PARAMETER "app.scope" TO {}').format(sql.Identifier(owner)))
     closed = sql.SQL("REVOKE CONNECT, TEMPORARY ON DATABASE {} FROM PUBLIC")
     connection.execute(closed.format(sql.Identifier(name)))
     opened = sql.SQL("GRANT CONNECT ON DATABASE {} TO {}, {}")

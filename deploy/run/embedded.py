@@ -21,7 +21,7 @@ from typing import Any, NoReturn
 
 from deploy.run.forking import Account, die_with_parent, execute, processes_in
 from deploy.run.ports import free_port
-from deploy.run.server_home import Home, home_under, reachable_program
+from deploy.run.server_home import Home, forget, home_under, reachable_program
 
 OLDEST_REDIS = (6, 2)  # the Celery transport asks for ZRANGE ... BYSCORE REV
 
@@ -221,8 +221,9 @@ class Servers:
 
 @contextmanager
 def servers_for_tests(folder: Path, password: str) -> Iterator[Servers]:
-    """A database and a broker on free ports that end with the block, or those that the environment names.
+    """A database and a broker on free ports, or those that the environment names.
 
+    They end with the block, and what they stored is forgotten.
     Raises `ServerDidNotStart` where one does not answer within half a minute.
     """
     folder.mkdir(parents=True, exist_ok=True)
@@ -242,6 +243,7 @@ def servers_for_tests(folder: Path, password: str) -> Iterator[Servers]:
             process.send_signal(server.farewell)
         for _, process in started:
             process.wait(20)
+        forget(folder)
 
 
 def wait_until_answering(server: Server, process: "subprocess.Popen[bytes]", patience: float = 30) -> None:

@@ -2,8 +2,6 @@
 
 import gc
 import os
-import urllib.error
-import urllib.request
 from collections.abc import Callable
 from functools import partial
 from importlib import import_module
@@ -97,19 +95,3 @@ def run_sandbox(place: Place) -> None:
     folder = place.var / "sandbox"
     folder.mkdir(parents=True, exist_ok=True)
     serve(place.sandbox_port, place.smtp_port, os.environ["SANDBOX_WEBHOOK_SECRET"], callback, folder)
-
-
-def what_is_missing(place: Place) -> dict[str, str]:
-    """What is not ready yet, by address, in the words of whoever answered."""
-    asked = [f"{place.url}/{service}/health/ready" for service in SERVICES] + [f"{place.sandbox_url}/health"]
-    return {url: fault for url in asked if (fault := fault_at(url))}
-
-
-def fault_at(url: str) -> str:
-    try:
-        with urllib.request.urlopen(url, timeout=2):  # noqa: S310  # our own address
-            return ""
-    except urllib.error.HTTPError as answer:
-        return f"{answer.code} {answer.read(400).decode(errors='replace')}"
-    except OSError as error:
-        return f"does not answer ({type(error).__name__})"

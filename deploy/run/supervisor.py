@@ -16,12 +16,12 @@ from pathlib import Path
 from deploy.run.forking import die_with_parent
 
 TO_WATCH = {signal.SIGCHLD, signal.SIGINT, signal.SIGTERM}
-LONGEST_PAUSE = 30.0  # seconds between two starts of a program that keeps ending
+LONGEST_PAUSE = 5.0  # seconds between two starts of a program that keeps ending
 STEADY_AFTER = 20.0  # seconds after which a program counts as running well
 LARGEST_LOG = 20_000_000  # bytes; a larger log is set aside at the next start
 
 
-class StopWasAsked(Exception):  # noqa: N818  # a wish, not an error
+class StopWasAsked(Exception):  # a wish, not an error
     """Somebody pressed Ctrl-C or sent TERM."""
 
 
@@ -75,6 +75,7 @@ class Supervisor:
         while True:
             gone, status = os.waitpid(once.pid, os.WNOHANG)
             if gone:
+                self._pid_file(program).unlink()
                 return os.waitstatus_to_exitcode(status)
             self.step(once)
 
@@ -133,15 +134,17 @@ class Supervisor:
         one.due = time.monotonic() + pause_before_start(one.ended)
         self._log(one.program, f"ended with {os.waitstatus_to_exitcode(status)} after {lived:.1f} s")
         one.pid = 0
-        (self.folder / "run" / f"{one.program.name}.pid").unlink(missing_ok=True)
+        self._pid_file(one.program).unlink(missing_ok=True)
 
     def _spawn(self, one: Kept) -> None:
         one.born = time.monotonic()
         one.pid = os.fork() or self._be(one.program)
-        place = self.folder / "run" / f"{one.program.name}.pid"
-        fresh = place.with_suffix(".new")
+        fresh = self._pid_file(one.program).with_suffix(".new")
         fresh.write_text(str(one.pid))
-        fresh.replace(place)
+        fresh.replace(self._pid_file(one.program))
+
+    def _pid_file(self, program: Program) -> Path:
+        return self.folder / "run" / f"{program.name}.pid"
 
     def _be(self, program: Program) -> int:
         """In the child: a group of its own (Ctrl-C is the parent's to pass on), its own log, dying with the parent."""
@@ -177,7 +180,7 @@ class Supervisor:
 
 
 def pause_before_start(ended: int) -> float:
-    """Seconds to wait before a program is started again that ended `ended` times in a row: 0, 0.1, 0.2, 0.4 … 30."""
+    """Seconds to wait before a program is started again that ended `ended` times in a row: 0, 0.1, 0.2, 0.4 … 5."""
     return 0.0 if ended == 0 else min(LONGEST_PAUSE, 0.05 * 2**ended)
 
 

@@ -17,8 +17,10 @@ from pathlib import Path
 from deploy.run.embedded import answers
 from deploy.run.environment import PROJECT
 from deploy.run.forking import children_of, die_with_parent
+from deploy.run.server_home import forget
 
 NO_WISHES: Mapping[str, str] = {}
+NOT_INHERITED = ("POSTGRES_URL", "REDIS_URL", "PARTNERSHIP_FILE")
 
 
 class SystemDidNotStart(RuntimeError):
@@ -46,10 +48,10 @@ class System:
 
         Raises `SystemNotRunning` where it does not run now.
         """
-        try:
-            return int((self.var / "run" / f"{name}.pid").read_text())
-        except FileNotFoundError as absent:
-            raise SystemNotRunning(f"{name} does not run under {self.var}") from absent
+        known = self._known(name)
+        if known is None:
+            raise SystemNotRunning(f"{name} does not run under {self.var}")
+        return known
 
     def children(self, name: str) -> list[int]:
         """The processes that a program started: a worker's children, the API's serving processes."""
@@ -71,11 +73,17 @@ class System:
     def restart(self, name: str, farewell: int = signal.SIGKILL) -> int:
         """End a program and wait until its successor has a pid, which is returned."""
         before = self.kill(name, farewell)
-        wait_for(lambda: self.runs(name) and self.pid(name) != before, f"{name} to start again")
+        wait_for(lambda: self._known(name) not in (None, before), f"{name} to start again")
         return self.pid(name)
 
     def runs(self, name: str) -> bool:
-        return (self.var / "run" / f"{name}.pid").exists()
+        return self._known(name) is not None
+
+    def _known(self, name: str) -> int | None:
+        try:
+            return int((self.var / "run" / f"{name}.pid").read_text())
+        except FileNotFoundError:
+            return None
 
     def restart_database(self, farewell: int = signal.SIGINT) -> None:
         """Stop the embedded database (fast; kill -9 on request) and wait until it answers again."""
@@ -104,6 +112,11 @@ class System:
         os.kill(supervisor, signal.SIGTERM)
         wait_for(lambda: not self.runs("supervisor"), "the system to stop", patience)
 
+    def stop_and_forget(self) -> None:
+        """Stop everything and remove what its servers stored, even where that lies outside of `var`."""
+        self.stop()
+        forget(self.var)
+
 
 def wait_for(condition: Callable[[], bool], what: str, patience: float = 30) -> None:
     """Return as soon as the condition holds. Raises `TimeoutError` saying what was waited for."""
@@ -128,32 +141,26 @@ def start_system(
 ) -> System:
     """Start a system in processes of its own and return it when it is ready; it ends with the caller.
 
-    `port` 0 takes any free one; `extra` adds to the environment of its processes. Raises `SystemDidNotStart`.
+    `port` 0 takes any free one; `extra` adds to the environment of its processes. Settings of
+    the caller's own are not inherited: its database and broker are not this system's. Raises `SystemDidNotStart`.
     """
     var.mkdir(parents=True, exist_ok=True)
     output = var / "start.log"
-    command = [
-        sys.executable,
-        "-m",
-        "deploy.run",
-        "--var",
-        var.resolve(),
-        "--port",
-        str(port),
-        "--environment",
-        environment,
-    ]
+    wish = ["--var", str(var.resolve()), "--port", str(port), "--environment", environment]
+    inherited = {name: value for name, value in os.environ.items() if name not in NOT_INHERITED}
     with output.open("wb") as log:
         process = subprocess.Popen(
-            command,
+            [sys.executable, "-m", "deploy.run", *wish],
             cwd=PROJECT,
-            env={**os.environ, **extra},
+            env={**inherited, **extra},
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,
             preexec_fn=lambda: die_with_parent(signal.SIGTERM),  # noqa: PLW1509  # one prctl, of a library already loaded
         )
-    while not (var / "run" / "system.json").exists():
+    # The supervisor clears away what an earlier one left before it writes its own pid.
+    pid, known = var / "run" / "supervisor.pid", var / "run" / "system.json"
+    while not (pid.exists() and pid.read_text() == str(process.pid) and known.exists()):
         if process.poll() is not None:
             raise SystemDidNotStart(f"exit code {process.returncode}\n{output.read_text()[-3000:]}")
         time.sleep(0.02)

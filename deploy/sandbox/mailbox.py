@@ -31,6 +31,7 @@ class Mailbox:
 
     def __init__(self, journal: Journal, modes: Modes) -> None:
         self._journal, self._modes = journal, modes
+        self._hanging: set[asyncio.Task[None]] = set()
 
     def connection(self) -> asyncio.Protocol:
         """What serves one new connection."""
@@ -55,13 +56,25 @@ class Mailbox:
 
     async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:
         hanging = self._is("hang")
-        if hanging:
-            await asyncio.sleep(hanging.seconds)
+        if not hanging:
+            self._take(envelope)
+            return "250 2.0.0 OK"
+        # A sender who gives up meanwhile cancels this call, not the taking: he is left not knowing.
+        taking = asyncio.create_task(self._take_after(hanging.seconds, envelope))
+        self._hanging.add(taking)  # the loop alone would let it be collected
+        taking.add_done_callback(self._hanging.discard)
+        await asyncio.shield(taking)
+        return "250 2.0.0 OK"
+
+    async def _take_after(self, seconds: float, envelope: Envelope) -> None:
+        await asyncio.sleep(seconds)
+        self._take(envelope)
+
+    def _take(self, envelope: Envelope) -> None:
         raw = envelope.original_content or b""
         message = message_from_bytes(raw, policy=policy.default)
         message_id = message["message-id"] or hashlib.sha256(raw).hexdigest()
         self._journal.take_message(str(message_id), as_kept(message, envelope), outside_now())
-        return "250 2.0.0 OK"
 
 
 def as_kept(message: EmailMessage, envelope: Envelope) -> dict[str, Any]:

@@ -10,7 +10,6 @@ from deploy.sandbox.gateway import Gateway
 from deploy.sandbox.journal import Journal
 from deploy.sandbox.mailbox import Mailbox
 from deploy.sandbox.modes import Modes
-from deploy.sandbox.outside_time import outside_now
 from deploy.sandbox.routes import HttpServer, http_server
 from deploy.sandbox.signatures import key_of
 
@@ -19,9 +18,8 @@ def serve(http_port: int, smtp_port: int, webhook_secret: str, callback_url: str
     """Serve HTTP and SMTP until SIGTERM or SIGINT; to be called in a process's main thread.
 
     `webhook_secret` (`whsec_<base64>`) signs both ways. The journal is kept in `folder`. Raises `SecretUnusable`,
-    `OSError` where a port is taken, and `SettingMissing` where CLOCK_FILE is set without the settings beside it.
+    and `OSError` where a port is taken.
     """
-    outside_now()  # a clock that cannot be read stops the start, not the first notification
     journal, modes, key = Journal(folder), Modes(), key_of(webhook_secret)
     callbacks = Callbacks(journal, key, callback_url)
     http = http_server(http_port, Gateway(journal, modes, callbacks, key))

@@ -4,8 +4,8 @@ It applies the rules in the order in which the guidance puts them, child by chil
 missing it asks a person and never guesses.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Literal
 
@@ -18,6 +18,8 @@ Outcome = Literal["must-notify", "should-notify", "needs-decision", "another-aut
 
 KINDS: tuple[Kind, ...] = ("death", "serious-harm", "death-of-looked-after-child", "death-of-care-leaver")
 FOR_THE_PANEL = frozenset({"death", "serious-harm"})
+GRAVE = ("died", "seriously-harmed")
+SUSPICION = ("known", "suspected")
 WEIGHT_OF_KIND = ("death", "serious-harm", "other")
 WEIGHT_OF_ABUSE = ("known", "suspected", "not-known", "not-suspected")
 # A child's own outcome, the gravest first; an incident has the gravest of its children.
@@ -61,10 +63,6 @@ class Facts:
     children: tuple[ChildFacts, ...]
     other_areas_concerned: tuple[str, ...] = ()
 
-    @property
-    def nobody_seriously_harmed(self) -> bool:
-        return all(child.outcome not in ("died", "seriously-harmed") for child in self.children)
-
 
 @dataclass(frozen=True)
 class Reason:
@@ -78,13 +76,18 @@ class Reason:
 
 @dataclass(frozen=True)
 class ChildResult:
-    """The test's result for one child. `possible_kinds` hold if a person decides so; `responsible` is an ONS code."""
+    """The test's result for one child.
+
+    `possible_kinds` hold if a person decides so; `panel_kind` is what the Panel would be told in any case that a person
+    decides to notify; `responsible` is the ONS code of the authority whose duty it is instead of ours.
+    """
 
     position: int
     outcome: Outcome
     kinds: tuple[Kind, ...]
     possible_kinds: tuple[Kind, ...]
     reasons: tuple[Reason, ...]
+    panel_kind: Kind
     responsible: str | None
 
 
@@ -119,6 +122,11 @@ def recipients_of(kinds: Sequence[str]) -> tuple[str, ...]:
     return panel + others
 
 
+def gravest(said: Iterable[str], weights: Sequence[str]) -> str:
+    """The gravest of what several referrals say, by an order that begins with the gravest."""
+    return min(said, key=weights.index)
+
+
 def facts_of(referrals: Sequence[Mapping[str, Any]]) -> Facts:
     """The facts that the referrals of one incident state between them: the gravest where they differ.
 
@@ -129,8 +137,8 @@ def facts_of(referrals: Sequence[Mapping[str, Any]]) -> Facts:
     places = (Place(each["place"]["country"], each["place"].get("local_authority")) for each in incidents)
     areas = (area for incident in incidents for area in incident.get("other_areas_concerned") or ())
     return Facts(
-        kind=min((incident["kind"] for incident in incidents), key=WEIGHT_OF_KIND.index),
-        abuse_or_neglect=min((incident["abuse_or_neglect"] for incident in incidents), key=WEIGHT_OF_ABUSE.index),
+        kind=gravest((incident["kind"] for incident in incidents), WEIGHT_OF_KIND),
+        abuse_or_neglect=gravest((incident["abuse_or_neglect"] for incident in incidents), WEIGHT_OF_ABUSE),
         places=tuple(dict.fromkeys(places)),
         children=tuple(_child_facts(n, child, day) for n, child in enumerate(children_of(referrals), start=1)),
         other_areas_concerned=tuple(dict.fromkeys(areas)),
@@ -161,6 +169,7 @@ def assess(facts: Facts, rules: Rulebook, our_area: str) -> Assessment:
     """
     results = tuple(_assess_child(child, facts, rules, our_area) for child in facts.children)
     outcome = min((result.outcome for result in results), key=WEIGHT_OF_OUTCOME.index)
+    telling = [result for result in results if outcome == "no-duty" or result.outcome != "no-duty"]
     kinds = tuple(kind for kind in KINDS if any(kind in result.kinds for result in results))
     responsible = tuple(dict.fromkeys(result.responsible for result in results if result.responsible))
     homes = (child.normally_resident_in for child in facts.children if child.normally_resident_in)
@@ -169,7 +178,7 @@ def assess(facts: Facts, rules: Rulebook, our_area: str) -> Assessment:
         outcome=outcome,
         kinds=kinds,
         possible_kinds=tuple(kind for kind in KINDS if any(kind in result.possible_kinds for result in results)),
-        reasons=tuple(r for result in results if result.outcome != "no-duty" or outcome == "no-duty" for r in result.reasons),
+        reasons=tuple(reason for result in telling for reason in result.reasons),
         children=results,
         national_recipients=recipients_of(kinds),
         responsible_areas=tuple(f"local-authority:{area}" for area in responsible),
@@ -178,76 +187,126 @@ def assess(facts: Facts, rules: Rulebook, our_area: str) -> Assessment:
     )
 
 
+def decided_to_notify(assessment: Assessment) -> Assessment:
+    """The assessment as it stands once a person has decided to notify: the kinds in question hold.
+
+    A question that only the Panel's kinds answer settles those; whether a child was looked after is settled by the
+    decision only where nothing else was asked. Where the facts raised no kind at all, the decision itself makes one.
+    """
+    for_the_panel = tuple(kind for kind in assessment.possible_kinds if kind in FOR_THE_PANEL)
+    settled = for_the_panel or assessment.possible_kinds
+    if not settled and not assessment.kinds:
+        settled = (min((child.panel_kind for child in assessment.children), key=KINDS.index),)
+    kinds = tuple(kind for kind in KINDS if kind in {*assessment.kinds, *settled})
+    return replace(assessment, kinds=kinds, national_recipients=recipients_of(kinds), decision_needed=False)
+
+
 def _assess_child(child: ChildFacts, facts: Facts, rules: Rulebook, our_area: str) -> ChildResult:
     where, responsible = _whose(child, facts.places, our_area)
     if responsible:
         return _result(child, "another-authority", rules, [where], responsible=responsible)
     kinds = _kinds_that_hold(child, facts, rules, where)
-    questions = _open_questions(child, facts, kinds)
-    if where.endswith("-not-known") and (kinds or questions):
-        return _result(child, "needs-decision", rules, [where, *questions], possible=[*kinds, *questions.values()])
-    if kinds or questions:
-        outcome = _outcome(kinds)
-        return _result(child, outcome, rules, [*kinds.values(), *questions], kinds=kinds, possible=questions.values())
-    return _result(child, "no-duty", rules, [_why_not(child, facts, rules)])
+    questions = _open_questions(child, facts, rules, kinds)
+    possible = tuple(questions.values())
+    if not kinds and not questions:
+        return _result(child, "no-duty", rules, [_why_not(child, rules)])
+    if where.endswith("-not-known"):
+        return _result(child, "needs-decision", rules, [where, *questions], possible=(*kinds, *possible))
+    return _result(
+        child, _outcome_of(kinds), rules, [*kinds.values(), *questions], kinds=tuple(kinds), possible=possible
+    )
+
+
+def _result(
+    child: ChildFacts,
+    outcome: Outcome,
+    rules: Rulebook,
+    bearing: Sequence[str],
+    *,
+    kinds: tuple[Kind, ...] = (),
+    possible: tuple[Kind, ...] = (),
+    responsible: str | None = None,
+) -> ChildResult:
+    stated = (rules.rule(rule) for rule in dict.fromkeys(bearing))
+    reasons = tuple(Reason(rule.id, rule.text, rule.authority, child.position) for rule in stated)
+    unique = tuple(dict.fromkeys(possible))
+    return ChildResult(child.position, outcome, kinds, unique, reasons, _panel_kind(child), responsible)
+
+
+def _panel_kind(child: ChildFacts) -> Kind:
+    return "death" if child.outcome == "died" else "serious-harm"
 
 
 def _whose(child: ChildFacts, places: Sequence[Place], our_area: str) -> tuple[str, str | None]:
-    """The rule by which the incident is ours, another authority's (then its code too), or nobody can say yet."""
+    """The rule that says whose the incident is, with the other authority's code where it is another's.
+
+    A rule that ends in `-not-known` says that nobody can tell yet.
+    """
     in_england = [place.local_authority for place in places if place.country == "England"]
+    home = child.normally_resident_in
     if our_area in in_england:
         return "s16c-1-a", None
     if in_england:
         named = next((area for area in in_england if area), None)
         return ("another-english-area", named) if named else ("place-not-known", None)
-    if child.normally_resident_in == our_area:
+    if home == our_area:
         return "s16c-1-b", None
-    return ("resident-elsewhere", child.normally_resident_in) if child.normally_resident_in else ("residence-not-known", None)
+    return ("resident-elsewhere", home) if home else ("residence-not-known", None)
 
 
 def _kinds_that_hold(child: ChildFacts, facts: Facts, rules: Rulebook, where: str) -> dict[Kind, str]:
-    """The kinds that hold for a child, each with the rule by which it does."""
-    kinds: dict[Kind, str] = {}
+    """The kinds that hold for a child, each with the rule by which it does, if that rule is in force."""
     died = child.outcome == "died"
-    suspected = facts.abuse_or_neglect in ("known", "suspected")
-    if suspected and child.outcome in ("died", "seriously-harmed") and _is_child(child, rules):
-        kinds["death" if died else "serious-harm"] = where
-    if died and child.looked_after:
-        kinds["death-of-looked-after-child"] = "looked-after-death"
-    if died and child.care_leaver and child.age_at_death < rules.limit("care-leaver-age"):
-        kinds["death-of-care-leaver"] = "care-leaver-death"
-    return {kind: rule for kind, rule in kinds.items() if rule in rules.threshold or rule.endswith("-not-known")}
-
-
-def _open_questions(child: ChildFacts, facts: Facts, kinds: Mapping[Kind, str]) -> dict[str, Kind]:
-    """What a person must find out or judge for this child: the rule that asks, and the kind it would settle."""
-    if not FOR_THE_PANEL.isdisjoint(kinds) or child.age >= 18:
-        return {}
-    possible: Kind = "death" if child.outcome == "died" else "serious-harm"
-    suspected = facts.abuse_or_neglect in ("known", "suspected")
-    contradicts = child.outcome == "not-harmed" and facts.kind != "other" and facts.nobody_seriously_harmed
-    asked = {
-        "abuse-not-known": facts.abuse_or_neglect == "not-known",
-        "seriousness-to-judge": facts.abuse_or_neglect != "not-suspected" and child.outcome == "harmed" or suspected and contradicts,
-        "kind-other": facts.kind == "other",
+    panel = _panel_kind(child)
+    holds: dict[Kind, tuple[str, bool]] = {
+        panel: (where, child.outcome in GRAVE and facts.abuse_or_neglect in SUSPICION and _is_child(child, rules)),
+        "death-of-looked-after-child": ("looked-after-death", died and child.looked_after is True),
+        "death-of-care-leaver": ("care-leaver-death", died and _is_young_care_leaver(child, rules)),
     }
-    questions: dict[str, Kind] = {rule: possible for rule, holds in asked.items() if holds}
-    if child.outcome == "died" and child.looked_after is None and not child.care_leaver:
-        questions["looked-after-not-stated"] = "death-of-looked-after-child"
-    return questions
+    return {kind: rule for kind, (rule, holding) in holds.items() if holding and rule in rules.threshold}
+
+
+def _open_questions(child: ChildFacts, facts: Facts, rules: Rulebook, kinds: Mapping[Kind, str]) -> dict[str, Kind]:
+    """What a person must find out or judge for this child: the rule that asks, and the kind it would settle."""
+    if not FOR_THE_PANEL.isdisjoint(kinds) or not _is_child(child, rules):
+        return {}
+    panel = _panel_kind(child)
+    asked: dict[str, tuple[Kind, bool]] = {
+        "abuse-not-known": (panel, facts.abuse_or_neglect == "not-known"),
+        "seriousness-to-judge": (panel, _seriousness_is_open(child, facts)),
+        "kind-other": (panel, facts.kind == "other"),
+        "looked-after-not-stated": ("death-of-looked-after-child", _care_is_open(child)),
+    }
+    return {rule: kind for rule, (kind, open_) in asked.items() if open_}
+
+
+def _seriousness_is_open(child: ChildFacts, facts: Facts) -> bool:
+    """Harm of unjudged weight; or a referral that says death or serious harm, of children none of whom had any."""
+    if child.outcome == "harmed":
+        return facts.abuse_or_neglect != "not-suspected"
+    contradicted = facts.kind != "other" and all(each.outcome == "not-harmed" for each in facts.children)
+    return contradicted and facts.abuse_or_neglect in SUSPICION
+
+
+def _care_is_open(child: ChildFacts) -> bool:
+    return child.outcome == "died" and child.looked_after is None and not child.care_leaver
 
 
 def _is_child(child: ChildFacts, rules: Rulebook) -> bool:
     return child.age < rules.limit("child-age")
 
 
-def _outcome(kinds: Mapping[Kind, str]) -> Outcome:
+def _is_young_care_leaver(child: ChildFacts, rules: Rulebook) -> bool:
+    return child.care_leaver is True and child.age_at_death < rules.limit("care-leaver-age")
+
+
+def _outcome_of(kinds: Mapping[Kind, str]) -> Outcome:
     if not kinds:
         return "needs-decision"
     return "should-notify" if set(kinds) == {"death-of-care-leaver"} else "must-notify"
 
 
-def _why_not(child: ChildFacts, facts: Facts, rules: Rulebook) -> str:
+def _why_not(child: ChildFacts, rules: Rulebook) -> str:
     if not _is_child(child, rules):
         return "not-a-child"
-    return "abuse-not-suspected" if child.outcome in ("died", "seriously-harmed") else "no-serious-harm"
+    return "abuse-not-suspected" if child.outcome in GRAVE else "no-serious-harm"

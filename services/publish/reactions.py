@@ -2,6 +2,7 @@
 
 from sqlalchemy.orm import Session
 
+from services.publish.publications import lift_hold, note_telling, open_publication, place_hold
 from shared.events.catalogue import Event, Reaction
 from shared.identity.keys import apply_directory_change
 
@@ -10,10 +11,38 @@ def directory_changed(session: Session, event: Event) -> None:
     apply_directory_change(session, event.data)
 
 
+def report_signed_off(session: Session, event: Event) -> None:
+    open_publication(session, event.data)
+
+
+def hold_placed(session: Session, event: Event) -> None:
+    place_hold(session, event.data)
+
+
+def hold_lifted(session: Session, event: Event) -> None:
+    lift_hold(session, event.data)
+
+
+def duty_discharged(session: Session, event: Event) -> None:
+    """A prior copy, or the reasons for withholding, has reached its recipient."""
+    note_telling(session, event.data, sent_at=event.data["sent_at"], discharged_at=event.data["discharged_at"])
+
+
+def duty_overdue(session: Session, event: Event) -> None:
+    note_telling(session, event.data, overdue_at=event.time)
+
+
 def nothing(session: Session, event: Event) -> None:
     """The event changes nothing here; it is heard so that the record of what arrived is whole."""
 
 
 REACTIONS: dict[str, Reaction] = {
     "directory.changed": directory_changed,
+    "report.signed-off": report_signed_off,
+    "hold.placed": hold_placed,
+    "hold.lifted": hold_lifted,
+    "duty.discharged": duty_discharged,
+    "duty.overdue": duty_overdue,
+    "practice-review.commissioned": nothing,  # a publication opens with its report, not before
+    "practice-review.delayed": nothing,  # notify gives the Panel the reasons
 }

@@ -60,7 +60,11 @@ def send_by_https(letter: Letter) -> Outcome:
     headers |= signed_headers(letter.secret, letter.delivery_id, letter.payload)
     try:
         answer = _session().post(
-            letter.address, letter.payload, headers=headers, timeout=(CONNECT_SECONDS, settings().call_timeout), allow_redirects=False
+            letter.address,
+            letter.payload,
+            headers=headers,
+            timeout=(CONNECT_SECONDS, settings().call_timeout),
+            allow_redirects=False,
         )
     except (requests.ConnectionError, requests.Timeout) as error:
         return RetryAfter(f"no answer ({type(error).__name__})", unreachable=True)
@@ -110,7 +114,11 @@ def send_by_email(letter: Letter) -> Outcome:
         code = next(iter(error.recipients.values()))[0]
         return RetryAfter(f"SMTP {code}") if 400 <= code < 500 else Rejected(f"SMTP {code}")
     except smtplib.SMTPResponseException as error:
-        return RetryAfter(f"SMTP {error.smtp_code}", unreachable=error.smtp_code == 421) if error.smtp_code < 500 else Rejected(f"SMTP {error.smtp_code}")
+        return (
+            RetryAfter(f"SMTP {error.smtp_code}", unreachable=error.smtp_code == 421)
+            if error.smtp_code < 500
+            else Rejected(f"SMTP {error.smtp_code}")
+        )
     except (OSError, smtplib.SMTPException) as error:
         return RetryAfter(f"no answer ({type(error).__name__})", unreachable=True)
     return Delivered()

@@ -6,24 +6,24 @@ every attempt, so a lost answer costs a repeat that the other side knows.
 
 import hashlib
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 import orjson
 from sqlalchemy import text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
 from shared import clock
 from shared.database import insert_rows, new_id
 from shared.delivery.outcomes import AlreadyReceived, Delivered, Outcome, Rejected, RetryAfter, answer_of, name_of
 from shared.delivery.states import STATES
-from shared.encryption import Encrypted
+from shared.encryption import Encrypted, unseal_json
 from shared.logs import request_id
 from shared.service import ring_after_commit
 from shared.settings import settings
-from sqlalchemy.dialects.postgresql import JSONB
 
 FIRST_PAUSE = 2.0
 LONGEST_PAUSE = 900.0
@@ -170,16 +170,27 @@ CLAIM = text(f"""
 def claim_due(session: Session, most: int) -> list[Delivery]:
     """Lease up to `most` due deliveries, the most urgent first, passing over addresses that do not answer."""
     moment = clock.machine_now()
-    values = {"moment": moment, "now": clock.now(), "lapsed": moment - timedelta(seconds=settings().claim_lease), "most": most}
-    opened = Encrypted("deliveries.body")
-    rows = sorted(session.execute(CLAIM, values).all(), key=lambda row: (row.urgency, row.due_at))
-    return [
-        Delivery(*row[:8], opened.process_result_value(row.body, None), *row[9:13])  # type: ignore[arg-type]
-        for row in rows
-    ]
+    values = {
+        "moment": moment,
+        "now": clock.now(),
+        "lapsed": moment - timedelta(seconds=settings().claim_lease),
+        "most": most,
+    }
+    rows = sorted(
+        (dict(row) for row in session.execute(CLAIM, values).mappings()),
+        key=lambda row: (row["urgency"], row["due_at"]),
+    )
+    return [_delivery(row) for row in rows]
 
 
-RELEASE = text("UPDATE deliveries SET claimed_at = NULL, attempts = attempts - 1 WHERE id = ANY(:ids) AND status = 'pending'")
+def _delivery(row: Mapping[str, Any]) -> Delivery:
+    values = {name: row[name] for name in Delivery.__slots__}
+    return Delivery(**values | {"body": unseal_json(bytes(row["body"]), "deliveries.body")})
+
+
+RELEASE = text(
+    "UPDATE deliveries SET claimed_at = NULL, attempts = attempts - 1 WHERE id = ANY(:ids) AND status = 'pending'"
+)
 
 
 def release(session: Session, untried: Sequence[Delivery]) -> None:
@@ -229,7 +240,14 @@ def _changes(one: Recorded) -> tuple[Any, ...]:
     went = isinstance(outcome, Delivered | AlreadyReceived)
     due = result.finished_at + _pause(outcome, result.delivery.attempts) if isinstance(outcome, RetryAfter) else None
     receipt = outcome.receipt if isinstance(outcome, Delivered | AlreadyReceived) else None
-    return result.delivery.id, one.status, due, result.started_at if went else None, result.finished_at if receipt else None, receipt
+    return (
+        result.delivery.id,
+        one.status,
+        due,
+        result.started_at if went else None,
+        result.finished_at if receipt else None,
+        receipt,
+    )
 
 
 def _pause(outcome: RetryAfter, attempts: int) -> timedelta:
@@ -260,7 +278,11 @@ RESUME = text("DELETE FROM delivery_pauses WHERE address = ANY(:addresses)")
 
 
 def _pause_or_resume(session: Session, results: Sequence[Result]) -> None:
-    silent = {r.delivery.address: r.outcome.seconds or 1.0 for r in results if isinstance(r.outcome, RetryAfter) and r.outcome.unreachable}
+    silent = {
+        r.delivery.address: r.outcome.seconds or 1.0
+        for r in results
+        if isinstance(r.outcome, RetryAfter) and r.outcome.unreachable
+    }
     answered = {r.delivery.address for r in results} - silent.keys()
     session.execute(RESUME, {"addresses": sorted(answered)})
     moment = clock.machine_now()

@@ -70,7 +70,7 @@ def send_one(delivery: Delivery) -> Result:
     started = clock.now()
     try:
         outcome = send(delivery.channel, letter_of(delivery))
-    except Exception as error:  # noqa: BLE001  # one broken letter must not stop the others of its batch
+    except Exception as error:  # one broken letter must not stop the others of its batch
         log.error("delivery.failed_here", delivery=delivery.id, **describe_error(error))
         outcome = RetryAfter("could not be prepared here; the log has the reason")
     return Result(delivery, started, clock.now(), outcome)

@@ -39,7 +39,12 @@ Outcome = Delivered | AlreadyReceived | RetryAfter | Rejected
 
 def name_of(outcome: Outcome) -> str:
     """The outcome as it stands in evidence."""
-    names = {Delivered: "delivered", AlreadyReceived: "already-received", RetryAfter: "retry-after", Rejected: "rejected"}
+    names = {
+        Delivered: "delivered",
+        AlreadyReceived: "already-received",
+        RetryAfter: "retry-after",
+        Rejected: "rejected",
+    }
     return names[type(outcome)]
 
 

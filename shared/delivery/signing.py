@@ -35,6 +35,7 @@ def verify(secrets: list[str], headers: Mapping[str, str], body: bytes) -> str:
 
     `body` is the raw bytes as they came. https://www.standardwebhooks.com
     """
+    headers = {name.lower(): value for name, value in headers.items()}
     message_id, given = headers.get("webhook-id", ""), headers.get("webhook-timestamp", "")
     if not message_id or len(message_id) > 255 or not given.isascii() or not given.isdigit() or len(given) > 12:
         raise SignatureWrong("Send webhook-id and webhook-timestamp.")

@@ -37,7 +37,9 @@ CATALOGUE: dict[str, EventType] = {
         EventType("information.requested", "review", ("notify",), contracts.InformationRequested()),
         EventType("information.overdue", "review", ("notify",), contracts.InformationOverdue()),
         EventType("rapid-review.completed", "review", ("notify",), contracts.RapidReviewCompleted()),
-        EventType("practice-review.commissioned", "review", ("notify", "publish"), contracts.PracticeReviewCommissioned()),
+        EventType(
+            "practice-review.commissioned", "review", ("notify", "publish"), contracts.PracticeReviewCommissioned()
+        ),
         EventType("practice-review.delayed", "review", ("notify", "publish"), contracts.PracticeReviewDelayed()),
         EventType("hold.placed", "review", ("notify", "publish"), contracts.HoldPlaced()),
         EventType("hold.lifted", "review", ("notify", "publish"), contracts.HoldLifted()),
@@ -85,5 +87,9 @@ def check_reactions(service: str, reactions: Mapping[str, Reaction]) -> None:
 
 
 for _event in CATALOGUE.values():
-    if not {_event.source, *_event.heard_by} <= set(SERVICES) or _event.source in _event.heard_by or not _event.heard_by:
+    if (
+        not {_event.source, *_event.heard_by} <= set(SERVICES)
+        or _event.source in _event.heard_by
+        or not _event.heard_by
+    ):
         raise CatalogueWrong(f"{_event.name} names a service that does not exist, hears itself, or is heard by nobody.")

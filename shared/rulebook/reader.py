@@ -2,7 +2,7 @@
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -42,20 +42,20 @@ class Rule:
         return self.in_force_from <= day <= (self.in_force_until or date.max)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class DutyRule(Rule):
     """A rule by which somebody must be told, or something done, within a time that runs from a named moment."""
 
-    within: Within = Within(1, "without_delay")
-    runs_from: str = ""
+    within: Within
+    runs_from: str
     tell: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Limit(Rule):
     """A rule that is a number."""
 
-    value: int = 0
+    value: int
 
 
 AnyRule = TypeVar("AnyRule", bound=Rule)
@@ -109,29 +109,37 @@ _KINDS: Mapping[str, type[Rule]] = MappingProxyType(
 def rules_on(day: date, overrides: tuple[Override, ...] = ()) -> Rulebook:
     """The rules in force on `day` (on `FIRST_DAY`, if that is later), a partnership's `overrides` applied in order.
 
-    Raises `RulebookWrong` for an override that names no rule or an unknown field.
+    Raises `RulebookWrong` for an override that changes a field which its rule does not have.
     """
     day = max(day, FIRST_DAY)
     in_force = {
         kind: _with_overrides({rule.id: rule for rule in rules if rule.in_force_on(day)}, overrides, day)
         for kind, rules in _book().items()
     }
-    known = {rule.id for rules in _book().values() for rule in rules}
-    for override in overrides:
-        if override.id not in known:
-            raise RulebookWrong(f"The partnership changes a rule {override.id!r} that the rulebook does not have.")
     return Rulebook(day=day, **{kind: MappingProxyType(rules) for kind, rules in in_force.items()})  # type: ignore[arg-type]  # each kind holds its own class
 
 
 def _with_overrides(rules: dict[str, Rule], overrides: tuple[Override, ...], day: date) -> dict[str, Rule]:
     for override in overrides:
         if override.id in rules and override.in_force_from <= day <= (override.in_force_until or date.max):
-            changes = {name: _value(override.id, name, value) for name, value in override.changes}
-            try:
-                rules[override.id] = replace(rules[override.id], **changes)
-            except TypeError:
-                raise RulebookWrong(f"The partnership's rule {override.id!r} changes a field it does not have.") from None
+            rules[override.id] = _changed(rules[override.id], override)
     return rules
+
+
+def _changed(rule: Rule, override: Override) -> Rule:
+    changes = {name: _value(override.id, name, value) for name, value in override.changes}
+    unknown = sorted(set(changes) - {field.name for field in fields(rule)})
+    if unknown:
+        raise RulebookWrong(f"The rule {override.id!r} has no {' or '.join(unknown)} to change.")
+    return replace(rule, **changes)
+
+
+def check_override(override: Override) -> None:
+    """Raise `RulebookWrong` where an override names no rule of the book, or a field that its rule does not have."""
+    named = [rule for rules in _book().values() for rule in rules if rule.id == override.id]
+    if not named:
+        raise RulebookWrong(f"The rulebook has no rule {override.id!r} to change.")
+    _changed(named[0], override)
 
 
 @cache

@@ -86,7 +86,8 @@ class Api:
     ) -> Callable[[Callable[..., Reply]], Callable[..., Response]]:
         """Declare a route. `takes`, `query` and `gives` are marshmallow schemas, built once here.
 
-        `key_required` refuses a POST without `Idempotency-Key`; `upload` takes a file instead of JSON.
+        `key_required` refuses a POST without `Idempotency-Key`; `upload` takes a file instead of JSON, and `takes` then
+        describes the form's other fields.
         """
         body_schema = takes() if isinstance(takes, type) else takes
         query_schema = query() if isinstance(query, type) else query
@@ -98,8 +99,11 @@ class Api:
                     viewer = _caller(session, allows)
                     once = _once(session, viewer, method, key_required)
                     if once and (earlier := once.earlier_answer()):
-                        return Response(earlier[1], earlier[0], {"Idempotency-Replayed": "true"}, content_type="application/json")
-                    call = Call(session, viewer, _body(body_schema), _query(query_schema))
+                        return Response(
+                            earlier[1], earlier[0], {"Idempotency-Replayed": "true"}, content_type="application/json"
+                        )
+                    values = _form(body_schema) if upload else _body(body_schema)
+                    call = Call(session, viewer, values, _query(query_schema))
                     reply = view(call, **path_values)
                     body = orjson.dumps(reply.body) if reply.content_type == "application/json" else reply.body
                     code = reply.status or status
@@ -110,7 +114,16 @@ class Api:
                 return Response(b"" if code == 204 else body, code, reply.headers, content_type=reply.content_type)
 
             answer.allows = allows  # type: ignore[attr-defined]  # read by the test that every route declares its right
-            documented = _document(self.blueprint, answer, body_schema, query_schema, gives, status, upload=upload, open_to_all=allows is anyone)
+            documented = _document(
+                self.blueprint,
+                answer,
+                body_schema,
+                query_schema,
+                gives,
+                status,
+                upload=upload,
+                open_to_all=allows is anyone,
+            )
             self.blueprint.add_url_rule(path, endpoint=view.__name__, view_func=documented, methods=[method])
             return documented  # type: ignore[no-any-return]
 
@@ -123,9 +136,13 @@ def _caller(session: Session, allows: Right) -> Viewer:
     scheme, _, key = request.headers.get("Authorization", "").partition(" ")
     viewer = authenticate(session, key.strip()) if scheme.lower() == "bearer" and key else None
     if viewer is None:
-        raise Problem(401, "Send your agency's key as 'Authorization: Bearer <key>'.", headers={"WWW-Authenticate": "Bearer"})
+        raise Problem(
+            401, "Send your agency's key as 'Authorization: Bearer <key>'.", headers={"WWW-Authenticate": "Bearer"}
+        )
     if not allows(viewer):
-        raise Problem(403, f"This is for {allows.__name__.replace('_', ' ')}; your key belongs to {viewer.agency_name}.")
+        raise Problem(
+            403, f"This is for {allows.__name__.replace('_', ' ')}; your key belongs to {viewer.agency_name}."
+        )
     return viewer
 
 
@@ -134,7 +151,9 @@ def _once(session: Session, viewer: Viewer, method: str, key_required: bool) -> 
     if method != "POST" or (key is None and not key_required):
         return None
     if key is None:
-        raise Problem(422, "Send an Idempotency-Key header (a new UUID for a new request), so that a repeat has no second effect.")
+        raise Problem(
+            422, "Send an Idempotency-Key header (a new UUID for a new request), so that a repeat has no second effect."
+        )
     return Once(session, viewer.agency_id, key, f"POST {request.path}", request.get_data())
 
 
@@ -150,6 +169,12 @@ def _body(schema: Schema | None) -> Any:
     if not isinstance(values, dict):
         raise refused("", "Send a JSON object.")
     return _load(schema, values)
+
+
+def _form(schema: Schema | None) -> Any:
+    if request.mimetype != "multipart/form-data":
+        raise Problem(415, "Send the file as multipart/form-data, in a part named file.")
+    return _load(schema, request.form.to_dict()) if schema else None
 
 
 def _query(schema: Schema | None) -> dict[str, Any]:
@@ -168,15 +193,22 @@ def _document(
 ) -> Any:
     """Tell flask-smorest what the generated OpenAPI document says of a route."""
     documented = blueprint.response(status, gives)(view)
-    problem = {"description": "What is wrong and what to do (RFC 9457)", "content": {"application/problem+json": {"schema": PROBLEM}}}
+    problem = {
+        "description": "What is wrong and what to do (RFC 9457)",
+        "content": {"application/problem+json": {"schema": PROBLEM}},
+    }
     notes: dict[str, Any] = {"responses": {"default": problem}, "security": [] if open_to_all else [{"agencyKey": []}]}
-    if body is not None:
+    if body is not None and not upload:
         notes["requestBody"] = {"required": True, "content": {"application/json": {"schema": body}}}
     if upload:
-        notes["requestBody"] = {"required": True, "content": {"multipart/form-data": {"schema": UPLOAD}}}
+        notes["requestBody"] = {"required": True, "content": {"multipart/form-data": {"schema": _form_schema(body)}}}
     if query is not None:
         notes["parameters"] = [{"in": "query", "schema": query}]
     return blueprint.doc(**notes)(documented)
+
+
+def _form_schema(body: Schema | None) -> dict[str, Any]:
+    return {"allOf": [UPLOAD, body]} if body else UPLOAD
 
 
 PROBLEM = {
@@ -205,3 +237,14 @@ def echo_request_id(response: Response) -> Response:
     """Give the caller the id by which this request stands in every log, event and task."""
     response.headers["X-Request-Id"] = request_id() or ""
     return response
+
+
+def expected_version() -> int | None:
+    """The version that If-Match names, as an ETag gave it; None without the header. Raises a 412 problem for others."""
+    given = request.headers.get("If-Match")
+    if given is None or given.strip() == "*":
+        return None
+    version = given.strip().strip('"')
+    if not version.isascii() or not version.isdigit() or len(version) > 9:
+        raise Problem(412, "Give If-Match exactly as the ETag you read.")
+    return int(version)

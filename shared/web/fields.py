@@ -1,10 +1,10 @@
-"""Marshmallow fields that the services' schemas share. A refusal says what to do and repeats nothing that was sent."""
+"""Marshmallow fields, and their schema, that the services share. Each refusal says what to do and repeats nothing sent."""
 
 import re
 from datetime import date, datetime
 from typing import Any, ClassVar
 
-from marshmallow import ValidationError, fields, validate
+from marshmallow import RAISE, Schema, ValidationError, fields, validate
 
 SEND_IT = "Give this; it is needed."
 LEAVE_IT_OUT = "Give a value here, or leave the field out."
@@ -260,3 +260,18 @@ class Several(fields.List[Any]):
 def at_most(most: int, least: int = 0) -> validate.Length:
     """A validator of a list's length."""
     return validate.Length(least or None, most, error=f"Send from {least} to {most} entries.")
+
+
+class Body(Schema):
+    """A body or a part of one: unknown fields are refused, and whatever is not required may be null."""
+
+    class Meta:
+        unknown = RAISE
+
+    error_messages = {  # noqa: RUF012  # marshmallow reads it from the class
+        "unknown": "Remove this field or correct its name; there is no such field.",
+        "type": "Send an object, in curly brackets.",
+    }
+
+    def on_bind_field(self, field_name: str, field_obj: fields.Field[Any]) -> None:
+        field_obj.allow_none = not field_obj.required

@@ -33,7 +33,9 @@ class Once:
         self._request = hashlib.sha256(what.encode() + b"\n" + body).digest()
         lock = int.from_bytes(hashlib.sha256(agency_id.encode() + self._key).digest()[:8], signed=True)
         if not session.connection().exec_driver_sql(LOCK, (lock,)).scalar():
-            problem = conflict("The first request with this Idempotency-Key is still running. Send it again in a second.")
+            problem = conflict(
+                "The first request with this Idempotency-Key is still running. Send it again in a second."
+            )
             problem.headers["Retry-After"] = "1"
             raise problem
 

@@ -23,7 +23,13 @@ class PageQuery(Schema):
 
 
 def page(
-    session: Session, statement: Select[Any], order: Sequence[Any], query: dict[str, Any], describe: Callable[[Any], Any], *, newest_first: bool = False
+    session: Session,
+    statement: Select[Any],
+    order: Sequence[Any],
+    query: dict[str, Any],
+    describe: Callable[[Any], Any],
+    *,
+    newest_first: bool = False,
 ) -> dict[str, Any]:
     """One page of `statement` in the order of the columns `order`, the last of which must be unique.
 
@@ -33,7 +39,9 @@ def page(
     if query["cursor"]:
         after = tuple_(*_read(query["cursor"], len(order)))
         statement = statement.where(keys < after if newest_first else keys > after)
-    statement = statement.order_by(*(column.desc() if newest_first else column for column in order)).limit(query["limit"] + 1)
+    statement = statement.order_by(*(column.desc() if newest_first else column for column in order)).limit(
+        query["limit"] + 1
+    )
     rows = list(session.scalars(statement))
     shown = rows[: query["limit"]]
     more = len(rows) > len(shown)

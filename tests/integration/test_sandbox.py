@@ -234,7 +234,6 @@ def test_no_receipt_is_given_twice_even_after_emptying(sandbox: Sandbox) -> None
     [
         ({"webhook-signature": "v1,bm90IGl0"}, 401),
         ({"webhook-signature": ""}, 401),
-        ({"webhook-timestamp": str(int(time.time()) - 301)}, 401),
         ({"webhook-timestamp": "yesterday"}, 401),
         ({"idempotency-key": "delivery-2"}, 400),
     ],
@@ -243,6 +242,13 @@ def test_gateway_turns_away_what_is_not_well_signed(sandbox: Sandbox, changed: d
     assert sandbox.post("delivery-1", **changed).status_code == status
     assert sandbox.count() == 0
     assert sandbox.items("/turned-away?recipient=panel")[0]["why"] == f"answered-{status}"
+
+
+@pytest.mark.parametrize(("seconds", "status"), [(-302, 401), (302, 401), (-290, 201)])
+def test_gateway_turns_away_a_good_signature_of_another_hour(sandbox: Sandbox, seconds: int, status: int) -> None:
+    timestamp = str(int(time.time()) + seconds)
+    signed = {"webhook-timestamp": timestamp, "webhook-signature": signature(KEY, "delivery-1", timestamp, BODY)}
+    assert sandbox.post("delivery-1", **signed).status_code == status
 
 
 def test_either_of_two_signatures_serves_while_a_secret_is_rotated(sandbox: Sandbox) -> None:
@@ -375,6 +381,15 @@ def test_mode_that_does_not_exist_is_refused(sandbox: Sandbox, wish: object) -> 
     assert sandbox.post("delivery-1").status_code == 201
 
 
+def test_repeat_meets_a_failure_but_no_way_of_giving_receipts(sandbox: Sandbox, listener: Listener) -> None:
+    sandbox.post("delivery-1")
+    sandbox.behave("panel", "error", times=1)
+    assert [sandbox.post("delivery-1").status_code for _ in range(2)] == [500, 200]
+    sandbox.behave("panel", "receipt-by-callback", times=1)
+    assert [sandbox.post(each).status_code for each in ("delivery-1", "delivery-2")] == [200, 202]
+    wait_until(lambda: [each["delivery"] for each in listener.heard] == ["delivery-2"])
+
+
 def test_killed_sandbox_still_knows_what_it_took(mortal: Sandbox) -> None:
     receipt = mortal.post("delivery-1").json()["receipt"]
     mortal.end(signal.SIGKILL)
@@ -397,11 +412,8 @@ def test_killed_sandbox_still_sends_the_receipt_it_owes(mortal: Sandbox, listene
 def test_receipts_follow_the_moved_clock_of_a_demonstration(mortal: Sandbox, tmp_path: Path) -> None:
     clock_file = tmp_path / "clock"
     clock_file.write_text(str(15 * 86400))
-    needed = ("REDIS_URL", "ENCRYPTION_KEYS", "SEARCH_KEY", "PARTNERSHIP_FILE", "FILES_FOLDER", "SITE_FOLDER")
-    needed += ("PUBLIC_URL", "AUDIT_SIGNING_KEY")
-    settings = dict.fromkeys(needed, "unused here") | {"ENVIRONMENT": "test", "CLOCK_FILE": str(clock_file)}
     mortal.end(signal.SIGTERM)
-    mortal.more_environment = settings
+    mortal.more_environment = {"CLOCK_FILE": str(clock_file)}
     mortal.start()
     received_at = datetime.fromisoformat(mortal.post("delivery-1").json()["received_at"])
     assert received_at - datetime.now(UTC) > timedelta(days=14)
@@ -449,12 +461,15 @@ def test_mailbox_takes_nothing_now_or_ever(sandbox: Sandbox, mode: str, code: in
     assert sandbox.items("/mail") == []
 
 
-def test_hanging_mail_server_takes_the_message_in_the_end(sandbox: Sandbox) -> None:
-    sandbox.behave("smtp", "hang", seconds=0.3)
-    begun = time.monotonic()
-    sandbox.send_mail(message_to("library@nspcc.example"))
-    assert time.monotonic() - begun >= 0.3
-    assert len(sandbox.items("/mail")) == 1
+def test_hanging_mail_server_takes_the_message_though_the_sender_gave_up(sandbox: Sandbox) -> None:
+    sandbox.behave("smtp", "hang", seconds=0.5)
+    with (
+        pytest.raises(smtplib.SMTPServerDisconnected),
+        smtplib.SMTP("127.0.0.1", sandbox.smtp_port, timeout=0.2) as server,
+    ):
+        server.send_message(message_to("library@nspcc.example"))
+    assert sandbox.items("/mail") == []
+    wait_until(lambda: len(sandbox.items("/mail")) == 1)
 
 
 def test_page_lists_references_and_times_and_no_story(sandbox: Sandbox) -> None:

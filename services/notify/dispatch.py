@@ -1,0 +1,153 @@
+"""What notify makes of its messages' outcomes: duties move, an incident counts as notified, people are called."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import structlog
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session
+
+from services.notify.arising import told
+from services.notify.duties import NOTIFYING, Move, duty_values, entries_for, move_duties
+from services.notify.identifiers import identifiers_of
+from services.notify.messages import warn_contacts
+from services.notify.models import Duty, Incident
+from services.notify.referrals import agencies_of, bodies_of
+from services.notify.service import SERVICE
+from services.notify.states import INCIDENT, moved
+from services.notify.threshold import FOR_THE_PANEL
+from shared import audit
+from shared.database import insert_rows
+from shared.delivery.deliveries import Recorded, add_deliveries
+from shared.delivery.dispatching import dispatch_due as dispatch
+from shared.delivery.outcomes import AlreadyReceived, Delivered
+from shared.encryption import unseal_json
+from shared.outbox import emit
+from shared.partnership import partnership
+
+log = structlog.get_logger()
+
+STEPS = {"sent": "send", "acknowledged": "discharge", "rejected": "call-person"}
+FIRST_SENT = text(
+    "UPDATE incidents SET notified_at = :at, status = :status WHERE id = :id AND notified_at IS NULL RETURNING id"
+)
+DOCUMENT = text("SELECT body FROM deliveries WHERE duty_id = :duty ORDER BY created_at LIMIT 1")
+
+
+def dispatch_due() -> int:
+    """Send what is due and record what came of it; returns the number of attempts."""
+    return dispatch(SERVICE, record_effects)
+
+
+def record_effects(session: Session, recorded: Sequence[Recorded]) -> None:
+    """In the transaction that records attempts: move their duties, and call a person where nobody will take them."""
+    settled = [one for one in recorded if one.moved]
+    moves = [_move(one) for one in settled if one.result.delivery.duty_id]
+    changed = move_duties(session, moves)
+    refused = [one for one in settled if one.status == "rejected"]
+    warnings = [row for one in refused for row in _call_person(one)]
+    if warnings:
+        add_deliveries(session, warnings)
+    entries = entries_for("system", changed) + [
+        audit.Entry("system", f"delivery-{one.status}", f"delivery:{one.result.delivery.id}") for one in settled
+    ]
+    entries += note_notified(session, changed)
+    if entries:
+        audit.append(session, *entries)
+
+
+def _move(one: Recorded) -> Move:
+    delivery, outcome = one.result.delivery, one.result.outcome
+    step = STEPS[one.status]
+    enough = partnership().recipient(delivery.recipient).receipt == "not-awaited"
+    if step == "send" and enough:
+        step = "discharge"
+    receipt = outcome.receipt if isinstance(outcome, Delivered | AlreadyReceived) else None
+    at = one.result.finished_at if step == "discharge" else one.result.started_at
+    evidence = receipt or (f"handed over, {delivery.id}" if step == "discharge" else None)
+    return Move(str(delivery.duty_id), step, at, evidence)
+
+
+def _call_person(one: Recorded) -> list[dict[str, Any]]:
+    delivery = one.result.delivery
+    if delivery.purpose == "warning":  # a warning about a warning's address would go to the same address
+        log.error("warning.refused", delivery=delivery.id)
+        return []
+    sentence = (
+        "A message was refused by its recipient and will not be sent again by itself. Look at the duty and tell them."
+    )
+    return warn_contacts(f"delivery:{delivery.id}", delivery.reference, sentence)
+
+
+def note_notified(session: Session, changed: Sequence[Duty]) -> list[audit.Entry]:
+    """Where a duty to notify has just been sent, its incident counts as notified: the rapid review's clock starts.
+
+    With a duty to the Panel it is that one which counts; otherwise the Secretary of State's. Returns audit entries.
+    """
+    entries: list[audit.Entry] = []
+    for duty in changed:
+        if duty.rule in NOTIFYING and duty.sent_at and duty.incident_id:
+            entries += _first_sent(session, duty, duty.incident_id, duty.sent_at)
+    return entries
+
+
+def _first_sent(session: Session, duty: Duty, incident_id: str, sent_at: datetime) -> list[audit.Entry]:
+    incident = session.get_one(Incident, incident_id)
+    if duty.rule != _counting_rule(session, incident_id) or incident.notified_at:
+        return []
+    status = (
+        moved(INCIDENT, incident.status, "sent", "incident") if incident.status == "notifiable" else incident.status
+    )
+    values = {"at": sent_at, "status": status, "id": incident_id}
+    if session.execute(FIRST_SENT, values).first() is None:
+        return []
+    session.refresh(incident)
+    if status == "withdrawn":  # the call was under way when it was withdrawn: no review follows
+        return [audit.Entry("system", "notified-after-withdrawal", f"incident:{incident_id}")]
+    _follow(session, incident, duty, sent_at)
+    return [audit.Entry("system", "notified", f"incident:{incident_id}", duty.rule)]
+
+
+def _counting_rule(session: Session, incident_id: str) -> str:
+    statement = select(Duty.rule).where(
+        Duty.incident_id == incident_id, Duty.rule.in_(NOTIFYING), Duty.status != "cancelled"
+    )
+    rules = set(session.scalars(statement))
+    return "sin-panel" if "sin-panel" in rules else "sin-secretary-of-state"
+
+
+def _follow(session: Session, incident: Incident, duty: Duty, sent_at: datetime) -> None:
+    """The office gets its copy, the rapid review falls due, and review is told."""
+    bodies = bodies_of(session, incident.id)
+    facts = {"id": incident.id, "reference": incident.reference}
+    sealed = session.execute(DOCUMENT, {"duty": duty.id}).scalar_one()
+    document = unseal_json(bytes(sealed), "deliveries.body")["document"]
+    copy, messages = told(session, facts, "partnership-office-copy", "partnership-office", sent_at, document)
+    duties = [copy]
+    review_required = not FOR_THE_PANEL.isdisjoint(incident.assessment["kinds"])
+    if review_required:
+        about = f"incident:{incident.id}"
+        duties.append(duty_values("rapid-review", "panel", concerns=about, runs_from=sent_at, incident_id=incident.id))
+    insert_rows(session, [(Duty, [one]) for one in duties])
+    add_deliveries(session, messages)
+    data = {
+        "incident_id": incident.id,
+        "reference": incident.reference,
+        "sent_at": sent_at.isoformat(),
+        "occurred_on": incident.occurred_on.isoformat(),
+        "kinds": incident.assessment["kinds"],
+        "rapid_review_required": review_required,
+        "agencies": _agencies(session, incident.id, bodies),
+        "children": sum(len(body["children"]) for body in bodies[:1]),
+        "identifiers": identifiers_of(bodies),
+    }
+    emit(session, SERVICE, "incident.notified", f"incident:{incident.id}", data)
+
+
+def _agencies(session: Session, incident_id: str, bodies: Sequence[dict[str, Any]]) -> list[str]:
+    """Who is asked: who referred the incident or, as the referrals say, knows a child of it; the partners always."""
+    known = {agency for body in bodies for child in body["children"] for agency in child.get("agencies_known_to") or ()}
+    directory = set(session.scalars(text("SELECT id FROM agencies WHERE ended_at IS NULL")))
+    asked = {*agencies_of(session, incident_id), *known, *partnership().safeguarding_partners}
+    return sorted(asked & directory)

@@ -1,0 +1,111 @@
+"""Finding that two agencies speak of one incident, without storing a name to search by.
+
+Two referrals are alike where a child's NHS number, or the sound of its name with its birth date, is the same and the
+incidents are few days apart. Names are stored as keyed hashes of how they sound.
+"""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import jellyfish
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session
+
+from services.notify.models import ChildHash, Incident, Separation
+from shared.encryption import keyed_hash
+from shared.partnership import partnership
+
+WHY = {
+    "nhs-number": "the same NHS number and incidents close in time",
+    "name-and-birth-date": "a name that sounds alike, the same birth date and incidents close in time",
+}
+CONTEXT = """SELECT found, id::text, reference, status, matched
+               FROM referral_context(%s::bigint[], %s, %s, %s::bytea[], %s, %s)"""
+
+
+@dataclass(frozen=True)
+class Alike:
+    """Another incident that may be the same one."""
+
+    id: str
+    reference: str
+    status: str
+    reasons: list[str]
+
+
+@dataclass(frozen=True)
+class Context:
+    """What stands already: the id and reference of the referral with this agency reference, and incidents alike."""
+
+    same_reference: tuple[str, str] | None
+    alike: list[Alike]
+
+
+def hashes_of(children: Sequence[Mapping[str, Any]]) -> list[tuple[str, bytes]]:
+    """Kind and keyed hash of each thing by which a child of a referral may be found again."""
+    found = [("nhs-number", keyed_hash("nhs", c["nhs_number"])) for c in children if c.get("nhs_number")]
+    for child in children:
+        given, family, born = (child.get(name) for name in ("given_name", "family_name", "date_of_birth"))
+        if given and family and born:
+            found.append(("name-and-birth-date", keyed_hash("name", _sound(given), _sound(family), str(born))))
+    return list(dict.fromkeys(found))
+
+
+def _sound(name: str) -> str:
+    """How a name sounds in English; as it is written where it has no sound in Latin letters."""
+    return jellyfish.metaphone(name) or name.casefold()
+
+
+def context_of(
+    session: Session, agency_id: str, agency_reference: str, hashes: Sequence[tuple[str, bytes]], occurred: date
+) -> Context:
+    """What stands already, after waiting for whoever submits the same children or reference at this moment.
+
+    The locks are held until the transaction ends, so of two referrals of one incident the second sees the first.
+    """
+    wanted = [value for _, value in hashes]
+    locks = sorted(_lock(value) for value in {*wanted, keyed_hash("reference", agency_id, agency_reference)})
+    values = (locks, agency_id, agency_reference, wanted, occurred, partnership().duplicate_window_days)
+    rows = session.connection().exec_driver_sql(CONTEXT, values).all()
+    same = next(((row.id, row.reference) for row in rows if row.found == "same-reference"), None)
+    alike = [
+        Alike(row.id, row.reference, row.status, [WHY[k] for k in row.matched])
+        for row in rows
+        if row.found != "same-reference"
+    ]
+    return Context(same, alike)
+
+
+def _lock(value: bytes) -> int:
+    return int.from_bytes(hashlib.sha256(value).digest()[:8], signed=True)
+
+
+def alike_to(session: Session, incident: Incident) -> list[Alike]:
+    """Incidents that may be the same as `incident`, less those the authority decided are not."""
+    mine = session.execute(select(ChildHash.kind, ChildHash.hash).where(ChildHash.incident_id == incident.id)).all()
+    if not mine:
+        return []
+    found = context_of(session, "", "", [(row.kind, row.hash) for row in mine], incident.occurred_on).alike
+    apart = set(session.scalars(select(Separation.other_id).where(Separation.incident_id == incident.id)))
+    apart |= set(session.scalars(select(Separation.incident_id).where(Separation.other_id == incident.id)))
+    return [other for other in found if other.id != incident.id and other.id not in apart]
+
+
+def hash_rows(incident_id: str, hashes: Sequence[tuple[str, bytes]], occurred: date) -> list[dict[str, Any]]:
+    return [
+        {"incident_id": incident_id, "kind": kind, "hash": value, "occurred_on": occurred} for kind, value in hashes
+    ]
+
+
+MOVE_HASHES = text("""
+    INSERT INTO child_hashes (incident_id, kind, hash, occurred_on)
+    SELECT :into, kind, hash, occurred_on FROM child_hashes WHERE incident_id = :source ON CONFLICT DO NOTHING
+""")
+
+
+def move_hashes(session: Session, source: str, into: str) -> None:
+    """Let what finds one incident find the one it was merged into."""
+    session.execute(MOVE_HASHES, {"source": source, "into": into})

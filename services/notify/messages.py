@@ -1,0 +1,121 @@
+"""What is told to whom: the document a recipient gets, over the channel the partnership chose for it.
+
+An e-mail carries a reference and a link, never a name or a narrative; the document is fetched over the link.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from shared.database import new_id
+from shared.delivery.deliveries import delivery_values
+from shared.partnership import partnership
+from shared.settings import settings
+
+EMAILS = text("SELECT emails FROM agencies WHERE id = :id AND ended_at IS NULL")
+
+URGENCY = {"notification": 1, "follow-up": 2, "withdrawal": 2, "request": 4, "warning": 4}
+
+
+@dataclass(frozen=True)
+class Way:
+    """How one recipient is reached."""
+
+    channel: str
+    addresses: tuple[str, ...]
+    attach: bool = False
+
+
+def way_to(session: Session, recipient: str) -> Way:
+    """The channel and addresses of a recipient: as configured; else the e-mail addresses of the agency it names; else
+    the portal, since somebody must tell them and no machine can."""
+    chosen = partnership().recipient(recipient)
+    if chosen.channel != "portal":
+        return Way(chosen.channel, (chosen.address,), chosen.document == "attached-encrypted")
+    kind, _, agency_id = recipient.partition(":")
+    if kind in ("agency", "safeguarding-partner"):
+        emails = session.execute(EMAILS, {"id": agency_id}).scalar()
+        if emails:
+            return Way("email", tuple(emails))
+    return Way("portal", ("",))
+
+
+def tell(
+    session: Session,
+    recipient: str,
+    *,
+    purpose: str,
+    concerns: str,
+    reference: str,
+    sentence: str,
+    document: dict[str, Any] | None,
+    duty_id: str | None = None,
+) -> list[dict[str, Any]]:
+    """Rows of the deliveries that tell `recipient`; the caller stores them with their cause.
+
+    `sentence` and `reference` stand in an e-mail as they are, so they hold no case content; `document` may.
+    """
+    way = way_to(session, recipient)
+    return [
+        _delivery(
+            way.channel,
+            address,
+            recipient=recipient,
+            purpose=purpose,
+            concerns=concerns,
+            reference=reference,
+            sentence=sentence,
+            document=document,
+            duty_id=duty_id,
+        )
+        for address in way.addresses
+    ]
+
+
+def _delivery(
+    channel: str, address: str, *, sentence: str, document: dict[str, Any] | None, **facts: Any
+) -> dict[str, Any]:
+    delivery_id = new_id()
+    words = _words(delivery_id, facts["reference"], sentence, with_link=document is not None)
+    return delivery_values(
+        delivery_id=delivery_id,
+        channel=channel,
+        address=address,
+        body={"document": document, "text": words},
+        urgency=URGENCY.get(facts["purpose"], 5),
+        **facts,
+    )
+
+
+def _words(delivery_id: str, reference: str, sentence: str, *, with_link: bool) -> str:
+    link = f"{settings().public_url}/notify/api/v1/documents/{delivery_id}"
+    read = f"Read it with your agency's key:\n{link}\n\n" if with_link else ""
+    return (
+        f"{partnership().marking}\n\n{sentence}\n\nReference: {reference}\n\n{read}"
+        "This message carries no names and no details. Do not reply with any.\n\n"
+        f"{partnership().name}\n"
+    )
+
+
+def warn_contacts(concerns: str, reference: str, sentence: str) -> list[dict[str, Any]]:
+    """Rows of the e-mails that warn the people whom the partnership names."""
+    return [
+        _delivery(
+            "email",
+            address,
+            recipient="deadline-contact",
+            purpose="warning",
+            concerns=concerns,
+            reference=reference,
+            sentence=sentence,
+            document=None,
+        )
+        for address in contacts()
+    ]
+
+
+def contacts() -> Sequence[str]:
+    return partnership().deadline_contacts

@@ -1,0 +1,223 @@
+"""What notify does about each event it hears from review and publish: whom it tells, and which duty begins or ends."""
+
+import base64
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from services.notify.arising import told
+from services.notify.duties import Move, discharged_event, duty_values, entries_for, move_duties
+from services.notify.messages import tell, warn_contacts
+from services.notify.models import Duty
+from services.notify.service import SERVICE
+from shared import audit, files
+from shared.database import insert_rows
+from shared.delivery.deliveries import add_deliveries
+from shared.events.catalogue import Event, NotYet, Reaction
+from shared.outbox import emit_all
+from shared.partnership import partnership
+
+
+def information_requested(session: Session, event: Event) -> None:
+    """The agency is asked for its information."""
+    _tell_agency(
+        session, event, "Your agency is asked for information for a rapid review. A nil return is a return too."
+    )
+
+
+def information_overdue(session: Session, event: Event) -> None:
+    """The agency is reminded, and so are the contacts."""
+    _tell_agency(session, event, "Your agency's information for a rapid review is overdue.")
+    agency = event.data["agency_id"]
+    sentence = f"Information asked of {agency} is overdue."
+    add_deliveries(session, warn_contacts(f"information:{event.data['request_id']}", event.data["reference"], sentence))
+
+
+def _tell_agency(session: Session, event: Event, sentence: str) -> None:
+    document = {key: event.data[key] for key in ("request_id", "case_id", "reference", "due_at")}
+    rows = tell(
+        session,
+        f"agency:{event.data['agency_id']}",
+        purpose="request",
+        concerns=f"information:{event.data['request_id']}",
+        reference=event.data["reference"],
+        sentence=sentence,
+        document=document,
+    )
+    add_deliveries(session, rows)
+    audit.append(session, audit.Entry("system", "told-agency", f"information:{event.data['request_id']}", event.type))
+
+
+def rapid_review_completed(session: Session, event: Event) -> None:
+    """The rapid review goes to the Panel, under the duty that the notification brought."""
+    about = f"incident:{event.data['incident_id']}"
+    duty = session.scalar(select(Duty).where(Duty.concerns == about, Duty.rule == "rapid-review").with_for_update())
+    if duty is None:
+        raise NotYet("the notification's record is not here yet")
+    if duty.status in ("discharged", "sent"):  # a further decision after the Panel disagreed
+        _tell_all(
+            session,
+            event,
+            "rapid-review",
+            ["panel"],
+            event.data["completed_at"],
+            event.data["report"],
+            f"case:{event.data['case_id']}:{event.sequence}",
+        )
+        return
+    rows = tell(
+        session,
+        "panel",
+        purpose="rapid-review",
+        concerns=f"case:{event.data['case_id']}",
+        reference=event.data["reference"],
+        sentence="A rapid review is complete.",
+        document=event.data["report"],
+        duty_id=duty.id,
+    )
+    if all(row["channel"] == "portal" for row in rows):
+        duty.status = "waiting-for-person"
+        rows += warn_contacts(
+            f"duty:{duty.id}", event.data["reference"], "The rapid review waits for you to send it by hand."
+        )
+    add_deliveries(session, rows)
+    audit.append(session, audit.Entry("system", "rapid-review-goes-out", f"case:{event.data['case_id']}"))
+
+
+def practice_review_commissioned(session: Session, event: Event) -> None:
+    """The six months of an LCSPR begin."""
+    duty = duty_values(
+        "lcspr",
+        "partnership-office",
+        concerns=f"practice-review:{event.data['practice_review_id']}",
+        runs_from=_time(event.data["decided_at"]),
+        incident_id=event.data["incident_id"],
+    )
+    insert_rows(session, [(Duty, [duty])])
+    audit.append(session, audit.Entry("system", "duty-arose", f"duty:{duty['id']}", "lcspr"))
+
+
+def practice_review_delayed(session: Session, event: Event) -> None:
+    """The Panel and the Secretary of State are given the reasons for the delay."""
+    document = {key: event.data[key] for key in ("reference", "reasons", "expected_on", "delayed_at")}
+    about = f"practice-review:{event.data['practice_review_id']}:delay:{event.id}"
+    _tell_all(
+        session, event, "delay-reasons", ["panel", "secretary-of-state"], event.data["delayed_at"], document, about
+    )
+
+
+def route_decided(session: Session, event: Event) -> None:
+    """Not publishing is never silence: its reasons go to the Panel and the Secretary of State."""
+    if event.data["route"] == "withheld":
+        document = {key: event.data[key] for key in ("reference", "reasons", "decided_at")}
+        about = f"publication:{event.data['publication_id']}:withheld:{event.id}"
+        recipients = ["panel", "secretary-of-state"]
+        _tell_all(session, event, "not-published-reasons", recipients, event.data["decided_at"], document, about)
+
+
+def publication_scheduled(session: Session, event: Event) -> None:
+    """Prior copies go out. A new date brings a new due date to those that were not confirmed yet."""
+    about = f"publication:{event.data['publication_id']}"
+    copies = [
+        {k: f[k] for k in ("filename", "sha256")} | {"content_base64": _content(f["key"])} for f in event.data["copies"]
+    ]
+    document = {"title": event.data["title"], "publish_at": event.data["publish_at"], "copies": copies}
+    standing = select(Duty).where(Duty.concerns == about, Duty.rule == "prior-copy", Duty.status != "cancelled")
+    already = {duty.recipient: duty for duty in session.scalars(standing)}
+    recipients = [who for who in ("panel", "secretary-of-state", "ofsted") if who not in already]
+    _tell_all(session, event, "prior-copy", recipients, event.data["publish_at"], document, about)
+    for duty in already.values():
+        _announce_again(session, duty, event.data["publish_at"])
+
+
+def _announce_again(session: Session, duty: Duty, publish_at: str) -> None:
+    """Publication was set anew: the copy that was sent stands; its clock is the new date's."""
+    here = partnership()
+    moment = _time(publish_at)
+    duty.runs_from = moment
+    duty.due_at = here.due(here.rules_on(moment.date()).duty("prior-copy"), moment)
+    if duty.status == "discharged":
+        emit_all(session, SERVICE, [discharged_event(duty)])
+
+
+def publication_live(session: Session, event: Event) -> None:
+    """The review is published: its duty is discharged, and the NSPCC is to have it."""
+    live_at = _time(event.data["live_at"])
+    review = f"practice-review:{event.data['practice_review_id']}"
+    evidence = event.data["url"] or f"published by the {event.data['route']} route"
+    _discharge(session, review, "lcspr", live_at, evidence)
+    _nspcc_duty(session, event, live_at)
+
+
+def publication_deposited(session: Session, event: Event) -> None:
+    """The NSPCC has the report and has said so."""
+    at = _time(event.data["deposited_at"])
+    _nspcc_duty(session, event, at)
+    session.flush()
+    _discharge(
+        session, f"publication:{event.data['publication_id']}", "nspcc-deposit", at, event.data["nspcc_reference"]
+    )
+
+
+def _nspcc_duty(session: Session, event: Event, at: datetime) -> None:
+    about = f"publication:{event.data['publication_id']}"
+    if session.scalar(select(Duty.id).where(Duty.concerns == about, Duty.rule == "nspcc-deposit")) is None:
+        duty = duty_values(
+            "nspcc-deposit", "nspcc", concerns=about, runs_from=at, incident_id=event.data["incident_id"]
+        )
+        insert_rows(session, [(Duty, [duty])])
+
+
+def _discharge(session: Session, about: str, rule: str, at: datetime, evidence: str) -> None:
+    found = select(Duty.id).where(Duty.concerns == about, Duty.rule == rule, Duty.status != "cancelled")
+    changed = move_duties(session, [Move(duty_id, "discharge", at, evidence) for duty_id in session.scalars(found)])
+    audit.append(session, *entries_for("system", changed), audit.Entry("system", "heard", about, rule))
+
+
+def _tell_all(
+    session: Session,
+    event: Event,
+    rule: str,
+    recipients: list[str],
+    runs_from: str,
+    document: dict[str, Any],
+    about: str,
+) -> None:
+    facts = {"id": event.data["incident_id"], "reference": event.data["reference"]}
+    moment = _time(runs_from)
+    pairs = [told(session, facts, rule, who, moment, document, purpose=rule, concerns=about) for who in recipients]
+    if not pairs:
+        return
+    insert_rows(session, [(Duty, [duty]) for duty, _ in pairs])
+    add_deliveries(session, [message for _, messages in pairs for message in messages])
+    audit.append(session, *(audit.Entry("system", "duty-arose", f"duty:{duty['id']}", rule) for duty, _ in pairs))
+
+
+def _content(key: str) -> str:
+    return base64.b64encode(files.get(key)).decode()
+
+
+def _time(written: str) -> datetime:
+    return datetime.fromisoformat(written)
+
+
+def nothing(session: Session, event: Event) -> None:
+    """Heard and recorded in the inbox; it changes no duty."""
+
+
+REACTIONS: dict[str, Reaction] = {
+    "information.requested": information_requested,
+    "information.overdue": information_overdue,
+    "rapid-review.completed": rapid_review_completed,
+    "practice-review.commissioned": practice_review_commissioned,
+    "practice-review.delayed": practice_review_delayed,
+    "hold.placed": nothing,
+    "hold.lifted": nothing,
+    "publication.route-decided": route_decided,
+    "publication.scheduled": publication_scheduled,
+    "publication.live": publication_live,
+    "publication.deposited": publication_deposited,
+    "publication.withdrawn": nothing,
+}

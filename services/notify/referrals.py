@@ -1,0 +1,178 @@
+"""Taking a referral: assess it, find who else spoke of the incident, and let the duties arise, all in one transaction."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from services.notify.arising import duties_arising
+from services.notify.duplicates import Alike, context_of, hash_rows, hashes_of
+from services.notify.duties import describe_duty
+from services.notify.models import ChildHash, Duty, Incident, Referral
+from services.notify.service import SERVICE
+from services.notify.threshold import Assessment, assess, facts_of
+from shared import audit
+from shared.calendar import london_day
+from shared.database import insert_rows, new_id
+from shared.delivery.deliveries import DeliveryRow
+from shared.identity.viewer import Viewer
+from shared.outbox import emit
+from shared.partnership import partnership
+from shared.service import ring_after_commit
+from shared.web.problems import conflict
+
+NUMBERS = "SELECT nextval('referral_numbers'), nextval('incident_numbers')"
+ALREADY_TOLD = ("notifiable", "notified")
+
+
+def submit_referral(session: Session, viewer: Viewer, body: dict[str, Any], now: datetime) -> dict[str, Any]:
+    """Record an agency's referral (as `ReferralSchema` loads it) and start what follows from it.
+
+    Where the facts meet the criteria and the partnership's setting lets it, the duties to notify arise and dispatch
+    begins; otherwise a decision is awaited, with its clock already running. Returns what the interface answers.
+    Raises a 409 problem where the agency has used its reference before.
+    """
+    occurred = london_day(body["incident"]["occurred"]["from"])
+    hashes = hashes_of(body["children"])
+    context = context_of(session, viewer.agency_id, body["agency_reference"], hashes, occurred)
+    if context.same_reference:
+        raise _used_before(*context.same_reference)
+    assessment = assess_bodies([body], london_day(now))
+    status = first_status(assessment, viewer, context.alike)
+    incident = _incident_values(session, assessment, status, occurred, authority_aware(body, now), now)
+    referral_number = incident.pop("referral_number")
+    referral = _referral_values(viewer, body, incident["id"], referral_number, now)
+    duties, deliveries = duties_arising(session, incident, assessment, [body], viewer)
+    insert_rows(
+        session,
+        [
+            (Incident, [incident]),
+            (Referral, [referral]),
+            (ChildHash, hash_rows(incident["id"], hashes, occurred)),
+            (Duty, duties),
+            (DeliveryRow, deliveries),
+        ],
+    )
+    ring_after_commit(session, "dispatch_due")
+    _tell_services(session, viewer, incident, now)
+    entries = [audit.Entry(viewer.agency_id, "duty-arose", f"duty:{duty['id']}", duty["rule"]) for duty in duties]
+    audit.append(session, audit.Entry(viewer.agency_id, "referred", f"incident:{incident['id']}", status), *entries)
+    alike = context.alike if viewer.scope == "all" else []
+    return _answer(referral, incident, duties, alike)
+
+
+def _used_before(referral_id: str, reference: str) -> Exception:
+    link = f"/notify/api/v1/referrals/{referral_id}"
+    detail = (
+        f"Your agency has used this agency_reference for {reference}. Correct that referral, or use a new reference."
+    )
+    return conflict(detail, referral=link)
+
+
+def assess_bodies(bodies: Sequence[dict[str, Any]], day: date) -> Assessment:
+    here = partnership()
+    return assess(facts_of(bodies), here.rules_on(day), here.authority.ons_code)
+
+
+def authority_aware(body: dict[str, Any], submitted: datetime) -> datetime:
+    """When the local authority became aware: as stated, or by this referral."""
+    stated: datetime | None = body["awareness"].get("local_authority_became_aware_at")
+    return stated or submitted
+
+
+def first_status(assessment: Assessment, viewer: Viewer, alike: Sequence[Alike]) -> str:
+    """What becomes of an incident by the facts alone, before any person decides."""
+    if assessment.outcome == "no-duty":
+        return "not-notifiable"
+    told_already = any(other.status in ALREADY_TOLD for other in alike)
+    if assessment.outcome == "needs-decision" or told_already or not _goes_by_itself(viewer):
+        return "awaiting-decision"
+    return "passed-on" if assessment.outcome == "another-authority" else "notifiable"
+
+
+def _goes_by_itself(viewer: Viewer) -> bool:
+    mode = partnership().notification_mode
+    return mode == "automatic-for-all" or (mode == "automatic-for-authority" and viewer.is_authority)
+
+
+def _incident_values(
+    session: Session, assessment: Assessment, status: str, occurred: date, aware: datetime, now: datetime
+) -> dict[str, Any]:
+    referral_number, incident_number = session.connection().exec_driver_sql(NUMBERS).one()
+    return {
+        "id": new_id(),
+        "reference": f"INC-{now.year}-{incident_number:04}",
+        "status": status,
+        "assessment": describe_assessment(assessment),
+        "occurred_on": occurred,
+        "authority_aware_at": aware,
+        "created_at": now,
+        "referral_number": referral_number,
+    }
+
+
+def _referral_values(
+    viewer: Viewer, body: dict[str, Any], incident_id: str, number: int, now: datetime
+) -> dict[str, Any]:
+    return {
+        "id": new_id(),
+        "reference": f"{partnership().short_name}-{now.year}-{number:04}",
+        "incident_id": incident_id,
+        "agency_id": viewer.agency_id,
+        "agency_reference": body["agency_reference"],
+        "submitted_at": now,
+        "body": body,
+    }
+
+
+def _tell_services(session: Session, viewer: Viewer, incident: dict[str, Any], now: datetime) -> None:
+    data = {
+        "incident_id": incident["id"],
+        "reference": incident["reference"],
+        "agency_id": viewer.agency_id,
+        "submitted_at": now.isoformat(),
+    }
+    emit(session, SERVICE, "incident.referred", f"incident:{incident['id']}", data)
+
+
+def describe_assessment(assessment: Assessment) -> dict[str, Any]:
+    """The assessment as it is stored and answered: no fact of the case, only rules and positions of children."""
+    return {
+        "outcome": assessment.outcome,
+        "kinds": list(assessment.kinds),
+        "possible_kinds": list(assessment.possible_kinds),
+        "decision_needed": assessment.decision_needed,
+        "reasons": [asdict(reason) for reason in assessment.reasons],
+    }
+
+
+def _answer(
+    referral: dict[str, Any], incident: dict[str, Any], duties: list[dict[str, Any]], alike: Sequence[Alike]
+) -> dict[str, Any]:
+    return {
+        "id": referral["id"],
+        "reference": referral["reference"],
+        "incident": {
+            "id": incident["id"],
+            "reference": incident["reference"],
+            "status": incident["status"],
+            "assessment": incident["assessment"],
+            "possible_duplicates": [asdict(other) for other in alike],
+        },
+        "duties": [describe_duty(Duty(**duty)) for duty in sorted(duties, key=lambda duty: duty["due_at"])],
+    }
+
+
+def bodies_of(session: Session, incident_id: str) -> list[dict[str, Any]]:
+    """The referrals of an incident as they now stand, the first submitted first."""
+    statement = select(Referral.body).where(Referral.incident_id == incident_id).order_by(Referral.submitted_at)
+    return list(session.scalars(statement))
+
+
+def agencies_of(session: Session, incident_id: str) -> list[str]:
+    """The agencies that referred an incident."""
+    statement = select(Referral.agency_id).where(Referral.incident_id == incident_id).distinct()
+    return sorted(session.scalars(statement))

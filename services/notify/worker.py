@@ -1,0 +1,14 @@
+"""The Celery worker of notify. Each task is one line into the code that does the work."""
+
+from services.notify.deadlines import watch_deadlines
+from services.notify.dispatch import dispatch_due
+from services.notify.reactions import REACTIONS
+from services.notify.service import SERVICE
+from shared.worker import make_worker
+
+celery = make_worker(SERVICE, REACTIONS, sweepers=[dispatch_due, watch_deadlines])
+
+
+@celery.task(name="notify.dispatch_due")
+def dispatch() -> None:
+    dispatch_due()

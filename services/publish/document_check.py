@@ -1,0 +1,149 @@
+"""Cleaning and the identifier check, done by the worker: claim a document, work with no transaction open, record.
+
+A file that brings the worker down is claimed again after its lease, and refused after a few attempts.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+import structlog
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from services.publish.documents import PLAIN
+from services.publish.identifiers import Found, Known, Passage, find_identifiers, known_identifiers
+from services.publish.models import Document, Finding, Publication
+from services.publish.pdf_cleaning import CannotClean, clean_pdf
+from services.publish.reading import CannotRead, read_pages
+from services.publish.service import SERVICE
+from shared import audit, clock, files
+from shared.encryption import keyed_hash
+from shared.partnership import partnership
+
+log = structlog.get_logger()
+
+MOST_ATTEMPTS = 3
+LEASE = timedelta(seconds=240)  # the worker's hard limit for one task
+TITLES = {
+    "full-report": "full report",
+    "executive-summary": "executive summary",
+    "learning-briefing": "learning briefing",
+    "slides": "slides",
+}
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What cleaning and checking made of one document."""
+
+    content: bytes
+    removed: tuple[str, ...]
+    pages: int | None
+    body: str
+    found: list[Found]
+
+
+CLAIM = text("""
+    UPDATE documents SET claimed_at = :now, attempts = attempts + 1
+     WHERE id = (SELECT id FROM documents WHERE status = 'received' AND (claimed_at IS NULL OR claimed_at < :lapsed)
+                  ORDER BY uploaded_at LIMIT 1 FOR UPDATE SKIP LOCKED)
+    RETURNING id::text
+""")
+
+
+def check_documents() -> int:
+    """Clean and check every document that waits; returns how many were done."""
+    done = 0
+    while document_id := _claim():
+        check_one(document_id)
+        done += 1
+    return done
+
+
+def _claim() -> str | None:
+    moment = clock.machine_now()
+    with SERVICE.transaction() as session:
+        return session.scalar(CLAIM, {"now": moment, "lapsed": moment - LEASE})
+
+
+def check_one(document_id: str) -> None:
+    """Do the work of one claimed document and record what came of it."""
+    with SERVICE.transaction() as session:
+        document = session.get_one(Document, document_id)
+        publication = session.get_one(Publication, document.publication_id)
+    if document.attempts > MOST_ATTEMPTS:
+        _refuse(document, "The file cannot be checked here. Save it again as a plain PDF and upload it.")
+        return
+    try:
+        checked = check(document, publication, files.get(document.original_key))
+    except (CannotClean, CannotRead) as error:
+        _refuse(document, str(error))
+        return
+    clean_key = files.put(checked.content)
+    with SERVICE.transaction() as session:
+        _record(session, document.id, clean_key, checked)
+
+
+def check(document: Document, publication: Publication, content: bytes) -> Checked:
+    """Clean one document and look through all of it. Raises `CannotClean` or `CannotRead`."""
+    known = _known(publication, document.kind)
+    if document.content_type == PLAIN:
+        words = content.decode()
+        return Checked(content, (), None, words, find_identifiers([Passage("text", None, words)], known))
+    cleaned = clean_pdf(content, f"{publication.pseudonym}: {TITLES[document.kind]}")
+    pages = read_pages(cleaned.content)
+    passages = [Passage("text", page.number, page.text) for page in pages]
+    passages.append(Passage("structure", None, "\n".join(cleaned.unseen)))
+    pictured = [
+        Found("page-without-text", "text", page.number, "", "This page shows a picture and has no text to check.", 1)
+        for page in pages
+        if page.pictured
+    ]
+    body = "\n".join(page.text for page in pages)
+    return Checked(cleaned.content, cleaned.removed, len(pages), body, [*find_identifiers(passages, known), *pictured])
+
+
+def _known(publication: Publication, kind: str) -> Known:
+    """The words that name the area are always looked for, and count on the anonymous route. The page about
+    improvements names the area and may not name the review; there the pseudonym is looked for instead."""
+    words = partnership()
+    if kind == "improvements":
+        return known_identifiers(publication.identifiers, (), [publication.pseudonym])
+    area = (*words.identifying_words, words.name, words.short_name, words.authority.name)
+    return known_identifiers(publication.identifiers, area)
+
+
+def _record(session: Session, document_id: str, clean_key: str, checked: Checked) -> None:
+    document = session.get_one(Document, document_id, with_for_update=True)
+    if document.status != "received":  # another worker's lease: its result stands
+        return
+    document.status, document.checked_at = "checked", clock.now()
+    document.clean_key, document.clean_sha256 = clean_key, files.sha256_of(checked.content)
+    document.removed, document.pages, document.body = list(checked.removed), checked.pages, checked.body
+    session.add_all(_finding(document, found) for found in checked.found)
+    why = f"{document.kind} version {document.version} sha256 {document.clean_sha256}, {len(checked.found)} findings"
+    audit.append(session, audit.Entry("system", "checked", f"publication:{document.publication_id}", why))
+
+
+def _finding(document: Document, found: Found) -> Finding:
+    return Finding(
+        publication_id=document.publication_id,
+        document_id=document.id,
+        kind=found.kind,
+        place=found.place,
+        page=found.page,
+        times=found.times,
+        value=found.value,
+        context=found.context,
+        fingerprint=keyed_hash("finding", found.kind, found.value),
+    )
+
+
+def _refuse(document: Document, sentence: str) -> None:
+    with SERVICE.transaction() as session:
+        row = session.get_one(Document, document.id, with_for_update=True)
+        if row.status != "received":
+            return
+        row.status, row.refusal, row.checked_at = "refused", sentence, clock.now()
+        why = f"{row.kind} version {row.version}"
+        audit.append(session, audit.Entry("system", "refused", f"publication:{row.publication_id}", why))

@@ -1,0 +1,118 @@
+"""Gathers from the records what the gate judges by."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from services.publish.documents import current_documents, needed_kinds
+from services.publish.findings import open_findings
+from services.publish.gate import CopyFact, DocumentFact, Facts
+from services.publish.models import Document, Publication, Schedule, Telling
+from services.publish.protocol import steps_missing
+from services.publish.publication_route import decisions, partner_names
+from services.publish.publications import holds_in_force
+from shared import clock
+from shared.calendar import add_working_days, london_day
+from shared.partnership import partnership
+from shared.rulebook import DutyRule
+
+PRIOR_COPY = "prior-copy"
+
+
+@dataclass(frozen=True)
+class _Copies:
+    """What the copies' duty comes to for one time of publication."""
+
+    by: date | None
+    notice: str
+    earliest: date | None
+    facts: tuple[CopyFact, ...]
+    are_current: bool
+
+
+def facts_for(session: Session, publication: Publication, publish_at: datetime | None, *, going_live: bool) -> Facts:
+    """The facts of a publication that is to go live at `publish_at`; None while no time is proposed."""
+    names = partner_names(session)
+    decision = next(iter(decisions(session, publication)), None)
+    agreed = {each["agency_id"] for each in decision.agreed_by} if decision else set()
+    copies = _copies(session, publication, publish_at)
+    return Facts(
+        going_live=going_live,
+        route=publication.route,
+        partners_missing=tuple(names.get(p, p) for p in partnership().safeguarding_partners if p not in agreed),
+        nspcc_agreed=bool(decision and decision.nspcc_agreement),
+        needed=needed_kinds(publication),
+        documents=_documents(session, publication),
+        steps_missing=tuple(step.sentence for step in steps_missing(session, publication.id)),
+        hold_checks=tuple(hold.next_check_on for hold in holds_in_force(session, publication)),
+        in_future=publish_at is None or publish_at > clock.now(),
+        today=london_day(clock.now()),
+        copies_by=copies.by,
+        notice=copies.notice,
+        earliest=copies.earliest,
+        copies=copies.facts,
+        copies_are_current=copies.are_current,
+    )
+
+
+def _documents(session: Session, publication: Publication) -> tuple[DocumentFact, ...]:
+    open_in = open_findings(session, publication)
+    current = current_documents(session, publication.id).values()
+    return tuple(DocumentFact(d.kind, d.status, open_in.get(d.id, 0), d.refusal) for d in current)
+
+
+def _copies(session: Session, publication: Publication, publish_at: datetime | None) -> _Copies:
+    rule = partnership().rules_on(london_day(clock.now())).duty(PRIOR_COPY)
+    since = announced_since(session, publication)
+    sent = _sent_since(session, publication, since) if since else {}
+    facts = tuple(
+        CopyFact(partnership().recipient(recipient).name, london_day(sent[recipient]) if recipient in sent else None)
+        for recipient in rule.tell
+    )
+    by = london_day(partnership().due(rule, publish_at)) if publish_at else None
+    return _Copies(by, f"{rule.within.amount} working days", _earliest(rule), facts, since is not None)
+
+
+def _earliest(rule: DutyRule) -> date:
+    return add_working_days(london_day(clock.now()), rule.within.amount, partnership().bank_holidays)
+
+
+def _sent_since(session: Session, publication: Publication, since: datetime) -> dict[str, datetime]:
+    """When each recipient was first sent the copies as they now are."""
+    went = func.coalesce(Telling.sent_at, Telling.discharged_at)
+    statement = (
+        select(Telling.recipient, func.min(went))
+        .where(Telling.publication_id == publication.id, Telling.rule == PRIOR_COPY)
+        .where(Telling.discharged_at.is_not(None), went >= since)
+        .group_by(Telling.recipient)
+    )
+    return dict(session.execute(statement).tuples().all())
+
+
+def announced_since(session: Session, publication: Publication) -> datetime | None:
+    """Since when the copies as they now are have been on their way; None where other copies, or none, were announced."""
+    digest = digest_of(copied_documents(session, publication))
+    statement = select(func.min(Schedule.set_at)).where(
+        Schedule.publication_id == publication.id, Schedule.digest == digest
+    )
+    return session.scalar(statement)
+
+
+def copied_documents(session: Session, publication: Publication) -> list[Document]:
+    """What goes to the Panel and the others beforehand: what will be published, and the full report besides.
+
+    Where only improvements are published, the information about them stands for the report (Working Together 2023).
+    """
+    current = current_documents(session, publication.id)
+    kinds = list(publication.publish)
+    if publication.route != "improvements" and "full-report" not in kinds:
+        kinds.append("full-report")
+    return [current[kind] for kind in kinds if kind in current and current[kind].status == "checked"]
+
+
+def digest_of(documents: list[Document]) -> str:
+    """One value for a set of checked documents, over their SHA-256."""
+    return hashlib.sha256("\n".join(sorted(d.clean_sha256 or "" for d in documents)).encode()).hexdigest()

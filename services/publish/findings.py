@@ -1,0 +1,92 @@
+"""What people decide on findings: removed, when a newer version is without it; accepted, by a second person."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy.orm import Session
+
+from services.publish.documents import current_documents
+from services.publish.models import Document, Finding, Publication
+from shared import audit, clock
+from shared.identity.viewer import Viewer
+from shared.web.problems import conflict, refused
+
+
+@dataclass(frozen=True)
+class Resolution:
+    """A decision on one finding: removed or accepted, why, and the name of the person who decides."""
+
+    resolution: str
+    reason: str
+    by: str
+
+
+def counts_on(publication: Publication) -> ColumnElement[bool]:
+    """Which findings count: names of the area, and the pseudonym beside local improvements, on the anonymous route only."""
+    if publication.route == "anonymous":
+        return and_(True)
+    return Finding.kind.notin_(("area", "pseudonym"))
+
+
+def open_findings(session: Session, publication: Publication) -> dict[str, int]:
+    """How many findings nobody has decided on, by the id of their document."""
+    statement = (
+        select(Finding.document_id, func.count())
+        .where(Finding.publication_id == publication.id, Finding.resolution.is_(None), counts_on(publication))
+        .group_by(Finding.document_id)
+    )
+    return {document_id: number for document_id, number in session.execute(statement)}
+
+
+def resolve_finding(
+    session: Session, viewer: Viewer, publication: Publication, finding: Finding, decision: Resolution
+) -> None:
+    """Record a decision on a finding.
+
+    Raises a 409 problem where one was recorded before, or the newest version still has what is said to be removed;
+    422 where the person who uploaded the document accepts a finding in it.
+    """
+    if finding.resolution:
+        raise conflict(f"This finding was {finding.resolution} before.")
+    document = session.get_one(Document, finding.document_id)
+    if decision.resolution == "accepted" and _same_person(decision.by, document.uploaded_by):
+        raise refused("/by", "Have a second person accept this: not the one who uploaded the document.")
+    if decision.resolution == "removed":
+        _check_removal(session, publication, finding, document)
+    finding.resolution, finding.reason, finding.resolved_by = decision.resolution, decision.reason, decision.by
+    finding.resolved_at = clock.now()
+    why = f"{decision.resolution} finding {finding.id}, {finding.kind} in {document.kind} version {document.version}"
+    audit.append(session, audit.Entry(viewer.agency_id, "resolved", f"publication:{publication.id}", why))
+
+
+def _same_person(one: str, other: str) -> bool:
+    return " ".join(one.casefold().split()) == " ".join(other.casefold().split())
+
+
+def _check_removal(session: Session, publication: Publication, finding: Finding, document: Document) -> None:
+    newest = current_documents(session, publication.id)[document.kind]
+    if newest.version == document.version:
+        raise conflict("Upload a new version of the document without it first.")
+    if newest.status != "checked":
+        raise conflict("The new version has not been checked yet, or was refused. Look at the documents.")
+    still = select(Finding.id).where(
+        Finding.document_id == newest.id, Finding.kind == finding.kind, Finding.fingerprint == finding.fingerprint
+    )
+    if finding.kind == "page-without-text":
+        still = still.where(Finding.page == finding.page)
+    if session.execute(still).first():
+        raise conflict("The new version still has it.")
+
+
+def find(session: Session, publication: Publication, finding_id: str) -> Finding | None:
+    """A finding of this publication."""
+    return session.scalar(
+        select(Finding).where(Finding.publication_id == publication.id, Finding.id == finding_id)
+    )
+
+
+def listed(publication: Publication, query: dict[str, Any]) -> ColumnElement[bool]:
+    """Which findings a list shows: those that count, and with `open` only those nobody has decided on."""
+    shown = and_(Finding.publication_id == publication.id, or_(counts_on(publication), Finding.resolution.is_not(None)))
+    return and_(shown, Finding.resolution.is_(None)) if query["open"] else shown

@@ -1,0 +1,166 @@
+"""What must hold before a publication may be scheduled, and again before it goes live: checks, each with its sentence.
+
+Pure: facts in, sentences out. Every check is evaluated and every failing sentence is shown, so that a person can put all
+right at once. There is no way round the gate: the job that makes a page live calls it too.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date
+
+NAMES = {
+    "full-report": "full report",
+    "executive-summary": "executive summary",
+    "learning-briefing": "learning briefing",
+    "slides": "slides",
+    "improvements": "information about improvements",
+    "page-text": "title and summary of the page",
+}
+WRITTEN = ("improvements", "page-text")
+
+
+@dataclass(frozen=True)
+class DocumentFact:
+    """The current version of one document: `status` received, checked or refused; findings nobody has decided on."""
+
+    kind: str
+    status: str
+    open_findings: int
+    refusal: str | None = None
+
+
+@dataclass(frozen=True)
+class CopyFact:
+    """One recipient of a prior copy, and the day on which it was sent this very version, if it was."""
+
+    name: str
+    sent_on: date | None
+
+
+@dataclass(frozen=True)
+class Facts:
+    """All that the gate judges by. Days are days in London; `copies_by` is the last on which a copy counts."""
+
+    going_live: bool  # false while it is being scheduled
+    route: str | None
+    partners_missing: tuple[str, ...]
+    nspcc_agreed: bool
+    needed: tuple[str, ...]  # kinds of document that the route needs
+    documents: tuple[DocumentFact, ...]
+    steps_missing: tuple[str, ...]
+    hold_checks: tuple[date, ...]  # the next check of each hold in force
+    in_future: bool
+    today: date
+    copies_by: date | None
+    notice: str  # how long before publication copies must be sent, such as "7 working days"
+    earliest: date | None  # the first day on which copies sent today would be early enough
+    copies: tuple[CopyFact, ...]
+    copies_are_current: bool
+
+
+def failing_sentences(facts: Facts) -> list[str]:
+    """What is missing, in words for the editor; empty where the gate is open."""
+    return [sentence for check in CHECKS for sentence in check(facts)]
+
+
+def route_is_decided(facts: Facts) -> Iterator[str]:
+    if facts.route is None:
+        yield "Decide the route, with the agreement of the three safeguarding partners."
+    if facts.route == "withheld":
+        yield "The partners decided to withhold this. Decide another route before publishing."
+
+
+def partners_agree(facts: Facts) -> Iterator[str]:
+    if facts.route is not None and facts.partners_missing:
+        yield f"Record the agreement of {' and '.join(facts.partners_missing)} to the route."
+
+
+def nspcc_agrees(facts: Facts) -> Iterator[str]:
+    if facts.route == "anonymous" and not facts.nspcc_agreed:
+        yield "Record the NSPCC's agreement to publish this without naming the partnership."
+
+
+def documents_are_there(facts: Facts) -> Iterator[str]:
+    present = {document.kind for document in facts.documents}
+    for kind in facts.needed:
+        if kind not in present:
+            yield f"{'Write' if kind in WRITTEN else 'Upload'} the {NAMES[kind]}."
+
+
+def documents_are_checked(facts: Facts) -> Iterator[str]:
+    for document in _used(facts):
+        if document.status == "received":
+            yield f"Wait until the {NAMES[document.kind]} has been cleaned and checked."
+        if document.status == "refused":
+            yield f"Replace the {NAMES[document.kind]}: {document.refusal}"
+
+
+def findings_are_decided(facts: Facts) -> Iterator[str]:
+    for document in _used(facts):
+        if document.open_findings:
+            things = "thing" if document.open_findings == 1 else "things"
+            yield f"Decide on {document.open_findings} {things} found in the {NAMES[document.kind]} that may identify somebody."
+
+
+def _used(facts: Facts) -> list[DocumentFact]:
+    return [document for document in facts.documents if document.kind in facts.needed]
+
+
+def protocol_is_followed(facts: Facts) -> Iterator[str]:
+    for step in facts.steps_missing:
+        yield f"Complete this step of the media and communications protocol: {step}"
+
+
+def no_hold_is_in_force(facts: Facts) -> Iterator[str]:
+    for day in facts.hold_checks:
+        yield f"A hold on publication is in force, next checked on {_day(day)}. Have it lifted first."
+
+
+def time_lies_ahead(facts: Facts) -> Iterator[str]:
+    if not facts.going_live and not facts.in_future:
+        yield "Choose a time in the future."
+
+
+def copies_are_early_enough(facts: Facts) -> Iterator[str]:
+    """Rule prior-copy (Working Together 2023): the Panel, the Secretary of State and Ofsted have it before the public."""
+    if facts.copies_by is None or facts.going_live:
+        return
+    late = [copy.name for copy in facts.copies if (copy.sent_on or facts.today) > facts.copies_by]
+    if late and facts.earliest:
+        yield f"Choose a time on or after {_day(facts.earliest)}: {_listed(late)} must be sent a copy {facts.notice} before."
+
+
+def copies_were_sent(facts: Facts) -> Iterator[str]:
+    if not facts.going_live:
+        return
+    if not facts.copies_are_current:
+        yield "The documents were changed after the prior copies went out. Schedule it again, so that new copies go."
+        return
+    for copy in facts.copies:
+        if copy.sent_on is None:
+            yield f"It is not confirmed that a prior copy was sent to {copy.name}."
+        elif facts.copies_by and copy.sent_on > facts.copies_by:
+            yield f"The copy to {copy.name} was sent on {_day(copy.sent_on)}; it had to be sent by {_day(facts.copies_by)}."
+
+
+def _listed(names: list[str]) -> str:
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def _day(day: date) -> str:
+    return f"{day.day} {day:%B %Y}"
+
+
+CHECKS: tuple[Callable[[Facts], Iterator[str]], ...] = (
+    route_is_decided,
+    partners_agree,
+    nspcc_agrees,
+    documents_are_there,
+    documents_are_checked,
+    findings_are_decided,
+    protocol_is_followed,
+    no_hold_is_in_force,
+    time_lies_ahead,
+    copies_are_early_enough,
+    copies_were_sent,
+)

@@ -1,0 +1,110 @@
+"""Publications as they open, and what others say of them: holds, copies sent, duties overdue."""
+
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from services.publish.documents import add_text, attach_signed_report
+from services.publish.models import Hold, Publication, Telling
+from shared import audit, clock
+from shared.database import new_id
+from shared.events.catalogue import NotYet
+from shared.identity.viewer import SYSTEM, Viewer
+from shared.web.problems import Problem
+
+TOLD_RULES = ("prior-copy", "not-published-reasons", "nspcc-deposit")
+
+
+def open_publication(session: Session, report: dict[str, Any]) -> None:
+    """Open the publication of a signed report, once for each practice review; a report signed anew is a new version."""
+    statement = insert(Publication).on_conflict_do_nothing(index_elements=["practice_review_id"])
+    opened = session.execute(statement.values(_opening(report)).returning(Publication.id)).first()
+    publication = session.scalars(
+        select(Publication).where(Publication.practice_review_id == report["practice_review_id"]).with_for_update()
+    ).one()
+    attach_signed_report(session, publication, report["report"])
+    if opened:
+        write_page_text(session, SYSTEM, publication)
+    what = "opened" if opened else "received a report again"
+    audit.append(session, audit.Entry("system", what, f"publication:{publication.id}", "report.signed-off"))
+
+
+def _opening(report: dict[str, Any]) -> dict[str, Any]:
+    same = ("practice_review_id", "case_id", "incident_id", "reference", "pseudonym", "kind", "title", "identifiers")
+    return {name: report[name] for name in (*same, "signed_at")} | {
+        "id": new_id(),
+        "themes": [],
+        "state": "draft",
+        "publish": [],
+        "live_documents": [],
+        "held_because": [],
+        "version": 1,
+        "created_at": clock.now(),
+    }
+
+
+def write_page_text(session: Session, viewer: Viewer, publication: Publication) -> None:
+    """Put the words of the public page through the identifier check, like a document."""
+    words = "\n\n".join(filter(None, (publication.pseudonym, publication.title, publication.summary)))
+    add_text(session, publication, "page-text", words, viewer.agency_name, viewer.agency_id)
+
+
+def change_page(session: Session, viewer: Viewer, publication: Publication, page: dict[str, Any]) -> None:
+    """Set the title, summary and themes that the public page and the NSPCC's record show."""
+    for name, value in page.items():
+        setattr(publication, name, value)
+    publication.version += 1
+    write_page_text(session, viewer, publication)
+    why = f"changed {', '.join(sorted(page))}"
+    audit.append(session, audit.Entry(viewer.agency_id, "edited", f"publication:{publication.id}", why))
+
+
+def check_version(publication: Publication, if_match: str | None) -> None:
+    """Raise a 412 problem where the caller read another version than the present."""
+    if if_match and if_match.strip() not in ("*", f'"{publication.version}"'):
+        raise Problem(412, "Somebody changed this publication since you read it. Read it again, then change it.")
+
+
+def place_hold(session: Session, hold: dict[str, Any]) -> None:
+    """Keep a hold on its review; it may come before the report is signed off."""
+    statement = insert(Hold).values(
+        id=hold["hold_id"],
+        practice_review_id=hold["practice_review_id"],
+        reason=hold["reason"],
+        next_check_on=hold["next_check_on"],
+        placed_at=hold["placed_at"],
+    )
+    again = statement.on_conflict_do_update(
+        index_elements=["id"], set_={"next_check_on": statement.excluded.next_check_on}
+    )
+    session.execute(again)
+
+
+def lift_hold(session: Session, hold: dict[str, Any]) -> None:
+    """Lift a hold. Raises `NotYet` where its placing has not come."""
+    placed = session.get(Hold, hold["hold_id"])
+    if placed is None:
+        raise NotYet("The hold has not been placed here yet.")
+    placed.lifted_at = hold["lifted_at"]
+
+
+def holds_in_force(session: Session, publication: Publication) -> list[Hold]:
+    """The holds on a publication's review that nobody has lifted, the next to be checked first."""
+    statement = select(Hold).where(
+        Hold.practice_review_id == publication.practice_review_id, Hold.lifted_at.is_(None)
+    )
+    return list(session.scalars(statement.order_by(Hold.next_check_on)))
+
+
+def note_telling(session: Session, duty: dict[str, Any], **times: Any) -> None:
+    """Note what became of a duty to tell somebody of a publication. Raises `NotYet` for one that is not open here."""
+    kind, _, publication_id = duty["concerns"].partition(":")
+    if kind != "publication" or duty["rule"] not in TOLD_RULES:
+        return
+    if session.get(Publication, publication_id) is None:
+        raise NotYet("The publication is not open here yet.")
+    values = {name: duty[name] for name in ("duty_id", "rule", "recipient")} | {"publication_id": publication_id}
+    statement = insert(Telling).values(values | times)
+    session.execute(statement.on_conflict_do_update(index_elements=["duty_id"], set_=times))

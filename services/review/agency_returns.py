@@ -1,0 +1,69 @@
+"""What agencies return: drafts in place, submitted versions kept for good, late ones marked."""
+
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from services.review.chronology import in_order
+from services.review.models import AgencyReturn, InformationRequest
+from services.review.states import INFORMATION_REQUEST, move
+from shared import audit, clock
+from shared.database import new_id
+
+NOT_CONTENT = ("submitted", "involved", "chronology")
+
+
+def save_return(session: Session, request: InformationRequest, body: dict[str, Any], who: str) -> AgencyReturn:
+    """Save an agency's return: its draft is replaced, a submitted version never; the next version follows it.
+
+    `request` is locked by the caller. Raises a 409 problem where no return is awaited any more.
+    """
+    submitted = body["submitted"]
+    request.status = move(INFORMATION_REQUEST, request.status, "submit" if submitted else "save")
+    version = _version_to_write(session, request)
+    now = clock.now()
+    version.involved = body["involved"]
+    version.content = {name: value for name, value in body.items() if name not in NOT_CONTENT}
+    version.chronology = in_order(body.get("chronology", []))
+    version.saved_at = now
+    if submitted:
+        version.submitted_at, version.late = now, now > request.due_at
+        request.returned_at = request.returned_at or now
+    request.version += 1
+    why = f"version {version.number}; {'involved' if version.involved else 'nil return'}{'; late' * version.late}"
+    what = "submitted-return" if submitted else "saved-draft"
+    audit.append(session, audit.Entry(who, what, f"information-request:{request.id}", why))
+    return version
+
+
+def _version_to_write(session: Session, request: InformationRequest) -> AgencyReturn:
+    newest = session.scalar(
+        select(AgencyReturn)
+        .where(AgencyReturn.request_id == request.id)
+        .order_by(AgencyReturn.number.desc())
+        .limit(1)
+    )
+    if newest is not None and newest.submitted_at is None:
+        return newest
+    version = AgencyReturn(
+        id=new_id(),
+        request_id=request.id,
+        case_id=request.case_id,
+        agency_id=request.agency_id,
+        number=newest.number + 1 if newest else 1,
+        late=False,
+    )
+    session.add(version)
+    return version
+
+
+def submitted_returns(session: Session, case_id: str) -> list[AgencyReturn]:
+    """The newest submitted version of each agency's return in a case, by agency."""
+    statement = (
+        select(AgencyReturn)
+        .distinct(AgencyReturn.agency_id)
+        .where(AgencyReturn.case_id == case_id, AgencyReturn.submitted_at.is_not(None))
+        .order_by(AgencyReturn.agency_id, AgencyReturn.number.desc())
+    )
+    return list(session.scalars(statement))

@@ -1,0 +1,151 @@
+"""Asking agencies what they know: one request per agency and case, due in working days, each overdue told once."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlalchemy import select, text, update
+from sqlalchemy.orm import Session
+
+from services.review.models import Case, InformationRequest
+from services.review.service import SERVICE
+from services.review.states import INFORMATION_REQUEST, move
+from shared import audit, clock
+from shared.calendar import CalendarUnknown, add_working_days, end_of_day, london_day
+from shared.database import new_id
+from shared.outbox import emit
+from shared.partnership import partnership
+from shared.web.problems import conflict, refused
+
+BATCH = 100
+
+
+def ask_agencies(session: Session, case: Case, agencies: Iterable[str]) -> list[InformationRequest]:
+    """Ask each agency that was not asked before (or whose request was cancelled); the requests made now.
+
+    The partnership office is not asked: it is who asks. Emits `information.requested` for each.
+    """
+    wanted = [agency for agency in dict.fromkeys(agencies) if agency != partnership().partnership_office]
+    statement = select(InformationRequest).where(InformationRequest.case_id == case.id).with_for_update()
+    known = {request.agency_id: request for request in session.scalars(statement)}
+    now = clock.now()
+    due_at = return_due(now)
+    asked = [
+        _ask(session, case, known.get(agency), agency, now, due_at)
+        for agency in wanted
+        if agency not in known or known[agency].status == "cancelled"
+    ]
+    session.flush()
+    for request in asked:
+        _emit(session, "information.requested", request, case.incident_id)
+    return asked
+
+
+def return_due(asked_at: datetime) -> datetime:
+    """The end of the working day by which a return is asked for; the partnership sets how many days it has."""
+    day = add_working_days(
+        london_day(asked_at), partnership().information_request_days, bank_holidays=partnership().bank_holidays
+    )
+    return end_of_day(day)
+
+
+def _ask(
+    session: Session,
+    case: Case,
+    cancelled: InformationRequest | None,
+    agency: str,
+    now: datetime,
+    due_at: datetime,
+) -> InformationRequest:
+    if cancelled is not None:
+        cancelled.status = move(INFORMATION_REQUEST, cancelled.status, "ask-again")
+        cancelled.requested_at, cancelled.due_at = now, due_at
+        cancelled.returned_at = cancelled.overdue_told_at = None
+        cancelled.version += 1
+        return cancelled
+    request = InformationRequest(
+        id=new_id(),
+        case_id=case.id,
+        case_reference=case.reference,
+        agency_id=agency,
+        status="requested",
+        requested_at=now,
+        due_at=due_at,
+    )
+    session.add(request)
+    return request
+
+
+def ask_more_agencies(session: Session, case: Case, agencies: list[str], who: str) -> list[InformationRequest]:
+    """What the office does when further agencies turn out to know the child.
+
+    Raises a 422 problem for an agency that is not in the directory, 409 for a case that was closed.
+    """
+    if case.closed_at is not None:
+        raise conflict("This case was closed when its notification was withdrawn; nobody is asked any more.")
+    known = set(session.execute(text("SELECT id FROM agencies WHERE ended_at IS NULL")).scalars())
+    for number, agency in enumerate(agencies):
+        if agency not in known:
+            raise refused(f"/agencies/{number}", "Name an agency by its id in the directory of this partnership.")
+    try:
+        asked = ask_agencies(session, case, agencies)
+    except CalendarUnknown as unknown:
+        raise conflict(str(unknown)) from unknown
+    audit.append(session, audit.Entry(who, "asked-agencies", f"case:{case.id}", ", ".join(agencies)))
+    return asked
+
+
+def cancel_requests(session: Session, case: Case) -> None:
+    """Await no more returns of a case."""
+    statement = update(InformationRequest).where(
+        InformationRequest.case_id == case.id, InformationRequest.status != "cancelled"
+    )
+    values = {"status": "cancelled", "version": InformationRequest.version + 1}
+    session.execute(statement.values(values).execution_options(synchronize_session=False))
+
+
+def tell_overdue_returns() -> int:
+    """Emit `information.overdue`, once, for every request past its time without a return; how many there were.
+
+    A request is claimed and told in one transaction, so neither a restart nor a second worker tells it twice.
+    """
+    total = 0
+    while told := _tell_some():
+        total += told
+    return total
+
+
+def _tell_some() -> int:
+    with SERVICE.transaction() as session:
+        now = clock.now()
+        overdue = (
+            select(InformationRequest, Case.incident_id)
+            .join(Case, Case.id == InformationRequest.case_id)
+            .where(
+                InformationRequest.status.in_(("requested", "draft")),
+                InformationRequest.overdue_told_at.is_(None),
+                InformationRequest.due_at < now,
+            )
+            .order_by(InformationRequest.due_at)
+            .limit(BATCH)
+            .with_for_update(of=InformationRequest, skip_locked=True)
+        )
+        rows = session.execute(overdue).all()
+        for request, incident_id in rows:
+            request.overdue_told_at = now
+            _emit(session, "information.overdue", request, incident_id)
+        entries = [audit.Entry("system", "told-overdue", f"information-request:{row[0].id}") for row in rows]
+        if entries:
+            audit.append(session, *entries)
+    return len(rows)
+
+
+def _emit(session: Session, event: str, request: InformationRequest, incident_id: str) -> None:
+    values = {
+        "request_id": request.id,
+        "case_id": request.case_id,
+        "incident_id": incident_id,
+        "agency_id": request.agency_id,
+        "reference": request.case_reference,
+        "due_at": request.due_at.isoformat(),
+    }
+    emit(session, SERVICE, event, f"case:{request.case_id}", values)

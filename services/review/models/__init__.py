@@ -1,0 +1,51 @@
+"""The tables of review: cases and rapid reviews, practice reviews, improvement."""
+
+from services.review.models.base import Model
+from services.review.models.cases import (
+    AgencyReturn,
+    Case,
+    DutyNote,
+    Incident,
+    IncidentReferral,
+    InformationRequest,
+    PanelReply,
+    RapidReviewDecision,
+    RapidReviewSignature,
+)
+from services.review.models.improvement import Action, Evidence, Recommendation
+from services.review.models.practice_reviews import (
+    Delay,
+    Hold,
+    HoldCheck,
+    Milestone,
+    PracticeReview,
+    Report,
+    ReportSignature,
+    Reviewer,
+    ReviewerRequest,
+)
+
+__all__ = [
+    "Action",
+    "AgencyReturn",
+    "Case",
+    "Delay",
+    "DutyNote",
+    "Evidence",
+    "Hold",
+    "HoldCheck",
+    "Incident",
+    "IncidentReferral",
+    "InformationRequest",
+    "Milestone",
+    "Model",
+    "PanelReply",
+    "PracticeReview",
+    "RapidReviewDecision",
+    "RapidReviewSignature",
+    "Recommendation",
+    "Report",
+    "ReportSignature",
+    "Reviewer",
+    "ReviewerRequest",
+]

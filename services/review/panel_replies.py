@@ -1,0 +1,90 @@
+"""What the Panel answered to a rapid review, and notify's word that the review reached it."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from services.review.cases import case_of
+from services.review.models import Case, DutyNote, PanelReply, RapidReviewDecision
+from services.review.rapid_review import standing_decision
+from services.review.states import CASE, may, move
+from shared import audit, clock
+from shared.database import new_id
+from shared.events.catalogue import NotYet
+from shared.web.problems import conflict
+
+
+def record_panel_reply(session: Session, case: Case, body: dict[str, Any], who: str) -> PanelReply:
+    """Record the Panel's answer; anything but agreement lets the partners decide again.
+
+    `case` is locked by the caller. Raises a 409 problem before the rapid review is complete.
+    """
+    case.stage = move(CASE, case.stage, "hear-agreement" if body["reply"] == "agrees" else "hear-question")
+    decision = standing_decision(session, case)
+    if decision is None:
+        raise conflict("No decision stands to which the Panel could have replied.")
+    reply = PanelReply(
+        id=new_id(),
+        case_id=case.id,
+        decision_id=decision.id,
+        reply=body["reply"],
+        received_at=body["received_at"],
+        reference=body.get("reference"),
+        text=body.get("text"),
+        recorded_by=who,
+        recorded_at=clock.now(),
+    )
+    session.add(reply)
+    case.version += 1
+    audit.append(session, audit.Entry(who, "recorded-panel-reply", f"case:{case.id}", body["reply"]))
+    return reply
+
+
+def panel_replies(session: Session, case: Case) -> list[PanelReply]:
+    """All replies in a case, the newest last."""
+    statement = select(PanelReply).where(PanelReply.case_id == case.id)
+    return list(session.scalars(statement.order_by(PanelReply.recorded_at)))
+
+
+def note_duty(session: Session, duty: dict[str, Any], *, overdue: bool) -> None:
+    """Keep what notify says of a duty beside the case: discharged, or overdue. The two may come in either order."""
+    note = session.get(DutyNote, duty["duty_id"], with_for_update=True)
+    if note is None:
+        kept = {name: duty[name] for name in ("duty_id", "incident_id", "rule", "recipient", "concerns")}
+        note = DutyNote(**kept, due_at=datetime.fromisoformat(duty["due_at"]), overdue=False)
+        session.add(note)
+    note.overdue = note.overdue or overdue
+    if not overdue:
+        note.discharged_at, note.reference = datetime.fromisoformat(duty["discharged_at"]), duty["reference"]
+    what = "noted-overdue" if overdue else "noted-discharged"
+    audit.append(session, audit.Entry("system", what, f"duty:{duty['duty_id']}", f"rule {duty['rule']}"))
+
+
+def note_sent_to_panel(session: Session, duty: dict[str, Any]) -> None:
+    """The duty to send the rapid review was discharged: the decision says when the Panel had it, and its receipt.
+
+    Where a person discharged it before the review was complete here, the duty's note alone says so. Raises `NotYet`
+    before the case was opened.
+    """
+    case = case_of(session, duty["incident_id"], lock=True) if duty["incident_id"] else None
+    if case is None:
+        raise NotYet("The case of the rapid review that was sent is not open yet.")
+    decision = _newest_completed(session, case)
+    if decision is None:
+        return
+    decision.sent_at = datetime.fromisoformat(duty["sent_at"] or duty["discharged_at"])
+    decision.sent_reference = duty["reference"]
+    if may(CASE, case.stage, "send"):
+        case.stage = move(CASE, case.stage, "send")
+    case.version += 1
+
+
+def _newest_completed(session: Session, case: Case) -> RapidReviewDecision | None:
+    return session.scalar(
+        select(RapidReviewDecision)
+        .where(RapidReviewDecision.case_id == case.id, RapidReviewDecision.completed_at.is_not(None))
+        .order_by(RapidReviewDecision.number.desc())
+        .limit(1)
+    )

@@ -1,0 +1,1 @@
+"""What this service's interface takes and gives."""

@@ -1,0 +1,99 @@
+"""An LCSPR and its parts: what is sent to record them."""
+
+from typing import Any
+
+from marshmallow import Schema, ValidationError, fields, validates_schema
+
+from services.review.schemas.common import Person, not_in_the_future, not_in_the_past
+from shared.web.fields import Choice, Code, Day, Email, Line, Moment, Phone, Several, Text
+
+KINDS = ("lcspr", "thematic")
+HOLD_REASONS = ("police-investigation", "criminal-trial", "inquest", "family-court", "other-review", "other")
+REPORT_KINDS = ("full-report", "executive-summary")
+
+
+class Commission(Schema):
+    """The decision to undertake a practice review; its six months run from `decided_at`."""
+
+    kind = Choice(*KINDS, required=True)
+    title = Line(300, required=True)
+    decided_at = Moment(required=True, validate=not_in_the_future)
+
+
+class Appointment(Schema):
+    """A reviewer with independence and conflicts declared; `conflicts` may be empty, but not absent.
+
+    `replaces_reasons` is needed where another reviewer is in office, and ends that appointment.
+    """
+
+    name = Line(required=True)
+    organisation = Line()
+    email = Email()
+    phone = Phone()
+    appointed_on = Day(required=True, validate=not_in_the_future)
+    independence = Text(5000, required=True)
+    conflicts = Several(Text(2000), required=True)
+    replaces_reasons = Text(5000)
+
+
+class MilestoneBody(Schema):
+    """What is planned for a stage, or that it is done."""
+
+    stage = Code(required=True)
+    due_on = Day()
+    done_on = Day(validate=not_in_the_future)
+    note = Text(5000)
+
+    @validates_schema
+    def says_when(self, body: dict[str, Any], **_: Any) -> None:
+        if "due_on" not in body and "done_on" not in body:
+            raise ValidationError({"due_on": ["Say by when the stage is due, or in done_on when it was done."]})
+
+
+class RequestToReviewer(Schema):
+    """A request in writing for information or a draft (SI 2018/789, regulation 14)."""
+
+    asks_for = Choice("information", "draft", required=True)
+    text = Text(required=True)
+    asked_by = fields.Nested(Person, required=True)
+
+
+class AnswerOfReviewer(Schema):
+    response = Text(required=True)
+    responded_on = Day(required=True, validate=not_in_the_future)
+
+
+class ReportQuery(Schema):
+    """What the uploaded file is."""
+
+    kind = Choice(*REPORT_KINDS, load_default="full-report")
+
+
+class ReportSignatureBody(Schema):
+    """A partner's signature under one version of a report, named by the SHA-256 of its bytes."""
+
+    report_sha256 = Line(64, required=True)
+    name = Line(required=True)
+    role = Line(required=True)
+
+
+class HoldBody(Schema):
+    """Why publication waits, who watches it, and when somebody looks again."""
+
+    reason = Choice(*HOLD_REASONS, required=True)
+    details = Text(5000)
+    owner = fields.Nested(Person, required=True)
+    next_check_on = Day(required=True, validate=not_in_the_past)
+    panel_told_on = Day(validate=not_in_the_future)
+
+
+class HoldCheckBody(Schema):
+    reasons = Text(5000, required=True)
+    next_check_on = Day(required=True, validate=not_in_the_past)
+
+
+class DelayBody(Schema):
+    """The reasons for a delay; the Panel and the Secretary of State are given them without delay."""
+
+    reasons = Text(required=True)
+    expected_on = Day(required=True, validate=not_in_the_past)

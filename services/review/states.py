@@ -1,0 +1,97 @@
+"""Each status as a table of moves; a move that is not in it is refused with a sentence."""
+
+from collections.abc import Mapping
+
+from shared.web.problems import conflict
+
+States = Mapping[tuple[str, str], str]
+
+# A case. "sent" is notify's word that the Panel has the rapid review; it may come before or after what people record.
+CASE: States = {
+    ("rapid-review", "decide"): "awaiting-signatures",
+    ("awaiting-signatures", "decide"): "awaiting-signatures",
+    ("awaiting-signatures", "sign"): "awaiting-signatures",
+    ("awaiting-signatures", "complete"): "rapid-review-completed",
+    ("rapid-review-completed", "send"): "with-panel",
+    ("rapid-review-completed", "hear-agreement"): "panel-agreed",
+    ("rapid-review-completed", "hear-question"): "panel-questions",
+    ("with-panel", "hear-agreement"): "panel-agreed",
+    ("with-panel", "hear-question"): "panel-questions",
+    ("panel-questions", "hear-agreement"): "panel-agreed",
+    ("panel-questions", "hear-question"): "panel-questions",
+    ("panel-questions", "decide"): "awaiting-signatures",
+    ("rapid-review-completed", "commission"): "practice-review",
+    ("with-panel", "commission"): "practice-review",
+    ("panel-agreed", "commission"): "practice-review",
+    ("panel-questions", "commission"): "practice-review",
+    ("practice-review", "commission"): "practice-review",  # one incident may have several reviews
+    ("practice-review", "hear-agreement"): "practice-review",
+    ("practice-review", "hear-question"): "practice-review",
+    ("withdrawn", "notify-again"): "rapid-review",
+} | {
+    (stage, "withdraw"): "withdrawn"
+    for stage in (
+        "rapid-review",
+        "awaiting-signatures",
+        "rapid-review-completed",
+        "with-panel",
+        "panel-agreed",
+        "panel-questions",
+        "practice-review",
+    )
+}
+
+INFORMATION_REQUEST: States = {
+    ("requested", "save"): "draft",
+    ("requested", "submit"): "returned",
+    ("draft", "save"): "draft",
+    ("draft", "submit"): "returned",
+    ("returned", "save"): "returned",  # the submitted version stands until the next one is submitted
+    ("returned", "submit"): "returned",
+    ("requested", "cancel"): "cancelled",
+    ("draft", "cancel"): "cancelled",
+    ("returned", "cancel"): "cancelled",
+    ("cancelled", "ask-again"): "requested",
+}
+
+PRACTICE_REVIEW: States = {
+    ("under-way", "change"): "under-way",
+    ("under-way", "delay"): "under-way",
+    ("under-way", "sign"): "under-way",
+    ("under-way", "sign-off"): "signed-off",
+    ("signed-off", "delay"): "signed-off",
+    ("signed-off", "publish"): "published",
+    ("published", "publish"): "published",
+    ("published", "withdraw-publication"): "publication-withdrawn",
+    ("publication-withdrawn", "publish"): "published",
+    ("publication-withdrawn", "withdraw-publication"): "publication-withdrawn",
+}
+
+HOLD: States = {
+    ("active", "check"): "active",
+    ("active", "lift"): "lifted",
+}
+
+SENTENCES = {
+    "decide": "A decision is recorded before all have signed, or after the Panel has questioned the one before.",
+    "sign": "Positions are taken on a recorded decision that is not complete yet. Record the decision first.",
+    "hear-agreement": "The Panel's reply is recorded once the rapid review is complete.",
+    "hear-question": "The Panel's reply is recorded once the rapid review is complete.",
+    "commission": "A practice review is commissioned once the rapid review is complete.",
+    "save": "This request was cancelled with its case; no return is awaited.",
+    "submit": "This request was cancelled with its case; no return is awaited.",
+    "change": "This practice review was signed off; its parts are closed.",
+    "check": "This hold was lifted; place a new one if publication must wait again.",
+    "lift": "This hold was lifted before.",
+}
+
+
+def move(states: States, state: str, what: str) -> str:
+    """The state after `what` is done in `state`. Raises a 409 problem where the table has no such move."""
+    if (state, what) not in states:
+        raise conflict(f"This cannot be done now: the record is at '{state}'. {SENTENCES.get(what, '')}".rstrip())
+    return states[state, what]
+
+
+def may(states: States, state: str, what: str) -> bool:
+    return (state, what) in states

@@ -1,0 +1,255 @@
+"""The partnership that this system serves: one TOML file, read and checked at start, with every fault named at once.
+
+Any partnership in England runs the system by its own file. Words like `${SANDBOX_URL}` in it are taken from the
+environment, so that a demonstration points addresses at the sandbox; no real mailbox or gateway is built in.
+"""
+
+import os
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal
+
+from marshmallow import ValidationError
+
+from shared.calendar import BankHolidays, due
+from shared.partnership_schema import PartnershipSchema
+from shared.rulebook import DutyRule, Override, Rulebook, rules_on
+from shared.rulebook.reader import within_of
+from shared.settings import required, settings
+
+NotificationMode = Literal["automatic-for-authority", "automatic-for-all", "by-decision"]
+Channel = Literal["https", "email", "portal"]
+AgencyKind = Literal[
+    "local-authority",
+    "police",
+    "icb",
+    "nhs-provider",
+    "school",
+    "partnership-office",
+    "probation",
+    "youth-justice",
+    "housing",
+    "voluntary",
+]
+
+
+class PartnershipWrong(ValueError):
+    """The partnership's file cannot be used; the message lists every fault in a sentence."""
+
+
+@dataclass(frozen=True)
+class Authority:
+    """The local authority whose duty the notification is."""
+
+    ons_code: str
+    name: str
+    agency_id: str
+
+
+@dataclass(frozen=True)
+class Agency:
+    """An agency of the demonstration directory; a partnership in production keeps its own in the database."""
+
+    id: str
+    name: str
+    kind: AgencyKind
+    emails: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Recipient:
+    """Somebody who is told, and how.
+
+    `document`: `link` (fetched by signing in), `attached` (published reports only) or `attached-encrypted`.
+    `receipt`: `from-gateway`, `recorded-by-person`, or `not-awaited` where handing it over is enough.
+    `secret_env` names the environment variable with the gateway's signing secret or the attachment's passphrase.
+    """
+
+    recipient: str
+    name: str
+    channel: Channel
+    address: str = ""
+    secret_env: str | None = None
+    document: Literal["link", "attached", "attached-encrypted"] = "link"
+    receipt: Literal["from-gateway", "recorded-by-person", "not-awaited"] = "recorded-by-person"
+
+
+@dataclass(frozen=True)
+class ProtocolStep:
+    """A step of the media and communications protocol; a required one `before` publication holds it up."""
+
+    id: str
+    sentence: str
+    owner: str
+    required: bool = True
+    when: Literal["before", "after"] = "before"
+
+
+@dataclass(frozen=True)
+class PastPublication:
+    """A review that the partnership published before it had this system. `documents` are kinds of document."""
+
+    slug: str
+    kind: str
+    pseudonym: str
+    published_on: date
+    documents: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A stage of a practice review, in the partnership's own words and order."""
+
+    id: str
+    name: str
+
+
+@dataclass(frozen=True)
+class FrontDoor:
+    """Where a child at risk now is referred: not here."""
+
+    name: str
+    phone: str
+    url: str
+
+
+@dataclass(frozen=True)
+class Partnership:
+    """Everything that differs between partnerships."""
+
+    name: str
+    short_name: str  # also the prefix of references
+    marking: str
+    website: str
+    authority: Authority
+    safeguarding_partners: tuple[str, ...]  # agency ids: local authority, ICB and police
+    partnership_office: str  # agency id
+    notification_mode: NotificationMode
+    rapid_review_first_day: int  # whether the day the notification was sent counts as day 0 or day 1
+    duplicate_window_days: int
+    information_request_days: int  # working days an agency has for its rapid review return
+    deadline_contacts: tuple[str, ...]
+    front_door: FrontDoor
+    recipients: tuple[Recipient, ...]
+    agencies: tuple[Agency, ...]
+    protocol: tuple[ProtocolStep, ...]
+    practice_review_stages: tuple[Stage, ...]
+    past_publications: tuple[PastPublication, ...]
+    identifying_words: tuple[str, ...]  # what names the area, for the anonymous route
+    bank_holidays: BankHolidays
+    rules: tuple[Override, ...]
+
+    def rules_on(self, day: date) -> Rulebook:
+        """The law and guidance in force on `day` with this partnership's own rules on top."""
+        return rules_on(day, self.rules)
+
+    def due(self, rule: DutyRule, runs_from: datetime) -> datetime:
+        """When a duty falls due whose clock started at the aware moment `runs_from`. Raises `CalendarUnknown`."""
+        day_one = rule.id == "rapid-review" and self.rapid_review_first_day == 1
+        return due(runs_from, rule.within, day_one=day_one, bank_holidays=self.bank_holidays)
+
+    def recipient(self, recipient: str) -> Recipient:
+        """How a recipient is told. One that the file does not name is told by a person, so that none is forgotten."""
+        named = (each for each in self.recipients if each.recipient == recipient)
+        return next(named, Recipient(recipient, recipient, "portal"))
+
+    def secret_of(self, recipient: str) -> str:
+        """The recipient's secret from the environment, or "" for one that has none. Raises `SettingMissing`."""
+        variable = self.recipient(recipient).secret_env
+        return required(variable) if variable else ""
+
+    def agency(self, agency_id: str) -> Agency:
+        """An agency of the file's directory. Raises KeyError."""
+        return {agency.id: agency for agency in self.agencies}[agency_id]
+
+
+@cache
+def partnership() -> Partnership:
+    """The partnership of this process, from `PARTNERSHIP_FILE`. Raises `PartnershipWrong`."""
+    return load(settings().partnership_file)
+
+
+def load(path: Path, environment: Mapping[str, str] | None = None) -> Partnership:
+    """Read and check a partnership's file. Raises `PartnershipWrong` with every fault, one sentence a line."""
+    try:
+        entries = tomllib.loads(path.read_text("utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise PartnershipWrong(f"{path.name} cannot be read: {error}") from error
+    missing: set[str] = set()
+    entries = _filled(entries, os.environ if environment is None else environment, missing)
+    faults = [f"Set {name} in the environment: {path.name} uses it." for name in sorted(missing)]
+    try:
+        values = PartnershipSchema().load(entries)
+    except ValidationError as error:
+        faults += _sentences(error.messages)
+    if faults:
+        raise PartnershipWrong("\n".join([f"{path.name} needs attention:", *faults]))
+    return _partnership(values)
+
+
+def _filled(value: Any, environment: Mapping[str, str], missing: set[str]) -> Any:
+    """`value` with `${NAME}` replaced in every text and dates written as text, as the schema expects them."""
+
+    def of(match: re.Match[str]) -> str:
+        if match[1] not in environment:
+            missing.add(match[1])
+        return environment.get(match[1], "")
+
+    if isinstance(value, dict):
+        return {name: _filled(inner, environment, missing) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [_filled(inner, environment, missing) for inner in value]
+    if isinstance(value, str):
+        return re.sub(r"\$\{([A-Z][A-Z0-9_]*)\}", of, value)
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def _sentences(messages: Any, place: str = "") -> list[str]:
+    if isinstance(messages, Mapping):
+        return [sentence for key, inner in messages.items() for sentence in _sentences(inner, _place(place, key))]
+    return [f"{place or 'The file'}: {message}" for message in messages]
+
+
+def _place(place: str, key: Any) -> str:
+    if key == "_schema":
+        return place
+    step = f"entry {key + 1}" if isinstance(key, int) else str(key)
+    return f"{place}, {step}" if place else step
+
+
+def _partnership(values: dict[str, Any]) -> Partnership:
+    made: dict[str, Any] = {
+        "authority": Authority(**values.pop("authority")),
+        "front_door": FrontDoor(**values.pop("front_door")),
+        "recipients": tuple(Recipient(**each) for each in values.pop("recipients")),
+        "agencies": tuple(Agency(**_tuples(each)) for each in values.pop("agencies")),
+        "protocol": tuple(ProtocolStep(**each) for each in values.pop("protocol")),
+        "practice_review_stages": tuple(Stage(**each) for each in values.pop("practice_review_stages")),
+        "past_publications": tuple(PastPublication(**_tuples(each)) for each in values.pop("past_publications")),
+        "bank_holidays": _bank_holidays(values.pop("bank_holidays", {})),
+        "rules": tuple(_override(each) for each in values.pop("rules")),
+    }
+    return Partnership(**made, **_tuples(values))
+
+
+def _tuples(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: tuple(value) if isinstance(value, list) else value for name, value in values.items()}
+
+
+def _bank_holidays(values: Mapping[str, Any]) -> BankHolidays:
+    days: dict[str, Any] = {
+        name: frozenset(value) if isinstance(value, list) else value for name, value in values.items()
+    }
+    return BankHolidays(**days)
+
+
+def _override(values: dict[str, Any]) -> Override:
+    known = {name: values.pop(name) for name in ("id", "in_force_from", "in_force_until") if name in values}
+    if "within" in values:
+        values["within"] = within_of(known["id"], values["within"])
+    return Override(**known, changes=tuple(_tuples(values).items()))
