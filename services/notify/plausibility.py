@@ -58,9 +58,6 @@ def _faults(body: Body, now: datetime, rules: Rulebook) -> Iterator[Fault]:
     yield from _place_faults(incident.get("place") or {})
     yield from _children_faults(body.get("children") or [], occurred, now, rules)
     yield from _other_people_faults(body.get("other_people") or [], london_day(now))
-    referrer = body.get("referrer")
-    if referrer is not None and not (referrer.get("email") or referrer.get("phone")):
-        yield ("referrer", "email"), "Give an e-mail address or a phone number, so that the referrer can be reached."
 
 
 def _future_moments(occurred: Body, awareness: Body, now: datetime) -> Iterator[Fault]:
@@ -111,7 +108,7 @@ def _children_faults(children: list[Body], occurred: Body, now: datetime, rules:
 
 def _child_faults(child: Body, occurred: Body, now: datetime, rules: Rulebook) -> Iterator[Fault]:
     given = [form for form in AGES if child.get(form) is not None]
-    if not given and child:
+    if not given:
         yield ("date_of_birth",), "Give the date_of_birth, the expected_date_of_delivery or the age_years."
     elif len(given) > 1:
         yield (

@@ -177,6 +177,12 @@ class ReferrerSchema(Body):
     phone = Phone()
     agreed_with_safeguarding_lead = Line()
 
+    @validates_schema(skip_on_field_errors=False)
+    def check_reachable(self, values: dict[str, Any], **_: Any) -> None:
+        if not (values.get("email") or values.get("phone")):
+            message = "Give an e-mail address or a phone number, so that the referrer can be reached."
+            raise ValidationError(message, "email")
+
 
 class NotifierSchema(Body):
     """Who notifies for the local authority, where that is not the referrer, and who authorised it."""

@@ -77,7 +77,9 @@ def _copies(session: Session, publication: Publication, publish_at: datetime | N
 
 
 def _earliest(rule: DutyRule) -> date:
-    return add_working_days(london_day(clock.now()), rule.within.amount, partnership().bank_holidays)
+    holidays = partnership().bank_holidays
+    today = add_working_days(london_day(clock.now()), 0, holidays)  # a copy sent on a Sunday counts as Monday's
+    return add_working_days(today, rule.within.amount, holidays)
 
 
 def _sent_since(session: Session, publication: Publication, since: datetime) -> dict[str, datetime]:

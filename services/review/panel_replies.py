@@ -71,7 +71,7 @@ def note_sent_to_panel(session: Session, duty: dict[str, Any]) -> None:
     case = case_of(session, duty["incident_id"], lock=True) if duty["incident_id"] else None
     if case is None:
         raise NotYet("The case of the rapid review that was sent is not open yet.")
-    decision = _newest_completed(session, case)
+    decision = newest_completed_decision(session, case)
     if decision is None:
         return
     decision.sent_at = datetime.fromisoformat(duty["sent_at"] or duty["discharged_at"])
@@ -81,7 +81,8 @@ def note_sent_to_panel(session: Session, duty: dict[str, Any]) -> None:
     case.version += 1
 
 
-def _newest_completed(session: Session, case: Case) -> RapidReviewDecision | None:
+def newest_completed_decision(session: Session, case: Case) -> RapidReviewDecision | None:
+    """The newest decision on which all three partners have taken their position."""
     return session.scalar(
         select(RapidReviewDecision)
         .where(RapidReviewDecision.case_id == case.id, RapidReviewDecision.completed_at.is_not(None))

@@ -61,6 +61,7 @@ PRACTICE_REVIEW: States = {
     ("under-way", "sign-off"): "signed-off",
     ("signed-off", "delay"): "signed-off",
     ("signed-off", "publish"): "published",
+    ("signed-off", "withdraw-publication"): "publication-withdrawn",  # heard before "live"
     ("published", "publish"): "published",
     ("published", "withdraw-publication"): "publication-withdrawn",
     ("publication-withdrawn", "publish"): "published",

@@ -1,4 +1,4 @@
-"""Marshmallow fields, and their schema, that the services share. Each refusal says what to do and repeats nothing sent."""
+"""Marshmallow fields, and their schema, that the services share. A refusal says what to do and repeats nothing sent."""
 
 import re
 from datetime import date, datetime

@@ -1,4 +1,4 @@
-"""The supervisor with real processes: small stand-ins for the programs, since it must not know what it keeps running."""
+"""The supervisor with real processes: small stand-ins for the programs, since it knows nothing of what it runs."""
 
 import os
 import signal
@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -97,7 +98,7 @@ def test_a_program_that_keeps_failing_is_started_with_growing_pauses(supervise: 
     system = supervise('supervisor.start([Program("broken", lambda: note(time.monotonic()))])')
     wait_for(lambda: len(system.notes()) >= 5, "five starts", 10)
     starts = [float(moment) for moment in system.notes()[:5]]
-    pauses = [later - earlier for earlier, later in zip(starts, starts[1:], strict=False)]
+    pauses = [later - earlier for earlier, later in pairwise(starts)]
     assert pauses == sorted(pauses) and pauses[-1] > 0.7
     assert [pause_before_start(ended) for ended in (0, 1, 2, 20)] == [0, 0.1, 0.2, 5]
 

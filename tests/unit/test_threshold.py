@@ -13,6 +13,7 @@ from services.notify.threshold import (
     Place,
     assess,
     decided_to_notify,
+    facts_of,
     recipients_of,
 )
 from shared.rulebook import rules_on
@@ -265,3 +266,64 @@ def test_deciding_about_suspicion_does_not_decide_whether_a_child_was_looked_aft
     child = replace(CHILD, outcome="died", looked_after=None)
     decided = decided_to_notify(assessed(incident(child, kind="death", abuse_or_neglect="not-known")))
     assert decided.kinds == ("death",)
+
+
+BORN_TO_BE_18_ON_THE_10TH = "2008-06-10"
+
+
+def stated(occurred: str, **child: object) -> Facts:
+    body = {
+        "incident": {
+            "kind": "death",
+            "occurred": {"from": occurred},
+            "place": {"country": "England", "local_authority": OURS},
+            "abuse_or_neglect": "suspected",
+        },
+        "children": [{"outcome": "died", **child}],
+    }
+    return facts_of([body])
+
+
+def test_a_childs_age_is_that_of_londons_day_of_the_incident() -> None:
+    before = stated("2026-06-09T22:30:00+00:00", date_of_birth=BORN_TO_BE_18_ON_THE_10TH)
+    after = stated("2026-06-09T23:30:00+00:00", date_of_birth=BORN_TO_BE_18_ON_THE_10TH)
+    assert (before.children[0].age, after.children[0].age) == (17, 18)
+
+
+def test_a_care_leavers_age_is_that_on_the_day_of_death() -> None:
+    child = {"date_of_birth": "2001-06-10", "care_leaver": True, "looked_after": False}
+    died_at_24 = stated("2026-06-01T12:00:00+00:00", date_of_death="2026-06-09", **child)
+    died_at_25 = stated("2026-06-01T12:00:00+00:00", date_of_death="2026-06-10", **child)
+    assert assessed(died_at_24).outcome == "should-notify"
+    assert assessed(died_at_25).outcome == "no-duty"
+
+
+def test_referrals_of_one_incident_state_the_gravest_between_them() -> None:
+    first = {
+        "incident": {
+            "kind": "other",
+            "occurred": {"from": "2026-06-02T12:00:00+00:00"},
+            "place": {"country": "England"},
+            "abuse_or_neglect": "not-suspected",
+            "other_areas_concerned": [POWYS],
+        },
+        "children": [{"nhs_number": "9434765919", "age_years": 6, "outcome": "harmed"}],
+    }
+    second = {
+        "incident": {
+            "kind": "serious-harm",
+            "occurred": {"from": "2026-06-01T12:00:00+00:00"},
+            "place": {"country": "England", "local_authority": OURS},
+            "abuse_or_neglect": "suspected",
+            "other_areas_concerned": [POWYS],
+        },
+        "children": [
+            {"nhs_number": "9434765919", "outcome": "seriously-harmed"},
+            {"age_years": 2, "outcome": "harmed"},
+        ],
+    }
+    facts = facts_of([first, second])
+    assert (facts.kind, facts.abuse_or_neglect) == ("serious-harm", "suspected")
+    assert [(child.age, child.outcome) for child in facts.children] == [(6, "seriously-harmed"), (2, "harmed")]
+    assert facts.other_areas_concerned == (POWYS,)
+    assert assessed(facts).outcome == "must-notify"

@@ -171,6 +171,7 @@ class InformationRequestSummary(Schema):
     requested_at = moment()
     due_at = moment()
     overdue = fields.Boolean(required=True)
+    late = fields.Boolean(required=True)
     returned_at = moment(allow_none=True)
     versions = fields.List(fields.Nested(ReturnVersionView), required=True)
 

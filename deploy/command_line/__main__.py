@@ -1,0 +1,41 @@
+"""The commands. Against the system on this machine they find its settings by themselves; elsewhere, the environment."""
+
+import json
+import os
+from pathlib import Path
+
+import click
+
+from deploy.command_line.checking import audit, clock, duties, events
+from deploy.command_line.directory import directory, keys
+from deploy.command_line.setting_up import demo, migrate
+
+PROJECT = Path(__file__).resolve().parents[2]
+
+
+@click.group()
+@click.option(
+    "--var",
+    type=click.Path(path_type=Path),
+    default=PROJECT / "var",
+    help="Where the system on this machine keeps its state.",
+)
+@click.pass_context
+def safeguarding(context: click.Context, var: Path) -> None:
+    """Safeguarding Reviews, for the partnership office."""
+    context.obj = var
+    known = var / "run" / "system.json"
+    if "ENVIRONMENT" not in os.environ and known.exists():
+        os.environ.update(json.loads(known.read_text())["environment"])
+
+
+for _group in (directory, keys, audit, events, clock, duties, migrate, demo):
+    safeguarding.add_command(_group)
+
+
+def main() -> None:
+    safeguarding(prog_name="safeguarding")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,134 @@
+"""Recommendations, what is done about them, and the evidence that it changed something."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from services.review.directory import expect_agency
+from services.review.models import Action, Case, Evidence, PracticeReview, Recommendation
+from services.review.records import find
+from shared import audit, clock, files
+from shared.database import new_id
+from shared.web.problems import conflict, refused
+
+OFFERED = ("text", "how_measured", "resources")
+FINISHED = ("done", "impact-shown")
+# What files of evidence may be, by how they begin.
+FILE_BEGINNINGS = {b"%PDF-": "application/pdf", b"\x89PNG\r\n\x1a\n": "image/png", b"\xff\xd8\xff": "image/jpeg"}
+
+
+def make_recommendation(session: Session, body: dict[str, Any], who: str) -> Recommendation:
+    """Record a recommendation of a case, or of one of its practice reviews, for the agency that owns it.
+
+    Raises a 404 problem for a case the caller cannot see, 422 for an unknown agency or another case's review.
+    """
+    case = find(session, Case, body["case_id"])
+    expect_agency(session, body["owner_agency"], "/owner_agency")
+    review_id = body.get("practice_review_id")
+    if review_id is not None and find(session, PracticeReview, review_id).case_id != case.id:
+        raise refused("/practice_review_id", "Name a practice review of this case.")
+    recommendation = Recommendation(
+        id=new_id(),
+        case_id=case.id,
+        practice_review_id=str(review_id) if review_id else None,
+        owner_agency=body["owner_agency"],
+        theme=body["theme"],
+        content={name: body.get(name) for name in OFFERED},
+        due_on=body.get("due_on"),
+        made_at=clock.now(),
+    )
+    session.add(recommendation)
+    audit.append(session, audit.Entry(who, "recommended", f"case:{case.id}", f"recommendation {recommendation.id}"))
+    return recommendation
+
+
+def agree_action(session: Session, recommendation: Recommendation, body: dict[str, Any], who: str) -> Action:
+    """Record what the recommendation's owner will do about it."""
+    action = Action(
+        id=new_id(),
+        recommendation_id=recommendation.id,
+        owner_agency=recommendation.owner_agency,
+        content={"text": body["text"], "lead": body.get("lead")},
+        due_on=body.get("due_on"),
+        agreed_at=clock.now(),
+    )
+    session.add(action)
+    on = f"recommendation:{recommendation.id}"
+    audit.append(session, audit.Entry(who, "agreed-action", on, f"action {action.id}"))
+    return action
+
+
+def add_evidence(session: Session, action: Action, body: dict[str, Any], who: str) -> Evidence:
+    """Record what an action has changed. The newest entry says how far the action is; older ones are kept."""
+    evidence = Evidence(
+        id=new_id(),
+        action_id=action.id,
+        owner_agency=action.owner_agency,
+        recorded_by=who,
+        recorded_at=clock.now(),
+        **body,
+    )
+    session.add(evidence)
+    why = f"{body['progress']} {evidence.id}"
+    audit.append(session, audit.Entry(who, "added-evidence", f"action:{action.id}", why))
+    return evidence
+
+
+def attach_file(session: Session, evidence: Evidence, filename: str, content: bytes, who: str) -> None:
+    """Keep a file that shows the change, once. Raises a 409 problem for a second, 422 for another kind of file."""
+    if evidence.file_key is not None:
+        raise conflict("This evidence has its file. Add further evidence for another.")
+    if kind_of_file(content) is None:
+        raise refused("/file", "Send a PDF, PNG or JPEG file; this one is of another kind, whatever its name says.")
+    evidence.file_key, evidence.filename = files.put(content), filename
+    evidence.file_sha256 = files.sha256_of(content)
+    why = f"sha256 {evidence.file_sha256}"
+    audit.append(session, audit.Entry(who, "attached-file", f"action:{evidence.action_id}", why))
+
+
+def kind_of_file(content: bytes) -> str | None:
+    """The content type of a file by its first bytes, or None for a kind that is not taken."""
+    return next((kind for start, kind in FILE_BEGINNINGS.items() if content.startswith(start)), None)
+
+
+def actions_of(session: Session, recommendations: Iterable[Recommendation]) -> dict[str, list[Action]]:
+    """The actions of some recommendations, by recommendation, oldest first."""
+    ids = [each.id for each in recommendations]
+    found: dict[str, list[Action]] = {each: [] for each in ids}
+    for action in session.scalars(
+        select(Action).where(Action.recommendation_id.in_(ids)).order_by(Action.agreed_at, Action.id)
+    ):
+        found[action.recommendation_id].append(action)
+    return found
+
+
+def evidence_of(session: Session, actions: Iterable[Action]) -> dict[str, list[Evidence]]:
+    """The evidence of some actions, by action, oldest first."""
+    ids = [each.id for each in actions]
+    found: dict[str, list[Evidence]] = {each: [] for each in ids}
+    for evidence in session.scalars(
+        select(Evidence).where(Evidence.action_id.in_(ids)).order_by(Evidence.recorded_at, Evidence.id)
+    ):
+        found[evidence.action_id].append(evidence)
+    return found
+
+
+def status_of_action(progress: Sequence[str]) -> str:
+    """From the progress of its evidence, oldest first: the newest entry says how far it is."""
+    return {"started": "in-progress"}.get(progress[-1], progress[-1]) if progress else "open"
+
+
+def status_of_recommendation(actions: Sequence[str]) -> str:
+    """From the statuses of its actions: it is as far as the one that is least far, once work has begun."""
+    if not actions or set(actions) == {"open"}:
+        return "open"
+    if set(actions) == {"impact-shown"}:
+        return "impact-shown"
+    return "done" if set(actions) <= set(FINISHED) else "in-progress"
+
+
+def is_overdue(due_on: date | None, status: str, today: date) -> bool:
+    return due_on is not None and due_on < today and status not in FINISHED

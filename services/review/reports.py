@@ -1,0 +1,133 @@
+"""Reports of a practice review: uploaded as PDF, kept in versions, signed by the three partners."""
+
+import threading
+from typing import Any
+
+import pypdfium2
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from services.review.models import Case, PracticeReview, Report, ReportSignature
+from services.review.practice_review import emit_of
+from services.review.states import PRACTICE_REVIEW, move
+from shared import audit, clock, files
+from shared.database import new_id
+from shared.partnership import partnership
+from shared.web.problems import conflict, refused
+
+_pdfium = threading.Lock()  # PDFium may be used by one thread at a time
+
+
+def pages_of_pdf(content: bytes) -> int:
+    """How many pages a PDF has. Raises a 422 problem for a file that is none, is locked, or has no page."""
+    if not content.startswith(b"%PDF-"):
+        raise refused("/file", "Send a PDF file; this one is of another kind, whatever its name says.")
+    try:
+        with _pdfium, pypdfium2.PdfDocument(content) as document:
+            pages = len(document)
+    except pypdfium2.PdfiumError:
+        pages = 0
+    if not pages:
+        raise refused("/file", "This PDF cannot be opened. Save it again, without a password, and send it.")
+    return pages
+
+
+def add_report(
+    session: Session, review: PracticeReview, kind: str, filename: str, content: bytes, who: str
+) -> Report:
+    """Keep a new version of a report. `review` is locked by the caller.
+
+    Raises a 422 problem for what is not an open PDF, or the same bytes as before; 409 after sign-off.
+    """
+    move(PRACTICE_REVIEW, review.status, "change")
+    pages = pages_of_pdf(content)
+    sha256 = files.sha256_of(content)
+    of_kind = select(Report).where(Report.practice_review_id == review.id, Report.kind == kind)
+    if session.scalar(of_kind.where(Report.sha256 == sha256)) is not None:
+        raise refused("/file", "This very file was uploaded before; send a changed one.")
+    number = session.scalar(select(func.max(Report.number)).where(of_kind.whereclause)) or 0  # type: ignore[arg-type]  # it has one
+    report = Report(
+        id=new_id(),
+        practice_review_id=review.id,
+        kind=kind,
+        number=number + 1,
+        file_key=files.put(content),
+        filename=filename,
+        sha256=sha256,
+        pages=pages,
+        uploaded_by=who,
+        uploaded_at=clock.now(),
+    )
+    session.add(report)
+    review.version += 1
+    why = f"{kind} {report.number} sha256 {sha256}"
+    audit.append(session, audit.Entry(who, "uploaded-report", f"practice-review:{review.id}", why))
+    return report
+
+
+def sign_report(session: Session, review: PracticeReview, body: dict[str, Any], who: str) -> Report:
+    """Record a partner's signature under the newest version of a report; the third signs the review off.
+
+    `review` is locked by the caller, so that the third is one only. Emits `report.signed-off` with the identifiers
+    that must not appear in what is published. Raises a 409 problem for an older version, an unknown file, a second
+    signature of the same partner, or a review that was signed off.
+    """
+    review.status = move(PRACTICE_REVIEW, review.status, "sign")
+    report = _newest_with(session, review, body["report_sha256"])
+    if who in signers_of(session, report):
+        raise conflict("Your agency has signed this version of the report.")
+    signature = ReportSignature(
+        id=new_id(),
+        report_id=report.id,
+        agency_id=who,
+        sha256=report.sha256,
+        signatory={"name": body["name"], "role": body["role"]},
+        signed_at=clock.now(),
+    )
+    session.add(signature)
+    session.flush()
+    review.version += 1
+    entries = [audit.Entry(who, "signed-report", f"practice-review:{review.id}", f"sha256 {report.sha256}")]
+    if not unsigned_partners(session, report):
+        _sign_off(session, review, report)
+        entries.append(audit.Entry(who, "signed-off", f"practice-review:{review.id}", f"report {report.id}"))
+    audit.append(session, *entries)
+    return report
+
+
+def _newest_with(session: Session, review: PracticeReview, sha256: str) -> Report:
+    newest = (
+        select(Report)
+        .distinct(Report.kind)
+        .where(Report.practice_review_id == review.id)
+        .order_by(Report.kind, Report.number.desc())
+    )
+    for report in session.scalars(newest):
+        if report.sha256 == sha256.lower():
+            return report
+    raise conflict("No newest version of a report of this review has these bytes. Read it again, and sign what it is now.")
+
+
+def signers_of(session: Session, report: Report) -> set[str]:
+    return set(session.scalars(select(ReportSignature.agency_id).where(ReportSignature.report_id == report.id)))
+
+
+def unsigned_partners(session: Session, report: Report) -> list[str]:
+    """The partners who have not signed this version."""
+    signed = signers_of(session, report)
+    return [agency for agency in partnership().safeguarding_partners if agency not in signed]
+
+
+def _sign_off(session: Session, review: PracticeReview, report: Report) -> None:
+    review.status = move(PRACTICE_REVIEW, review.status, "sign-off")
+    review.signed_off_at = clock.now()
+    case = session.get_one(Case, review.case_id)
+    values = {
+        "pseudonym": review.pseudonym,
+        "kind": review.kind,
+        "title": review.title,
+        "report": {"key": report.file_key, "filename": report.filename, "sha256": report.sha256},
+        "signed_at": review.signed_off_at.isoformat(),
+        "identifiers": case.identifiers,
+    }
+    emit_of(session, "report.signed-off", review, case.incident_id, values)

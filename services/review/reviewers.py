@@ -1,0 +1,69 @@
+"""The independent reviewer: appointed, replaced, and asked in writing (SI 2018/789, regulations 12 to 14)."""
+
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from services.review.models import PracticeReview, Reviewer, ReviewerRequest
+from services.review.states import PRACTICE_REVIEW, move
+from shared import audit, clock
+from shared.database import new_id
+from shared.web.problems import conflict
+
+OF_THE_REVIEWER = ("name", "organisation", "email", "phone", "independence", "conflicts")
+
+
+def appoint_reviewer(session: Session, review: PracticeReview, body: dict[str, Any], who: str) -> Reviewer:
+    """Appoint a reviewer who has declared independence and conflicts; one in office is replaced with reasons.
+
+    `review` is locked by the caller. Raises a 409 problem where somebody is in office and no reasons are given.
+    """
+    move(PRACTICE_REVIEW, review.status, "change")
+    former = session.scalar(
+        select(Reviewer).where(Reviewer.practice_review_id == review.id, Reviewer.ended_at.is_(None))
+    )
+    if former is not None:
+        _end(former, body.get("replaces_reasons"))
+        session.flush()
+    reviewer = Reviewer(
+        id=new_id(),
+        practice_review_id=review.id,
+        reviewer={name: body.get(name) for name in OF_THE_REVIEWER},
+        appointed_on=body["appointed_on"],
+    )
+    session.add(reviewer)
+    review.version += 1
+    what = "replaced-reviewer" if former else "appointed-reviewer"
+    audit.append(session, audit.Entry(who, what, f"practice-review:{review.id}", f"reviewer {reviewer.id}"))
+    return reviewer
+
+
+def _end(former: Reviewer, reasons: str | None) -> None:
+    if reasons is None:
+        raise conflict("A reviewer is in office. Give replaces_reasons to end that appointment and make this one.")
+    former.ended_at, former.ending_reasons = clock.now(), reasons
+
+
+def ask_reviewer(session: Session, review: PracticeReview, body: dict[str, Any], who: str) -> ReviewerRequest:
+    """Log a request in writing to the reviewer for information or a draft (regulation 14)."""
+    move(PRACTICE_REVIEW, review.status, "change")
+    request = ReviewerRequest(
+        id=new_id(),
+        practice_review_id=review.id,
+        asks_for=body["asks_for"],
+        request={"text": body["text"], "asked_by": body["asked_by"]},
+        asked_at=clock.now(),
+    )
+    session.add(request)
+    audit.append(session, audit.Entry(who, "asked-reviewer", f"practice-review:{review.id}", body["asks_for"]))
+    return request
+
+
+def record_answer(session: Session, request: ReviewerRequest, body: dict[str, Any], who: str) -> None:
+    """Record the reviewer's answer to a written request, once. Raises a 409 problem for a second."""
+    if request.responded_on is not None:
+        raise conflict("The answer to this request is recorded. A further question is a new request.")
+    request.response, request.responded_on = body["response"], body["responded_on"]
+    on = f"practice-review:{request.practice_review_id}"
+    audit.append(session, audit.Entry(who, "recorded-answer", on, f"reviewer request {request.id}"))
