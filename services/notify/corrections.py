@@ -8,7 +8,6 @@ from sqlalchemy.orm import Session
 
 from services.notify.arising import panel_document
 from services.notify.decisions import (
-    decided_assessment,
     facts_of_incident,
     locked_incident,
     start_notifying,
@@ -18,6 +17,7 @@ from services.notify.decisions import (
 from services.notify.duplicates import hash_rows, hashes_of
 from services.notify.models import ChildHash, Incident, Referral, ReferralVersion
 from services.notify.referrals import assess_bodies, bodies_of, describe_assessment, first_status
+from services.notify.threshold import decided_to_notify
 from shared import audit
 from shared.calendar import london_day
 from shared.database import insert_rows
@@ -90,7 +90,7 @@ def _consequences(session: Session, viewer: Viewer, incident: Incident, now: dat
     assessment = assess_bodies(bodies, london_day(now))
     told_before = told_recipients(session, incident)
     if told_before and incident.status in ("notifiable", "notified"):
-        assessment = decided_assessment(assessment) if assessment.kinds or assessment.possible_kinds else assessment
+        assessment = decided_to_notify(assessment)
         document = panel_document(facts_of_incident(incident), assessment, bodies, "follow-up")
         return tell_again(session, incident, "follow-up", told_before, document, now, viewer)
     if incident.status in ("awaiting-decision", "not-notifiable"):

@@ -1,7 +1,7 @@
 """What the authority decides about an incident, and the office about two that are one."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -15,7 +15,7 @@ from services.notify.models import Decision, Duty, Incident, Referral, Separatio
 from services.notify.referrals import ALREADY_TOLD, assess_bodies, bodies_of, describe_assessment
 from services.notify.service import SERVICE
 from services.notify.states import INCIDENT, moved
-from services.notify.threshold import Assessment, recipients_of
+from services.notify.threshold import decided_to_notify
 from shared import audit
 from shared.calendar import london_day
 from shared.database import insert_rows, new_id
@@ -105,7 +105,7 @@ def _refuse_second_notification(session: Session, incident: Incident) -> None:
 def start_notifying(session: Session, incident: Incident, now: datetime) -> None:
     """Let the duties to notify arise, with their messages, for whoever has none yet."""
     bodies = bodies_of(session, incident.id)
-    assessment = decided_assessment(assess_bodies(bodies, london_day(now)))
+    assessment = decided_to_notify(assess_bodies(bodies, london_day(now)))
     incident.assessment = describe_assessment(assessment)
     duties, messages = duties_to_notify(session, facts_of_incident(incident), assessment, bodies)
     existing = set(
@@ -119,17 +119,6 @@ def start_notifying(session: Session, incident: Incident, now: datetime) -> None
     ids = {duty["id"] for duty in wanted}
     insert_rows(session, [(Duty, [duty]) for duty in wanted])
     add_deliveries(session, [m for m in messages if m["duty_id"] in ids or m["duty_id"] is None])
-
-
-def decided_assessment(assessment: Assessment) -> Assessment:
-    """The assessment once a person has judged that the criteria are met: what was possible now holds."""
-    kinds = tuple(dict.fromkeys((*assessment.kinds, *assessment.possible_kinds)))
-    if not kinds:
-        raise conflict(
-            "By the facts of its referrals no kind of notifiable event can hold for this incident. Have the referral "
-            "corrected first, then decide."
-        )
-    return replace(assessment, kinds=kinds, national_recipients=recipients_of(kinds))
 
 
 def facts_of_incident(incident: Incident) -> dict[str, Any]:
@@ -258,7 +247,7 @@ def _after_merge(session: Session, viewer: Viewer, into: Incident, now: datetime
     bodies = bodies_of(session, into.id)
     assessment = assess_bodies(bodies, london_day(now))
     if into.status == "notified":
-        into.assessment = describe_assessment(decided_assessment(assessment))
+        into.assessment = describe_assessment(decided_to_notify(assessment))
         document = panel_document(facts_of_incident(into), assessment, bodies, "follow-up")
         return tell_again(session, into, "follow-up", told_recipients(session, into), document, now, viewer)
     if into.status == "awaiting-decision":

@@ -167,8 +167,11 @@ def _answer(
 
 
 def bodies_of(session: Session, incident_id: str) -> list[dict[str, Any]]:
-    """The referrals of an incident as they now stand, the first submitted first."""
-    statement = select(Referral.body).where(Referral.incident_id == incident_id).order_by(Referral.submitted_at)
+    """The referrals of an incident as they now stand: the authority's own, since it notifies, then as submitted."""
+    of_others = Referral.agency_id != partnership().authority.agency_id
+    statement = (
+        select(Referral.body).where(Referral.incident_id == incident_id).order_by(of_others, Referral.submitted_at)
+    )
     return list(session.scalars(statement))
 
 

@@ -119,6 +119,7 @@ def _record(session: Session, document_id: str, clean_key: str, checked: Checked
         return
     document.status, document.checked_at = "checked", clock.now()
     document.clean_key, document.clean_sha256 = clean_key, files.sha256_of(checked.content)
+    document.clean_size = len(checked.content)
     document.removed, document.pages, document.body = list(checked.removed), checked.pages, checked.body
     session.add_all(_finding(document, found) for found in checked.found)
     why = f"{document.kind} version {document.version} sha256 {document.clean_sha256}, {len(checked.found)} findings"

@@ -86,6 +86,7 @@ class Document(Model):
     checked_at: Mapped[Moment | None]
     clean_key: Mapped[str | None]
     clean_sha256: Mapped[str | None]
+    clean_size: Mapped[int | None]
     removed: Mapped[Words]  # what cleaning took out, in words
     pages: Mapped[int | None]
     body: Mapped[str | None] = mapped_column(Encrypted("documents.body"))

@@ -39,10 +39,7 @@ def save_return(session: Session, request: InformationRequest, body: dict[str, A
 
 def _version_to_write(session: Session, request: InformationRequest) -> AgencyReturn:
     newest = session.scalar(
-        select(AgencyReturn)
-        .where(AgencyReturn.request_id == request.id)
-        .order_by(AgencyReturn.number.desc())
-        .limit(1)
+        select(AgencyReturn).where(AgencyReturn.request_id == request.id).order_by(AgencyReturn.number.desc()).limit(1)
     )
     if newest is not None and newest.submitted_at is None:
         return newest

@@ -44,7 +44,7 @@ def panel_report(session: Session, case: Case, decision: RapidReviewDecision, ru
             .order_by(RapidReviewSignature.signed_at)
         )
     )
-    agencies = Agencies(session, [*(each.agency_id for each in (*requests, *signatures))])
+    agencies = Agencies(session, [each.agency_id for each in requests] + [each.agency_id for each in signatures])
     content = decision.content
     return {
         "partnership": partnership().name,

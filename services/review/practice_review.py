@@ -52,7 +52,9 @@ def commission(session: Session, case: Case, body: dict[str, Any], who: str) -> 
     case.version += 1
     values = {"pseudonym": review.pseudonym, "decided_at": decided_at.isoformat()}
     emit_of(session, "practice-review.commissioned", review, case.incident_id, values)
-    audit.append(session, audit.Entry(who, "commissioned", f"practice-review:{review.id}", f"case {case.id}; rule lcspr"))
+    audit.append(
+        session, audit.Entry(who, "commissioned", f"practice-review:{review.id}", f"case {case.id}; rule lcspr")
+    )
     return review
 
 
@@ -87,7 +89,7 @@ def record_milestone(session: Session, review: PracticeReview, body: dict[str, A
 
     `review` is locked by the caller. Raises a 422 problem for a stage that this partnership does not have.
     """
-    move(PRACTICE_REVIEW, review.status, "change")
+    review.status = move(PRACTICE_REVIEW, review.status, "reach-milestone")
     stages = [stage.id for stage in partnership().practice_review_stages]
     if body["stage"] not in stages:
         raise refused("/stage", f"Use one of this partnership's stages: {', '.join(stages)}.")

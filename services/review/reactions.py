@@ -1,19 +1,57 @@
 """What review does about each event it hears."""
 
+from datetime import datetime
+
 from sqlalchemy.orm import Session
 
+from services.review.cases import take_notification, withdraw_case
+from services.review.models import IncidentReferral
+from services.review.panel_replies import note_duty, note_sent_to_panel
+from services.review.practice_review import note_publication
 from shared.events.catalogue import Event, Reaction
 from shared.identity.keys import apply_directory_change
+
+
+def incident_referred(session: Session, event: Event) -> None:
+    """Keep which agency referred; it may come before or after the notification."""
+    values = {name: event.data[name] for name in ("incident_id", "reference", "agency_id")}
+    session.merge(IncidentReferral(**values, submitted_at=datetime.fromisoformat(event.data["submitted_at"])))
+
+
+def incident_notified(session: Session, event: Event) -> None:
+    take_notification(session, event.data)
+
+
+def incident_withdrawn(session: Session, event: Event) -> None:
+    withdraw_case(session, event.data)
+
+
+def duty_discharged(session: Session, event: Event) -> None:
+    if event.data["rule"] == "rapid-review":
+        note_sent_to_panel(session, event.data)
+    note_duty(session, event.data, overdue=False)
+
+
+def duty_overdue(session: Session, event: Event) -> None:
+    note_duty(session, event.data, overdue=True)
 
 
 def directory_changed(session: Session, event: Event) -> None:
     apply_directory_change(session, event.data)
 
 
-def nothing(session: Session, event: Event) -> None:
-    """The event changes nothing here; it is heard so that the record of what arrived is whole."""
+def publication_changed(session: Session, event: Event) -> None:
+    note_publication(session, event.type, event.data)
 
 
 REACTIONS: dict[str, Reaction] = {
+    "incident.referred": incident_referred,
+    "incident.notified": incident_notified,
+    "incident.withdrawn": incident_withdrawn,
+    "duty.discharged": duty_discharged,
+    "duty.overdue": duty_overdue,
     "directory.changed": directory_changed,
+    "publication.live": publication_changed,
+    "publication.deposited": publication_changed,
+    "publication.withdrawn": publication_changed,
 }

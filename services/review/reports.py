@@ -32,9 +32,7 @@ def pages_of_pdf(content: bytes) -> int:
     return pages
 
 
-def add_report(
-    session: Session, review: PracticeReview, kind: str, filename: str, content: bytes, who: str
-) -> Report:
+def add_report(session: Session, review: PracticeReview, kind: str, filename: str, content: bytes, who: str) -> Report:
     """Keep a new version of a report. `review` is locked by the caller.
 
     Raises a 422 problem for what is not an open PDF, or the same bytes as before; 409 after sign-off.
@@ -105,7 +103,9 @@ def _newest_with(session: Session, review: PracticeReview, sha256: str) -> Repor
     for report in session.scalars(newest):
         if report.sha256 == sha256.lower():
             return report
-    raise conflict("No newest version of a report of this review has these bytes. Read it again, and sign what it is now.")
+    raise conflict(
+        "No newest version of a report of this review has these bytes. Read it again, and sign what it is now."
+    )
 
 
 def signers_of(session: Session, report: Report) -> set[str]:

@@ -56,6 +56,9 @@ INFORMATION_REQUEST: States = {
 
 PRACTICE_REVIEW: States = {
     ("under-way", "change"): "under-way",
+    ("under-way", "reach-milestone"): "under-way",
+    ("signed-off", "reach-milestone"): "signed-off",  # publication plan, embedding and impact come after it
+    ("published", "reach-milestone"): "published",
     ("under-way", "delay"): "under-way",
     ("under-way", "sign"): "under-way",
     ("under-way", "sign-off"): "signed-off",

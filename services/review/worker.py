@@ -1,7 +1,8 @@
 """The Celery worker of this service."""
 
+from services.review.information_requests import tell_overdue_returns
 from services.review.reactions import REACTIONS
 from services.review.service import SERVICE
 from shared.worker import make_worker
 
-celery = make_worker(SERVICE, REACTIONS, sweepers=[])
+celery = make_worker(SERVICE, REACTIONS, sweepers=[tell_overdue_returns])

@@ -125,9 +125,10 @@ def send_by_email(letter: Letter) -> Outcome:
 
 
 def _mail_server(scheme: str, host: str, port: int) -> smtplib.SMTP:
+    us = settings().mail_from.rpartition("@")[2]  # named, or every mail would wait for a look-up of our own name
     if scheme == "smtps":
-        return smtplib.SMTP_SSL(host, port, timeout=settings().call_timeout, context=ssl.create_default_context())
-    connection = smtplib.SMTP(host, port, timeout=settings().call_timeout)
+        return smtplib.SMTP_SSL(host, port, us, timeout=settings().call_timeout, context=ssl.create_default_context())
+    connection = smtplib.SMTP(host, port, us, timeout=settings().call_timeout)
     if scheme == "smtp+starttls":
         connection.starttls(context=ssl.create_default_context())
     return connection

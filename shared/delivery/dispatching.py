@@ -1,8 +1,10 @@
 """Send what is due, in batches, over kept-alive connections, with no transaction open while anybody is called."""
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, field
 from functools import cache
+from time import monotonic
 
 import structlog
 from sqlalchemy.orm import Session
@@ -17,30 +19,43 @@ from shared.service import Service
 
 log = structlog.get_logger()
 
-BATCH = 64
+BATCH = 64  # how many are leased to one process at a time
 THREADS = 8
+LONGEST_TURN = 60.0  # seconds, well under a task's limit: then the bell is rung for whoever is free
 
 Effects = Callable[[Session, Sequence[Recorded]], None]
+
+
+@dataclass
+class _Turn:
+    """One process's turn at dispatching: what it has leased and sent off, and which addresses do not answer."""
+
+    waiting: dict[Future[Result | None], Delivery] = field(default_factory=dict)
+    silent: set[str] = field(default_factory=set)
 
 
 def dispatch_due(service: Service, effects: Effects) -> int:
     """Claim, send and record until nothing is due; returns how many attempts were made.
 
-    `effects` does, in the transaction that records a batch, what the service makes of it (duties, events, audit).
+    Outcomes are recorded as they come, in groups as large as the load makes them, so that nobody's receipt waits for
+    a server that is slow. `effects` does, in the transaction that records a group, what the service makes of it.
     """
-    attempts = 0
+    turn, attempts, until = _Turn(), 0, monotonic() + LONGEST_TURN
     while True:
-        with service.transaction() as session:
-            batch = claim_due(session, BATCH)
-        if not batch:
-            return attempts
-        results, untried = _send_all(batch)
-        with service.transaction() as session:
-            if untried:
-                release(session, untried)
-            if results:
-                effects(session, record(session, results))
-        attempts += len(results)
+        if len(turn.waiting) <= BATCH // 2 and monotonic() < until:
+            _send_off(turn, _claim(service, BATCH - len(turn.waiting)))
+        if not turn.waiting:
+            break
+        done, _ = wait(turn.waiting, return_when=FIRST_COMPLETED)
+        attempts += _record(service, effects, [(turn.waiting.pop(one), one.result()) for one in done])
+    if monotonic() >= until:
+        service.doorbell.ring(f"{service.name}.dispatch_due")
+    return attempts
+
+
+def _claim(service: Service, most: int) -> list[Delivery]:
+    with service.transaction() as session:
+        return claim_due(session, most)
 
 
 @cache
@@ -48,21 +63,29 @@ def _threads() -> ThreadPoolExecutor:
     return ThreadPoolExecutor(THREADS, thread_name_prefix="dispatch")
 
 
-def _send_all(batch: Sequence[Delivery]) -> tuple[list[Result], list[Delivery]]:
-    """Send a batch on some threads. Once an address does not answer, the rest of the batch to it is left untried."""
-    silent: set[str] = set()
-    done = list(_threads().map(lambda delivery: _send_unless_silent(delivery, silent), batch))
-    results = [result for result in done if result]
-    return results, [delivery for delivery, result in zip(batch, done, strict=True) if result is None]
+def _send_off(turn: _Turn, batch: Sequence[Delivery]) -> None:
+    turn.waiting |= {_threads().submit(_send_unless_silent, delivery, turn.silent): delivery for delivery in batch}
 
 
 def _send_unless_silent(delivery: Delivery, silent: set[str]) -> Result | None:
+    """Send; but once an address did not answer, leave the rest of this turn's messages to it untried (None)."""
     if delivery.address in silent:
         return None
     result = send_one(delivery)
     if isinstance(result.outcome, RetryAfter) and result.outcome.unreachable:
         silent.add(delivery.address)
     return result
+
+
+def _record(service: Service, effects: Effects, done: Sequence[tuple[Delivery, Result | None]]) -> int:
+    results = [result for _, result in done if result]
+    untried = [delivery for delivery, result in done if result is None]
+    with service.transaction() as session:
+        if untried:
+            release(session, untried)
+        if results:
+            effects(session, record(session, results))
+    return len(results)
 
 
 def send_one(delivery: Delivery) -> Result:

@@ -275,3 +275,5 @@ class Body(Schema):
 
     def on_bind_field(self, field_name: str, field_obj: fields.Field[Any]) -> None:
         field_obj.allow_none = not field_obj.required
+        if field_obj.allow_none and "enum" in field_obj.metadata:  # else the OpenAPI document would refuse null
+            field_obj.metadata = {**field_obj.metadata, "enum": [*field_obj.metadata["enum"], None]}

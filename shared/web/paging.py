@@ -3,11 +3,13 @@
 import base64
 import binascii
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 import orjson
 from marshmallow import Schema, fields, validate
-from sqlalchemy import Select, tuple_
+from sqlalchemy import Select, Uuid, literal, tuple_
 from sqlalchemy.orm import Session
 
 from shared.web.problems import refused
@@ -37,7 +39,8 @@ def page(
     """
     keys = tuple_(*order)
     if query["cursor"]:
-        after = tuple_(*_read(query["cursor"], len(order)))
+        values = _read(query["cursor"], order)
+        after = tuple_(*(literal(value, column.type) for value, column in zip(values, order, strict=True)))
         statement = statement.where(keys < after if newest_first else keys > after)
     statement = statement.order_by(*(column.desc() if newest_first else column for column in order)).limit(
         query["limit"] + 1
@@ -52,11 +55,22 @@ def _write(row: Any, order: Sequence[Any]) -> str:
     return base64.urlsafe_b64encode(orjson.dumps([getattr(row, column.key) for column in order])).decode().rstrip("=")
 
 
-def _read(cursor: str, length: int) -> list[Any]:
+def _read(cursor: str, order: Sequence[Any]) -> list[Any]:
+    """The values in a cursor, each as its column has it: JSON keeps neither times nor UUIDs."""
     try:
         values = orjson.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-    except (binascii.Error, ValueError):
-        values = None
-    if not isinstance(values, list) or len(values) != length:
-        raise refused("/cursor", "Give the cursor exactly as the page before gave it in next, or none.")
-    return values
+        return [_value_of(column, value) for column, value in zip(order, values, strict=True)]
+    except (binascii.Error, ValueError, TypeError):
+        raise refused("/cursor", "Give the cursor exactly as the page before gave it in next, or none.") from None
+
+
+def _value_of(column: Any, value: Any) -> Any:
+    """`value` from a cursor as the column's kind. Raises ValueError or TypeError for one of another kind."""
+    if isinstance(column.type, Uuid):
+        return str(UUID(value)) if not column.type.as_uuid else UUID(value)
+    kind = column.type.python_type
+    if kind is datetime:
+        return datetime.fromisoformat(value)
+    if not isinstance(value, kind) or (kind is str and "\0" in value):
+        raise TypeError("another kind of value")
+    return value

@@ -112,9 +112,7 @@ class PracticeReviewSummary(Schema):
     pseudonym = Text(required=True)
     kind = Text(required=True, metadata={"enum": [*KINDS]})
     title = Text(required=True)
-    status = Text(
-        required=True, metadata={"enum": ["under-way", "signed-off", "published", "publication-withdrawn"]}
-    )
+    status = Text(required=True, metadata={"enum": ["under-way", "signed-off", "published", "publication-withdrawn"]})
     decided_at = moment()
     due_at = moment()
     overdue = fields.Boolean(required=True)

@@ -13,7 +13,7 @@ REPLIES = ("agrees", "disagrees", "asks-for-more", "national-review")
 
 
 class Consideration(Schema):
-    """One point that was considered. `consideration` is its id in the rulebook; `a` to `d` are those of regulation 11."""
+    """One point that was considered. `consideration` is its id in the rulebook, or `a` to `d` of regulation 11."""
 
     consideration = Code(required=True)
     met = YesNo(required=True)

@@ -58,6 +58,7 @@ CREATE TABLE documents (
     checked_at timestamptz,
     clean_key text,
     clean_sha256 text,
+    clean_size integer,
     removed jsonb NOT NULL,
     pages integer,
     body bytea,

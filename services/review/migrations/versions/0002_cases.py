@@ -10,9 +10,9 @@ revision = "0002"
 down_revision = "0001"
 
 TABLES = (
-    "evidence, actions, recommendations, delays, hold_checks, holds, report_signatures, reports, reviewer_requests, milestones, "
-    "reviewers, practice_reviews, panel_replies, rapid_review_signatures, rapid_review_decisions, agency_returns, "
-    "information_requests, cases, duty_notes, incident_referrals, incidents, reference_numbers"
+    "evidence, actions, recommendations, delays, hold_checks, holds, report_signatures, reports, reviewer_requests, "
+    "milestones, reviewers, practice_reviews, panel_replies, rapid_review_signatures, rapid_review_decisions, "
+    "agency_returns, information_requests, cases, duty_notes, incident_referrals, incidents, reference_numbers"
 )
 
 

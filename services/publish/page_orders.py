@@ -1,0 +1,86 @@
+"""What is done to a live page on somebody's order: taking it down, or putting a corrected document in its place."""
+
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from services.publish.documents import needed_kinds
+from services.publish.facts import facts_for
+from services.publish.gate import documents_are_checked, documents_are_there, findings_are_decided, no_hold_is_in_force
+from services.publish.going_live import index_page
+from services.publish.models import PageOrder, Publication
+from services.publish.nspcc import deposit
+from services.publish.publication_route import about
+from services.publish.retention import open_question
+from services.publish.search import forget_entries
+from services.publish.service import SERVICE
+from services.publish.site_content import documents_to_publish, site_is_wanted_anew
+from services.publish.states import moved
+from shared import audit, clock
+from shared.identity.viewer import Viewer
+from shared.outbox import emit
+from shared.service import ring_after_commit
+from shared.web.problems import conflict
+
+
+@dataclass(frozen=True)
+class Order:
+    """Why a live page is changed, and who ordered it."""
+
+    reasons: str
+    ordered_by: str
+
+
+def withdraw(session: Session, viewer: Viewer, publication: Publication, order: Order) -> PageOrder:
+    """Take a live page down: its addresses answer 410, and documents, feed, search and site map lose it.
+
+    The worker is woken at once. Raises a 409 problem where there is no page to take down.
+    """
+    publication.state = moved(publication.state, "withdraw")
+    publication.version += 1
+    if question := open_question(session, publication):
+        question.decision, question.decided_at, question.decided_by = "withdrawn", clock.now(), viewer.agency_id
+    forget_entries(session, [publication.slug] if publication.slug else [])
+    made = _order(session, viewer, publication, order, "withdrawal")
+    event = about(publication) | {"reasons": order.reasons, "withdrawn_at": made.ordered_at.isoformat()}
+    emit(session, SERVICE, "publication.withdrawn", f"publication:{publication.id}", event)
+    audit.append(session, audit.Entry(viewer.agency_id, "withdrew", f"publication:{publication.id}"))
+    return made
+
+
+def correct(session: Session, viewer: Viewer, publication: Publication, order: Order) -> PageOrder:
+    """Put the newest checked documents in the place of those that are live, and send the NSPCC the corrected report.
+
+    Raises a 409 problem whose `missing` lists what the gate finds in the new versions, or where nothing was changed.
+    """
+    publication.state = moved(publication.state, "correct")
+    facts = facts_for(session, publication, None, going_live=True)
+    checks = (documents_are_there, documents_are_checked, findings_are_decided, no_hold_is_in_force)
+    if missing := [sentence for check in checks for sentence in check(facts)]:
+        raise conflict("It cannot be corrected yet. See missing for what to do.", missing=missing)
+    documents = documents_to_publish(session, publication)
+    before, after = publication.live_documents, [document.id for document in documents]
+    publication.live_documents = after
+    publication.version += 1
+    made = _order(session, viewer, publication, order, "correction")
+    index_page(session, publication)
+    deposit(session, publication, [document for document in documents if document.id not in before])
+    why = f"replaced {len(set(after) - set(before))} of {len(needed_kinds(publication))} documents"
+    audit.append(session, audit.Entry(viewer.agency_id, "corrected", f"publication:{publication.id}", why))
+    return made
+
+
+def _order(session: Session, viewer: Viewer, publication: Publication, order: Order, what: str) -> PageOrder:
+    made = PageOrder(
+        publication_id=publication.id,
+        what=what,
+        reasons=order.reasons,
+        ordered_by=order.ordered_by,
+        ordered_at=clock.now(),
+        recorded_by=viewer.agency_id,
+    )
+    session.add(made)
+    session.flush()
+    site_is_wanted_anew(session)
+    ring_after_commit(session, "publish_due")
+    return made

@@ -1,0 +1,51 @@
+"""The reviews that the partnership published before it had this system, kept as its file lists them."""
+
+import hashlib
+
+import orjson
+from sqlalchemy import select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from services.publish.models import PastItem, SiteState
+from services.publish.search import SearchEntry, forget_entries, keep_entry
+from services.publish.site_content import site_is_wanted_anew
+from services.publish.site_pages import type_name
+from shared.partnership import PastPublication, partnership
+
+
+def load_past_items(session: Session) -> bool:
+    """Bring the past list up to the partnership's file; true if it had changed. Safe to run again."""
+    items = partnership().past_publications
+    digest = hashlib.sha256(orjson.dumps([_values(item) for item in items])).hexdigest()
+    state = session.scalars(select(SiteState).with_for_update()).one()
+    if state.past_items_sha256 == digest:
+        return False
+    gone = set(session.scalars(select(PastItem.slug).where(PastItem.listed))) - {item.slug for item in items}
+    session.execute(update(PastItem).where(PastItem.slug.in_(gone)).values(listed=False))
+    forget_entries(session, gone)
+    for item in items:
+        _keep(session, item)
+    state.past_items_sha256 = digest
+    session.flush()
+    site_is_wanted_anew(session)
+    return True
+
+
+def _keep(session: Session, item: PastPublication) -> None:
+    values = _values(item)
+    statement = insert(PastItem).values(values)
+    session.execute(statement.on_conflict_do_update(index_elements=["slug"], set_=values))
+    entry = SearchEntry(item.slug, item.pseudonym, item.kind, item.published_on, (), type_name(item.kind), "")
+    keep_entry(session, entry)
+
+
+def _values(item: PastPublication) -> dict[str, object]:
+    return {
+        "slug": item.slug,
+        "kind": item.kind,
+        "pseudonym": item.pseudonym,
+        "published_on": item.published_on,
+        "documents": list(item.documents),
+        "listed": True,
+    }

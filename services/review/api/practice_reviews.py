@@ -1,0 +1,160 @@
+"""A practice review: reviewer, milestones, written requests, holds, delays."""
+
+from uuid import UUID
+
+from services.review.api.routes import api
+from services.review.holds import check_hold, lift_hold, place_hold
+from services.review.models import Hold, PracticeReview, ReviewerRequest
+from services.review.practice_review import record_delay, record_milestone
+from services.review.records import etag, expect_version, find
+from services.review.reviewers import appoint_reviewer, ask_reviewer, record_answer
+from services.review.schemas.common import Reasons
+from services.review.schemas.practice_review_views import (
+    DelayView,
+    HoldView,
+    MilestoneView,
+    PracticeReviewView,
+    ReviewerRequestView,
+    ReviewerView,
+)
+from services.review.schemas.practice_reviews import (
+    AnswerOfReviewer,
+    Appointment,
+    DelayBody,
+    HoldBody,
+    HoldCheckBody,
+    MilestoneBody,
+    RequestToReviewer,
+)
+from services.review.views.practice_reviews import (
+    describe_delay,
+    describe_hold,
+    describe_milestone,
+    describe_practice_review,
+    describe_reviewer,
+    describe_reviewer_request,
+)
+from shared.identity import rights
+from shared.partnership import partnership
+from shared.web.api import Call, Reply
+
+
+def _to_change(call: Call, review_id: UUID) -> PracticeReview:
+    review = find(call.session, PracticeReview, review_id, lock=True)
+    expect_version(review)
+    return review
+
+
+@api.get("/practice-reviews/<uuid:review_id>", allows=rights.any_agency, gives=PracticeReviewView)
+def get_practice_review(call: Call, review_id: UUID) -> Reply:
+    """One practice review with all its parts: for the office, the authority and the three partners."""
+    review = find(call.session, PracticeReview, review_id)
+    call.note_read(f"case:{review.case_id}")
+    return Reply(describe_practice_review(call.session, review), headers=etag(review))
+
+
+@api.post(
+    "/practice-reviews/<uuid:review_id>/reviewers",
+    allows=rights.office_or_partner,
+    takes=Appointment,
+    gives=ReviewerView,
+    status=201,
+)
+def post_reviewer(call: Call, review_id: UUID) -> Reply:
+    """Appoint a reviewer, or replace the one in office with reasons."""
+    review = _to_change(call, review_id)
+    reviewer = appoint_reviewer(call.session, review, call.body, call.viewer.agency_id)
+    return Reply(describe_reviewer(reviewer), headers=etag(review))
+
+
+@api.post(
+    "/practice-reviews/<uuid:review_id>/milestones",
+    allows=rights.office_or_partner,
+    takes=MilestoneBody,
+    gives=MilestoneView,
+    status=201,
+)
+def post_milestone(call: Call, review_id: UUID) -> Reply:
+    """Say by when a stage is due, or when it was done."""
+    review = _to_change(call, review_id)
+    milestone = record_milestone(call.session, review, call.body, call.viewer.agency_id)
+    stage = next(stage for stage in partnership().practice_review_stages if stage.id == milestone.stage)
+    return Reply(describe_milestone(stage, milestone), headers=etag(review))
+
+
+@api.post(
+    "/practice-reviews/<uuid:review_id>/reviewer-requests",
+    allows=rights.office_or_partner,
+    takes=RequestToReviewer,
+    gives=ReviewerRequestView,
+    status=201,
+)
+def post_reviewer_request(call: Call, review_id: UUID) -> Reply:
+    """Ask the reviewer in writing for information or a draft (regulation 14)."""
+    review = find(call.session, PracticeReview, review_id, lock=True)
+    request = ask_reviewer(call.session, review, call.body, call.viewer.agency_id)
+    return Reply(describe_reviewer_request(request))
+
+
+@api.post(
+    "/reviewer-requests/<uuid:request_id>/response",
+    allows=rights.office_or_partner,
+    takes=AnswerOfReviewer,
+    gives=ReviewerRequestView,
+    status=201,
+)
+def post_reviewer_response(call: Call, request_id: UUID) -> Reply:
+    """Record the reviewer's answer to a written request."""
+    request = find(call.session, ReviewerRequest, request_id, lock=True)
+    record_answer(call.session, request, call.body, call.viewer.agency_id)
+    return Reply(describe_reviewer_request(request))
+
+
+@api.post(
+    "/practice-reviews/<uuid:review_id>/holds",
+    allows=rights.office_or_partner,
+    takes=HoldBody,
+    gives=HoldView,
+    status=201,
+)
+def post_hold(call: Call, review_id: UUID) -> Reply:
+    """Hold publication for parallel proceedings."""
+    review = find(call.session, PracticeReview, review_id, lock=True)
+    hold = place_hold(call.session, review, call.body, call.viewer.agency_id)
+    return Reply(describe_hold(call.session, hold))
+
+
+@api.post(
+    "/holds/<uuid:hold_id>/checks",
+    allows=rights.office_or_partner,
+    takes=HoldCheckBody,
+    gives=HoldView,
+    status=201,
+)
+def post_hold_check(call: Call, hold_id: UUID) -> Reply:
+    """Record that somebody looked at the hold again, and the next day to look."""
+    hold = find(call.session, Hold, hold_id, lock=True)
+    check_hold(call.session, hold, call.body, call.viewer.agency_id)
+    return Reply(describe_hold(call.session, hold))
+
+
+@api.post("/holds/<uuid:hold_id>/lift", allows=rights.office_or_partner, takes=Reasons, gives=HoldView, status=201)
+def post_hold_lift(call: Call, hold_id: UUID) -> Reply:
+    """Lift the hold, with reasons."""
+    hold = find(call.session, Hold, hold_id, lock=True)
+    lift_hold(call.session, hold, call.body["reasons"], call.viewer.agency_id)
+    return Reply(describe_hold(call.session, hold))
+
+
+@api.post(
+    "/practice-reviews/<uuid:review_id>/delays",
+    allows=rights.office_or_partner,
+    takes=DelayBody,
+    gives=DelayView,
+    status=201,
+)
+def post_delay(call: Call, review_id: UUID) -> Reply:
+    """Record why the review is late; the Panel and the Secretary of State are given the reasons."""
+    review = _to_change(call, review_id)
+    delay = record_delay(call.session, review, call.body, call.viewer.agency_id)
+    return Reply(describe_delay(delay), headers=etag(review))

@@ -1,0 +1,61 @@
+"""An agency's own requests and its return."""
+
+from uuid import UUID
+
+from sqlalchemy import select
+
+from services.review.agency_returns import save_return
+from services.review.api.routes import api
+from services.review.models import InformationRequest
+from services.review.records import etag, expect_version, find
+from services.review.schemas.returns import (
+    AgencyReturnBody,
+    InformationRequestList,
+    InformationRequestQuery,
+    InformationRequestView,
+)
+from services.review.views.returns import describe_request, describe_requests
+from shared.identity import rights
+from shared.web.api import Call, Reply
+from shared.web.paging import page
+from shared.web.problems import not_found
+
+
+@api.get("/information-requests", allows=rights.any_agency, query=InformationRequestQuery, gives=InformationRequestList)
+def list_information_requests(call: Call) -> Reply:
+    """What your agency was asked; the office sees what everybody was asked."""
+    statement = select(InformationRequest)
+    if not call.viewer.is_office:
+        statement = statement.where(InformationRequest.agency_id == call.viewer.agency_id)
+    if case := call.query.get("case_id"):
+        statement = statement.where(InformationRequest.case_id == str(case))
+    if status := call.query.get("status"):
+        statement = statement.where(InformationRequest.status == status)
+    order = (InformationRequest.requested_at, InformationRequest.id)
+    found = page(call.session, statement, order, call.query, lambda row: row, newest_first=True)
+    return Reply(found | {"items": describe_requests(call.session, found["items"])})
+
+
+@api.get("/information-requests/<uuid:request_id>", allows=rights.any_agency, gives=InformationRequestView)
+def get_information_request(call: Call, request_id: UUID) -> Reply:
+    """One request with the newest return; drafts are shown to the agency that writes them only."""
+    request = find(call.session, InformationRequest, request_id)
+    own = request.agency_id == call.viewer.agency_id
+    call.note_read(f"case:{request.case_id}")
+    return Reply(describe_request(call.session, request, drafts=own), headers=etag(request))
+
+
+@api.put(
+    "/information-requests/<uuid:request_id>/return",
+    allows=rights.any_agency,
+    takes=AgencyReturnBody,
+    gives=InformationRequestView,
+)
+def put_return(call: Call, request_id: UUID) -> Reply:
+    """Save your agency's return as a draft, or submit it; submitted versions are kept, and a later one follows."""
+    request = find(call.session, InformationRequest, request_id, lock=True)
+    if request.agency_id != call.viewer.agency_id:
+        raise not_found()
+    expect_version(request)
+    save_return(call.session, request, call.body, call.viewer.agency_id)
+    return Reply(describe_request(call.session, request, drafts=True), headers=etag(request))

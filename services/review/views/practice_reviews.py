@@ -1,0 +1,171 @@
+"""Practice reviews and their parts as they are answered."""
+
+from collections.abc import Iterable
+from typing import Any, TypeVar
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from services.review.directory import Agencies
+from services.review.holds import check_is_overdue
+from services.review.models import (
+    Delay,
+    Hold,
+    HoldCheck,
+    Milestone,
+    PracticeReview,
+    Report,
+    ReportSignature,
+    Reviewer,
+    ReviewerRequest,
+)
+from services.review.practice_review import current_milestones, lcspr_rule
+from shared import clock
+from shared.calendar import london_day
+from shared.partnership import Stage, partnership
+
+Part = TypeVar("Part", Reviewer, ReviewerRequest, Report, Hold, Delay)
+
+
+def describe_summary(review: PracticeReview) -> dict[str, Any]:
+    """A practice review with its clock: it stops when the report is published."""
+    return {
+        "id": review.id,
+        "case_id": review.case_id,
+        "reference": review.reference,
+        "pseudonym": review.pseudonym,
+        "kind": review.kind,
+        "title": review.title,
+        "status": review.status,
+        "decided_at": review.decided_at,
+        "due_at": review.due_at,
+        "overdue": review.due_at < (review.published_at or clock.now()),
+        "authority": lcspr_rule(review.decided_at).authority,
+        "signed_off_at": review.signed_off_at,
+    }
+
+
+def describe_practice_review(session: Session, review: PracticeReview) -> dict[str, Any]:
+    delays = _parts(session, Delay, review, Delay.recorded_at)
+    return describe_summary(review) | {
+        "expected_on": delays[-1].expected_on if delays else None,
+        "reviewers": [describe_reviewer(each) for each in _parts(session, Reviewer, review, Reviewer.appointed_on)],
+        "milestones": describe_milestones(session, review),
+        "reviewer_requests": [
+            describe_reviewer_request(each)
+            for each in _parts(session, ReviewerRequest, review, ReviewerRequest.asked_at)
+        ],
+        "reports": describe_reports(session, _parts(session, Report, review, Report.uploaded_at)),
+        "holds": [describe_hold(session, each) for each in _parts(session, Hold, review, Hold.placed_at)],
+        "delays": [describe_delay(each) for each in delays],
+        "publication": _publication(review),
+    }
+
+
+def _parts(session: Session, kind: type[Part], review: PracticeReview, order: Any) -> list[Part]:
+    return list(session.scalars(select(kind).where(kind.practice_review_id == review.id).order_by(order, kind.id)))
+
+
+def describe_reviewer(reviewer: Reviewer) -> dict[str, Any]:
+    return {
+        "id": reviewer.id,
+        **reviewer.reviewer,
+        "appointed_on": reviewer.appointed_on,
+        "ended_at": reviewer.ended_at,
+        "ending_reasons": reviewer.ending_reasons,
+    }
+
+
+def describe_milestones(session: Session, review: PracticeReview) -> list[dict[str, Any]]:
+    """Every stage of this partnership in its order, whether or not anything is recorded of it."""
+    recorded = current_milestones(session, review)
+    return [describe_milestone(stage, recorded.get(stage.id)) for stage in partnership().practice_review_stages]
+
+
+def describe_milestone(stage: Stage, milestone: Milestone | None) -> dict[str, Any]:
+    due_on, done_on = (milestone.due_on, milestone.done_on) if milestone else (None, None)
+    return {
+        "stage": stage.id,
+        "name": stage.name,
+        "due_on": due_on,
+        "done_on": done_on,
+        "overdue": due_on is not None and done_on is None and due_on < london_day(clock.now()),
+        "note": milestone.note if milestone else None,
+    }
+
+
+def describe_reviewer_request(request: ReviewerRequest) -> dict[str, Any]:
+    return {
+        "id": request.id,
+        "asks_for": request.asks_for,
+        **request.request,
+        "asked_at": request.asked_at,
+        "response": request.response,
+        "responded_on": request.responded_on,
+    }
+
+
+def describe_reports(session: Session, reports: Iterable[Report]) -> list[dict[str, Any]]:
+    """Reports with the partners' signatures under each version."""
+    shown = list(reports)
+    statement = select(ReportSignature).where(ReportSignature.report_id.in_([each.id for each in shown]))
+    signatures = list(session.scalars(statement.order_by(ReportSignature.signed_at)))
+    agencies = Agencies(session, [each.uploaded_by for each in shown] + [each.agency_id for each in signatures])
+    return [_report(each, agencies, [sign for sign in signatures if sign.report_id == each.id]) for each in shown]
+
+
+def _report(report: Report, agencies: Agencies, signatures: list[ReportSignature]) -> dict[str, Any]:
+    return {
+        "id": report.id,
+        "kind": report.kind,
+        "number": report.number,
+        "filename": report.filename,
+        "sha256": report.sha256,
+        "pages": report.pages,
+        "uploaded_by": agencies[report.uploaded_by],
+        "uploaded_at": report.uploaded_at,
+        "signatures": [
+            {"agency": agencies[each.agency_id], "signed_at": each.signed_at} | each.signatory for each in signatures
+        ],
+    }
+
+
+def describe_hold(session: Session, hold: Hold) -> dict[str, Any]:
+    checks = session.scalars(select(HoldCheck).where(HoldCheck.hold_id == hold.id).order_by(HoldCheck.checked_at))
+    return {
+        "id": hold.id,
+        "reason": hold.reason,
+        **hold.details,
+        "status": hold.status,
+        "next_check_on": hold.next_check_on,
+        "check_overdue": check_is_overdue(hold),
+        "panel_told_on": hold.panel_told_on,
+        "placed_at": hold.placed_at,
+        "lifted_at": hold.lifted_at,
+        "lifting_reasons": hold.lifting_reasons,
+        "checks": [
+            {"checked_at": each.checked_at, "next_check_on": each.next_check_on, "reasons": each.reasons}
+            for each in checks
+        ],
+    }
+
+
+def describe_delay(delay: Delay) -> dict[str, Any]:
+    return {
+        "id": delay.id,
+        "reasons": delay.reasons,
+        "expected_on": delay.expected_on,
+        "recorded_at": delay.recorded_at,
+    }
+
+
+def _publication(review: PracticeReview) -> dict[str, Any]:
+    return {
+        "publication_id": review.publication_id,
+        "route": review.publication_route,
+        "published_at": review.published_at,
+        "url": review.publication_url,
+        "deposited_at": review.deposited_at,
+        "nspcc_reference": review.nspcc_reference,
+        "withdrawn_at": review.withdrawn_at,
+    }
