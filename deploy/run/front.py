@@ -4,10 +4,9 @@ from collections.abc import Iterable
 from typing import Any
 from wsgiref.types import StartResponse, WSGIEnvironment
 
-from services.publish.site_server import application as create_site
-
 from services.notify.app import create_app as create_notify
 from services.publish.app import create_app as create_publish
+from services.publish.site_server import application as create_site
 from services.review.app import create_app as create_review
 from shared.settings import settings
 

@@ -1,11 +1,24 @@
 """The Flask application of this service."""
 
-from flask import Flask
+from flask import Flask, Response, request
 
 from services.publish.api import api
+from services.publish.search_page import search_page
 from services.publish.service import SERVICE
+from services.publish.site_server import SECURITY
+from shared.identity.rights import anyone
 from shared.web.application import make_application
 
 
 def create_app() -> Flask:
-    return make_application(SERVICE, api, "Safeguarding Reviews: publish")
+    app = make_application(SERVICE, api, "Safeguarding Reviews: publish")
+    app.add_url_rule("/search", "public_search", public_search)
+    return app
+
+
+def public_search() -> Response:
+    """The public search where nginx serves the site's files and hands only /search on."""
+    return Response(search_page(request.args.to_dict()), content_type="text/html; charset=utf-8", headers=SECURITY)
+
+
+public_search.allows = anyone  # type: ignore[attr-defined]  # read by the test that every route declares its right

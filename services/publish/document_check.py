@@ -63,7 +63,8 @@ def check_documents() -> int:
 def _claim() -> str | None:
     moment = clock.machine_now()
     with SERVICE.transaction() as session:
-        return session.scalar(CLAIM, {"now": moment, "lapsed": moment - LEASE})
+        claimed: str | None = session.scalar(CLAIM, {"now": moment, "lapsed": moment - LEASE})
+        return claimed
 
 
 def check_one(document_id: str) -> None:

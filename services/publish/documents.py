@@ -108,9 +108,7 @@ def _add(
     agency: str,
 ) -> Document:
     lock_publication(session, publication.id)  # two uploads at once become two versions, in turn
-    last = select(func.max(Document.version)).where(
-        Document.publication_id == publication.id, Document.kind == kind
-    )
+    last = select(func.max(Document.version)).where(Document.publication_id == publication.id, Document.kind == kind)
     document = Document(
         id=new_id(),
         publication_id=publication.id,

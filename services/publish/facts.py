@@ -95,7 +95,7 @@ def _sent_since(session: Session, publication: Publication, since: datetime) -> 
 
 
 def announced_since(session: Session, publication: Publication) -> datetime | None:
-    """Since when the copies as they now are have been on their way; None where other copies, or none, were announced."""
+    """Since when these very copies have been on their way; None where others, or none, were announced."""
     digest = digest_of(copied_documents(session, publication))
     statement = select(func.min(Schedule.set_at)).where(
         Schedule.publication_id == publication.id, Schedule.digest == digest

@@ -23,7 +23,7 @@ class Resolution:
 
 
 def counts_on(publication: Publication) -> ColumnElement[bool]:
-    """Which findings count: names of the area, and the pseudonym beside local improvements, on the anonymous route only."""
+    """Which findings count: names of the area, and the pseudonym beside improvements, on the anonymous route only."""
     if publication.route == "anonymous":
         return and_(True)
     return Finding.kind.notin_(("area", "pseudonym"))
@@ -36,7 +36,7 @@ def open_findings(session: Session, publication: Publication) -> dict[str, int]:
         .where(Finding.publication_id == publication.id, Finding.resolution.is_(None), counts_on(publication))
         .group_by(Finding.document_id)
     )
-    return {document_id: number for document_id, number in session.execute(statement)}
+    return dict(session.execute(statement).tuples().all())
 
 
 def resolve_finding(
@@ -81,9 +81,7 @@ def _check_removal(session: Session, publication: Publication, finding: Finding,
 
 def find(session: Session, publication: Publication, finding_id: str) -> Finding | None:
     """A finding of this publication."""
-    return session.scalar(
-        select(Finding).where(Finding.publication_id == publication.id, Finding.id == finding_id)
-    )
+    return session.scalar(select(Finding).where(Finding.publication_id == publication.id, Finding.id == finding_id))
 
 
 def listed(publication: Publication, query: dict[str, Any]) -> ColumnElement[bool]:

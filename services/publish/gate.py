@@ -1,7 +1,7 @@
 """What must hold before a publication may be scheduled, and again before it goes live: checks, each with its sentence.
 
-Pure: facts in, sentences out. Every check is evaluated and every failing sentence is shown, so that a person can put all
-right at once. There is no way round the gate: the job that makes a page live calls it too.
+Pure: facts in, sentences out. Every check is evaluated and every failing sentence is shown, so that a person can put
+all right at once. There is no way round the gate: the job that makes a page live calls it too.
 """
 
 from collections.abc import Callable, Iterator
@@ -98,8 +98,8 @@ def documents_are_checked(facts: Facts) -> Iterator[str]:
 def findings_are_decided(facts: Facts) -> Iterator[str]:
     for document in _used(facts):
         if document.open_findings:
-            things = "thing" if document.open_findings == 1 else "things"
-            yield f"Decide on {document.open_findings} {things} found in the {NAMES[document.kind]} that may identify somebody."
+            things = "1 thing" if document.open_findings == 1 else f"{document.open_findings} things"
+            yield f"Decide on {things} found in the {NAMES[document.kind]} that may identify somebody."
 
 
 def _used(facts: Facts) -> list[DocumentFact]:
@@ -122,12 +122,13 @@ def time_lies_ahead(facts: Facts) -> Iterator[str]:
 
 
 def copies_are_early_enough(facts: Facts) -> Iterator[str]:
-    """Rule prior-copy (Working Together 2023): the Panel, the Secretary of State and Ofsted have it before the public."""
+    """Rule prior-copy: the Panel, the Secretary of State and Ofsted have it before the public."""
     if facts.copies_by is None or facts.going_live:
         return
     late = [copy.name for copy in facts.copies if (copy.sent_on or facts.today) > facts.copies_by]
     if late and facts.earliest:
-        yield f"Choose a time on or after {_day(facts.earliest)}: {_listed(late)} must be sent a copy {facts.notice} before."
+        first = _day(facts.earliest)
+        yield f"Choose a time on or after {first}: {_listed(late)} must be sent a copy {facts.notice} before."
 
 
 def copies_were_sent(facts: Facts) -> Iterator[str]:
@@ -140,7 +141,8 @@ def copies_were_sent(facts: Facts) -> Iterator[str]:
         if copy.sent_on is None:
             yield f"It is not confirmed that a prior copy was sent to {copy.name}."
         elif facts.copies_by and copy.sent_on > facts.copies_by:
-            yield f"The copy to {copy.name} was sent on {_day(copy.sent_on)}; it had to be sent by {_day(facts.copies_by)}."
+            sent, by = _day(copy.sent_on), _day(facts.copies_by)
+            yield f"The copy to {copy.name} was sent on {sent}; it had to be sent by {by}."
 
 
 def _listed(names: list[str]) -> str:

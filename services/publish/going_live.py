@@ -24,7 +24,14 @@ from services.publish.publication_route import about
 from services.publish.search import SearchEntry, keep_entry
 from services.publish.service import SERVICE
 from services.publish.site import Snapshot, build_release, current_release, forget_old_releases, swap_release
-from services.publish.site_content import documents_to_publish, live_documents, page_of, site_is_wanted_anew, snapshot
+from services.publish.site_content import (
+    documents_to_publish,
+    live_documents,
+    page_of,
+    page_words,
+    site_is_wanted_anew,
+    snapshot,
+)
 from services.publish.states import moved
 from shared import audit, clock
 from shared.calendar import add_months, london_day
@@ -139,6 +146,7 @@ def go_live(session: Session, publication: Publication) -> None:
     documents = documents_to_publish(session, publication)
     publication.state, publication.live_at = moved(publication.state, "go-live"), clock.now()
     publication.live_documents = [document.id for document in documents]
+    publication.live_page = page_words(publication)
     publication.display_until = display_until(london_day(publication.live_at))
     publication.version += 1
     index_page(session, publication)

@@ -102,16 +102,20 @@ def _name_variants(name: str) -> Iterator[str]:
 def _address_variants(address: str) -> Iterator[str]:
     """The address, its first line, and the street without the number. The town alone names too many."""
     yield address
-    first = address.split(",")[0].strip()
+    first = address.split(",", maxsplit=1)[0].strip()
     street = re.sub(r"^(flat|apartment|unit)?\s*\d+\w?[ ,/-]*", "", first).strip()
     yield from (each for each in (first, street) if len(each) > 5)
+
+
+COMMON_IN_SETTINGS = re.compile(
+    r"\b(the|of|c of e|school|primary|infant|junior|high|secondary|academy|college|nursery|pre-school|surgery|hospital)\b"
+)
 
 
 def _setting_variants(setting: str) -> Iterator[str]:
     """The school or setting, and its own name without what many are called."""
     yield setting
-    common = r"\b(the|school|primary|infant|junior|high|secondary|academy|college|nursery|pre-school|surgery|hospital|c of e|of)\b"
-    own = re.sub(r"\s+", " ", re.sub(common, " ", setting)).strip(" ,.-'")
+    own = re.sub(r"\s+", " ", COMMON_IN_SETTINGS.sub(" ", setting)).strip(" ,.-'")
     if " " in own or len(own) >= SHORTEST_SETTING:
         yield own
 
@@ -157,10 +161,14 @@ MONTH = "|".join(sorted(MONTHS, key=len, reverse=True))
 
 POSTCODE = re.compile(r"(?<![a-z0-9])[a-z]{1,2}[0-9][0-9a-z]? ?[0-9][a-z]{2}(?![a-z0-9])")
 TEN_DIGITS = re.compile(r"(?<!\d)\d{3}[ -]?\d{3}[ -]?\d{4}(?!\d)")
-NI_NUMBER = re.compile(r"(?<![a-z0-9])(?!bg|gb|nk|kn|tn|nt|zz)[a-ceghj-prtw-z][a-ceghj-nprtw-z] ?\d\d ?\d\d ?\d\d ?[a-d](?![a-z0-9])")
+NI_NUMBER = re.compile(
+    r"(?<![a-z0-9])(?!bg|gb|nk|kn|tn|nt|zz)[a-ceghj-prtw-z][a-ceghj-nprtw-z] ?\d\d ?\d\d ?\d\d ?[a-d](?![a-z0-9])"
+)
 PHONE = re.compile(r"(?<![\d+])(?:\+44 ?\(?0?\)?|\(?0)\d(?:[ ()-]{0,2}\d){8,9}(?!\d)")
 EMAIL = re.compile(r"[a-z0-9.!#$%&*+/=?^_`{|}~'-]+@[a-z0-9-]+(?:\.[a-z0-9-]+)+")
-DAY_FIRST = re.compile(rf"(?<![\d/])(\d{{1,2}})(?:st|nd|rd|th)?(?: of)?[ ./-]({MONTH}|\d{{1,2}}),?[ ./-](\d{{4}}|\d\d)(?!\d)")
+DAY_FIRST = re.compile(
+    rf"(?<![\d/])(\d{{1,2}})(?:st|nd|rd|th)?(?: of)?[ ./-]({MONTH}|\d{{1,2}}),?[ ./-](\d{{4}}|\d\d)(?!\d)"
+)
 MONTH_FIRST = re.compile(rf"(?<!\w)({MONTH}) (\d{{1,2}})(?:st|nd|rd|th)?,? (\d{{4}})(?!\d)")
 YEAR_FIRST = re.compile(r"(?<!\d)(\d{4})[-/.](\d\d)[-/.](\d\d)(?!\d)")
 
@@ -197,7 +205,11 @@ def _known_hits(text: str, known: Known) -> Iterator[Hit]:
 
 
 def _shapes(text: str, known: Known) -> Iterator[Hit]:
-    yield from ((kind, *match.span()) for kind, pattern in (("ni-number", NI_NUMBER), ("email", EMAIL)) for match in pattern.finditer(text))
+    yield from (
+        (kind, *match.span())
+        for kind, pattern in (("ni-number", NI_NUMBER), ("email", EMAIL))
+        for match in pattern.finditer(text)
+    )
     yield from (("postcode", *match.span()) for match in POSTCODE.finditer(text) if is_uk_postcode(match[0]))
     numbers = [match.span() for match in TEN_DIGITS.finditer(text) if nhs_number_fits(re.sub(r"\D", "", match[0]))]
     yield from (("nhs-number", *span) for span in numbers)

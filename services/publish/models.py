@@ -43,6 +43,7 @@ class Publication(Model):
     publish_at: Mapped[Moment | None]
     live_at: Mapped[Moment | None]
     live_documents: Mapped[list[str]] = mapped_column(JSONB, default=list)  # ids of what the public page shows
+    live_page: Mapped[dict[str, Any] | None] = mapped_column(JSONB)  # title, summary and themes as the public sees them
     display_until: Mapped[date | None]
     held_because: Mapped[Words]
     version: Mapped[int] = mapped_column(default=1)

@@ -103,7 +103,9 @@ def catalogue_record(publication: Publication, reports: Sequence[Document], anon
 def record_text(record: dict[str, str]) -> str:
     """The record as the words of an e-mail."""
     lines = "\n".join(f"{name}: {value}" for name, value in record.items())
-    return f"A case review for the National Collection of Case Reviews.\n\n{lines}\n\nPlease acknowledge this by e-mail.\n"
+    return (
+        f"A case review for the National Collection of Case Reviews.\n\n{lines}\n\nPlease acknowledge this by e-mail.\n"
+    )
 
 
 def record_receipt(
@@ -136,8 +138,12 @@ def remind_of_receipts() -> int:
         for each in late:
             each.reminded_at = clock.now()
             publication = session.get_one(Publication, each.publication_id)
-            tell_office(session, publication, "nspcc-reminder", "The NSPCC has not acknowledged it. Ask whether it came.")
-            audit.append(session, audit.Entry("system", "reminded", f"publication:{publication.id}", "nspcc-receipt-wait"))
+            tell_office(
+                session, publication, "nspcc-reminder", "The NSPCC has not acknowledged it. Ask whether it came."
+            )
+            audit.append(
+                session, audit.Entry("system", "reminded", f"publication:{publication.id}", "nspcc-receipt-wait")
+            )
     return len(late)
 
 

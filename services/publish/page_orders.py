@@ -14,7 +14,7 @@ from services.publish.publication_route import about
 from services.publish.retention import open_question
 from services.publish.search import forget_entries
 from services.publish.service import SERVICE
-from services.publish.site_content import documents_to_publish, site_is_wanted_anew
+from services.publish.site_content import documents_to_publish, page_words, site_is_wanted_anew
 from services.publish.states import moved
 from shared import audit, clock
 from shared.identity.viewer import Viewer
@@ -60,7 +60,7 @@ def correct(session: Session, viewer: Viewer, publication: Publication, order: O
         raise conflict("It cannot be corrected yet. See missing for what to do.", missing=missing)
     documents = documents_to_publish(session, publication)
     before, after = publication.live_documents, [document.id for document in documents]
-    publication.live_documents = after
+    publication.live_documents, publication.live_page = after, page_words(publication)
     publication.version += 1
     made = _order(session, viewer, publication, order, "correction")
     index_page(session, publication)

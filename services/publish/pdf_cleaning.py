@@ -1,8 +1,8 @@
 """A PDF as it may be published: what readers see and what makes it accessible, and nothing that came with it unseen.
 
 Cleaning keeps what is named here and drops the rest, so that a kind of hiding place that nobody thought of is dropped
-too: properties, XMP, scripts, attachments, comments, forms, layers, thumbnails, earlier revisions, and the camera's notes
-inside photographs.
+too: properties, XMP, scripts, attachments, comments, forms, layers, thumbnails, earlier revisions, and the camera's
+notes inside photographs.
 """
 
 import io
@@ -13,15 +13,19 @@ import pikepdf
 from pikepdf import Array, Dictionary, Name, Object, Pdf, Stream
 
 KEPT_IN_ROOT = frozenset(
-    "/Type /Version /Pages /PageLabels /PageLayout /PageMode /ViewerPreferences /Outlines /StructTreeRoot /MarkInfo /Lang "
-    "/Names /Dests".split()
+    """/Type /Version /Pages /PageLabels /PageLayout /PageMode /ViewerPreferences /Outlines /StructTreeRoot /MarkInfo
+    /Lang /Names /Dests""".split()
 )
 KEPT_IN_PAGE = frozenset(
-    "/Type /Parent /Resources /MediaBox /CropBox /BleedBox /TrimBox /ArtBox /Rotate /Contents /Group /Annots /StructParents "
-    "/Tabs /UserUnit".split()
+    """/Type /Parent /Resources /MediaBox /CropBox /BleedBox /TrimBox /ArtBox /Rotate /Contents /Group /Annots
+    /StructParents /Tabs /UserUnit""".split()
 )
-KEPT_IN_LINK = frozenset("/Type /Subtype /Rect /Border /BS /C /H /A /Dest /StructParent /Contents /QuadPoints /F /P".split())
-NOWHERE = frozenset("/Metadata /PieceInfo /AF /AA /JS /OpenAction /Thumb /OPI /EF /LastModified /NeedAppearances".split())
+KEPT_IN_LINK = frozenset(
+    "/Type /Subtype /Rect /Border /BS /C /H /A /Dest /StructParent /Contents /QuadPoints /F /P".split()
+)
+NOWHERE = frozenset(
+    """/Metadata /PieceInfo /AF /AA /JS /OpenAction /Thumb /OPI /EF /LastModified /NeedAppearances""".split()
+)
 SAFE_ACTIONS = frozenset(("/GoTo", "/URI"))
 MOST_PAGES = 2000
 
@@ -155,7 +159,7 @@ def _inside(thing: Object) -> Iterator[Object]:
             yield one
             inner = [one[key] for key in list(one.keys()) if key != "/Parent"]
         else:
-            inner = list(one) if isinstance(one, Array) else []  # type: ignore[call-overload]
+            inner = list(one) if isinstance(one, Array) else []
         waiting += [each for each in inner if isinstance(each, Object) and not each.is_indirect]
 
 
@@ -163,7 +167,12 @@ def _clean_thing(thing: Object, removed: set[str]) -> None:
     for key in NOWHERE & set(thing.keys()):
         removed.add(WORDS.get(key, "private application notes"))
         del thing[key]
-    if "/A" in thing and "/Subtype" not in thing and not _is_safe_action(thing["/A"]) and _looks_like_action(thing["/A"]):
+    if (
+        "/A" in thing
+        and "/Subtype" not in thing
+        and not _is_safe_action(thing["/A"])
+        and _looks_like_action(thing["/A"])
+    ):
         removed.add("unsafe actions of bookmarks")
         del thing["/A"]
     if isinstance(thing, Stream) and thing.get("/Subtype") == Name.Image and thing.get("/Filter") == Name.DCTDecode:
@@ -200,7 +209,7 @@ def _unseen(pdf: Pdf) -> Iterator[str]:
     for thing in _everything(pdf):
         for key in thing.keys():  # noqa: SIM118  # pikepdf's dictionaries are not iterable without keys()
             value = thing[key]
-            entries = list(value) if isinstance(value, Array) else [value]  # type: ignore[call-overload]
+            entries = list(value) if isinstance(value, Array) else [value]
             yield from (str(each) for each in entries if isinstance(each, pikepdf.String) and _is_words(str(each)))
 
 

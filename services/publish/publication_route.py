@@ -50,7 +50,9 @@ def decide_route(session: Session, viewer: Viewer, publication: Publication, dec
     publication.version += 1
     kept = _keep(session, viewer, publication, decision)
     if decision.local_improvements and decision.route != "withheld":
-        add_text(session, publication, "improvements", decision.local_improvements, viewer.agency_name, viewer.agency_id)
+        add_text(
+            session, publication, "improvements", decision.local_improvements, viewer.agency_name, viewer.agency_id
+        )
     emit(session, SERVICE, "publication.route-decided", f"publication:{publication.id}", _event(publication, kept))
     audit.append(session, audit.Entry(viewer.agency_id, "decided route", f"publication:{publication.id}", kept.route))
     return kept

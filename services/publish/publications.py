@@ -92,9 +92,7 @@ def lift_hold(session: Session, hold: dict[str, Any]) -> None:
 
 def holds_in_force(session: Session, publication: Publication) -> list[Hold]:
     """The holds on a publication's review that nobody has lifted, the next to be checked first."""
-    statement = select(Hold).where(
-        Hold.practice_review_id == publication.practice_review_id, Hold.lifted_at.is_(None)
-    )
+    statement = select(Hold).where(Hold.practice_review_id == publication.practice_review_id, Hold.lifted_at.is_(None))
     return list(session.scalars(statement.order_by(Hold.next_check_on)))
 
 

@@ -118,7 +118,9 @@ def site_files(snapshot: Snapshot) -> Iterator[SiteFile]:
     yield _html("/accessibility", "accessibility.html", site_pages.accessibility(), snapshot)
     yield _html("", "404.html", site_pages.not_found(), snapshot)
     for page in shown:
-        yield _html(f"/reviews/{page.slug}", f"reviews/{page.slug}.html", site_pages.review(snapshot.day, page), snapshot)
+        yield _html(
+            f"/reviews/{page.slug}", f"reviews/{page.slug}.html", site_pages.review(snapshot.day, page), snapshot
+        )
         yield from _documents(page, snapshot)
     yield from _gone([page for page in snapshot.pages if page.state == "withdrawn"], snapshot)
     feed = site_pages.feed(snapshot.base_url, snapshot.drawn_at, shown)

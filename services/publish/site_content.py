@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -40,15 +41,14 @@ def page_of(
     session: Session, publication: Publication, keys: dict[str, str], going_live_at: datetime | None = None
 ) -> SitePage:
     """One publication's page; `keys` receives where its documents' bytes are."""
-    documents = (
-        documents_to_publish(session, publication) if going_live_at else live_documents(session, publication)
-    )
+    documents = documents_to_publish(session, publication) if going_live_at else live_documents(session, publication)
     live_at = going_live_at or publication.live_at or clock.now()
     hidden = publication.route == "anonymous"  # the page about improvements says nothing of the review
     pdfs = [] if hidden else [document for document in documents if document.content_type == PDF]
     slug = publication.slug or ""
     keys |= {address_of(slug, document): document.clean_key or "" for document in pdfs}
-    title = f"Information about improvements, {london_day(live_at).year}" if hidden else publication.title
+    words = page_words(publication) if going_live_at else publication.live_page or page_words(publication)
+    title = f"Information about improvements, {london_day(live_at).year}" if hidden else words["title"]
     return SitePage(
         slug=slug,
         kind="improvements" if hidden or publication.route == "improvements" else publication.kind,
@@ -57,12 +57,17 @@ def page_of(
         published_on=london_day(live_at),
         changed_at=_changed_at(session, publication, live_at),
         state="live" if going_live_at else publication.state,
-        summary=None if hidden else publication.summary,
-        themes=() if hidden else tuple(publication.themes),
+        summary=None if hidden else words["summary"],
+        themes=() if hidden else tuple(words["themes"]),
         improvements=next((d.body for d in documents if d.kind == "improvements"), None),
         documents=tuple(_shown(slug, document) for document in pdfs),
         nspcc_reference=None if hidden else _nspcc_reference(session, publication),
     )
+
+
+def page_words(publication: Publication) -> dict[str, Any]:
+    """The words of the page as editors have them now; those of a live page are kept apart until a correction."""
+    return {"title": publication.title, "summary": publication.summary, "themes": publication.themes}
 
 
 def documents_to_publish(session: Session, publication: Publication) -> list[Document]:
@@ -97,7 +102,7 @@ def _shown(slug: str, document: Document) -> PageDocument:
 
 def _changed_at(session: Session, publication: Publication, live_at: datetime) -> datetime:
     orders = select(PageOrder.ordered_at).where(PageOrder.publication_id == publication.id)
-    return max([live_at, *session.scalars(orders)])
+    return max([live_at, *session.scalars(orders).all()])
 
 
 def _nspcc_reference(session: Session, publication: Publication) -> str | None:
@@ -121,4 +126,3 @@ def past_page(item: PastItem) -> SitePage:
         display_until=add_months(item.published_on, 12 * rule.within.amount),
         past_documents=tuple(item.documents),
     )
-

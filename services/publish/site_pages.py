@@ -1,4 +1,4 @@
-"""What the public pages show, drawn from plain values: semantic HTML that works without JavaScript, feed and site map."""
+"""What the public pages show, drawn from plain values: semantic HTML that needs no JavaScript, feed and site map."""
 
 from dataclasses import dataclass
 from datetime import date, datetime

@@ -1,4 +1,4 @@
-"""Serves the public site's current release as a WSGI application: on one machine, and wherever no nginx stands before it.
+"""Serves the public site's current release as a WSGI application, wherever no nginx stands before it.
 
 A release comes with a manifest of its addresses, so an address is looked up and never turned into a path: there is
 nothing to traverse. A new release is noticed by the symlink's target, at the next request.
@@ -29,7 +29,8 @@ PIECE = 64 * 1024
 SECURITY = [
     (
         "Content-Security-Policy",
-        "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+        "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; "
+        "frame-ancestors 'none'",
     ),
     ("X-Content-Type-Options", "nosniff"),
     ("X-Frame-Options", "DENY"),

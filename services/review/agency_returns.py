@@ -3,6 +3,7 @@
 from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
 from services.review.chronology import in_order
@@ -59,7 +60,7 @@ def submitted_returns(session: Session, case_id: str) -> list[AgencyReturn]:
     """The newest submitted version of each agency's return in a case, by agency."""
     statement = (
         select(AgencyReturn)
-        .distinct(AgencyReturn.agency_id)
+        .ext(distinct_on(AgencyReturn.agency_id))
         .where(AgencyReturn.case_id == case_id, AgencyReturn.submitted_at.is_not(None))
         .order_by(AgencyReturn.agency_id, AgencyReturn.number.desc())
     )

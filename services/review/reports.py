@@ -5,6 +5,7 @@ from typing import Any
 
 import pypdfium2
 from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
 from services.review.models import Case, PracticeReview, Report, ReportSignature
@@ -43,7 +44,8 @@ def add_report(session: Session, review: PracticeReview, kind: str, filename: st
     of_kind = select(Report).where(Report.practice_review_id == review.id, Report.kind == kind)
     if session.scalar(of_kind.where(Report.sha256 == sha256)) is not None:
         raise refused("/file", "This very file was uploaded before; send a changed one.")
-    number = session.scalar(select(func.max(Report.number)).where(of_kind.whereclause)) or 0  # type: ignore[arg-type]  # it has one
+    numbers = select(func.max(Report.number)).where(Report.practice_review_id == review.id, Report.kind == kind)
+    number = session.scalar(numbers) or 0
     report = Report(
         id=new_id(),
         practice_review_id=review.id,
@@ -96,7 +98,7 @@ def sign_report(session: Session, review: PracticeReview, body: dict[str, Any], 
 def _newest_with(session: Session, review: PracticeReview, sha256: str) -> Report:
     newest = (
         select(Report)
-        .distinct(Report.kind)
+        .ext(distinct_on(Report.kind))
         .where(Report.practice_review_id == review.id)
         .order_by(Report.kind, Report.number.desc())
     )

@@ -9,6 +9,7 @@ import ssl
 import threading
 from dataclasses import dataclass
 from email.message import EmailMessage
+from email.utils import formataddr, parseaddr
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -43,6 +44,7 @@ class Letter:
     text: str
     secret: str = ""
     attachments: tuple[Attachment, ...] = ()
+    sender_name: str = ""  # shown in place of the name in MAIL_FROM
 
 
 def send(channel: str, letter: Letter) -> Outcome:
@@ -134,10 +136,14 @@ def _mail_server(scheme: str, host: str, port: int) -> smtplib.SMTP:
     return connection
 
 
+def _sender(shown_name: str) -> str:
+    return formataddr((shown_name, parseaddr(settings().mail_from)[1])) if shown_name else settings().mail_from
+
+
 def compose(letter: Letter) -> EmailMessage:
     """The e-mail: a reference and a link, and files only where the letter brings them. Never a name or a narrative."""
     mail = EmailMessage()
-    mail["From"] = settings().mail_from
+    mail["From"] = _sender(letter.sender_name)
     mail["To"] = letter.address
     mail["Subject"] = letter.subject
     mail["Message-ID"] = f"<{letter.delivery_id}@{settings().mail_from.rpartition('@')[2]}>"

@@ -109,4 +109,5 @@ def letter_of(delivery: Delivery) -> Letter:
         text=str(delivery.body.get("text") or ""),
         secret=partnership().secret_of(delivery.recipient),
         attachments=attached,
+        sender_name=str(delivery.body.get("sender_name") or ""),
     )

@@ -34,6 +34,10 @@ def office_or_partner(viewer: Viewer) -> bool:
     return viewer.is_office or viewer.is_partner
 
 
+def office_authority_or_partner(viewer: Viewer) -> bool:
+    return viewer.is_office or viewer.is_authority or viewer.is_partner
+
+
 def anyone(_: Viewer) -> bool:
     """No credentials asked: health, documents of the interface, and callbacks that prove themselves by signature."""
     return True

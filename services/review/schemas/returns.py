@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from marshmallow import Schema, ValidationError, fields, validates_schema
+from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
 from services.review.partial_dates import NotADate, span_of
 from services.review.schemas.common import AgencyName, Person, moment
@@ -205,8 +205,8 @@ class AskedAgencies(Schema):
 class ChronologyQuery(Schema):
     """The whole chronology at once by default, or pages of `limit` entries."""
 
-    cursor = fields.String(load_default=None)
-    limit = fields.Integer(load_default=None)
+    cursor = fields.String(load_default=None, validate=validate.Length(max=400))
+    limit = fields.Integer(load_default=None, validate=validate.Range(1, 5000))
 
 
 class MergedEntry(Schema):

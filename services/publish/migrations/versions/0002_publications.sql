@@ -18,6 +18,7 @@ CREATE TABLE publications (
     publish_at timestamptz,
     live_at timestamptz,
     live_documents jsonb NOT NULL,
+    live_page jsonb,
     display_until date,
     held_because jsonb NOT NULL,
     version integer NOT NULL,

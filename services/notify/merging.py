@@ -1,0 +1,45 @@
+"""Making two incidents one: both referrals are kept, and one notification goes out."""
+
+from datetime import datetime
+
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from services.notify.decisions import Decided, record_decision, take_back
+from services.notify.duplicates import move_hashes
+from services.notify.models import Incident, Referral
+from services.notify.new_facts import take_in
+from services.notify.notifying import locked_incident
+from services.notify.referrals import ALREADY_TOLD
+from shared import audit
+from shared.identity.viewer import Viewer
+from shared.web.problems import conflict, refused
+
+
+def merge(session: Session, viewer: Viewer, source_id: str, into_id: str, reasons: str, now: datetime) -> Incident:
+    """Make two incidents one: its clock runs from the earlier awareness, and who was told twice is told so.
+
+    Returns the incident that stays. Raises 404, 409 and 422 problems.
+    """
+    if source_id == into_id:
+        raise refused("/into", "Give another incident: one cannot be merged into itself.")
+    first, second = (locked_incident(session, each) for each in sorted((source_id, into_id)))
+    source, into = (first, second) if first.id == source_id else (second, first)
+    _check_direction(source, into)
+    why = f"The same incident as {into.reference}."
+    entries = take_back(session, viewer, source, why, now)
+    session.execute(update(Referral).where(Referral.incident_id == source.id).values(incident_id=into.id))
+    move_hashes(session, source.id, into.id)
+    source.merged_into = into.id
+    record_decision(session, viewer, source, Decided("merged", reasons, []), now)
+    entries += take_in(session, viewer, into, now)
+    merged = audit.Entry(viewer.agency_id, "merged", f"incident:{source.id}", f"into incident:{into.id}")
+    audit.append(session, merged, *entries)
+    return into
+
+
+def _check_direction(source: Incident, into: Incident) -> None:
+    if source.status in ALREADY_TOLD and into.status not in ALREADY_TOLD:
+        raise conflict(f"{source.reference} is being notified or was: merge {into.reference} into it instead.")
+    if into.status == "withdrawn" and source.status != "withdrawn":
+        raise conflict(f"{into.reference} is withdrawn: merge it into {source.reference} instead.")

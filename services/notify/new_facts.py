@@ -1,0 +1,119 @@
+"""What new facts bring to an incident, when a referral is corrected or another is joined to it."""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from services.notify.arising import duty_to_decide, panel_document
+from services.notify.duplicates import alike_to
+from services.notify.duties import DECIDE, open_duties
+from services.notify.models import Duty, Incident, Referral
+from services.notify.notifying import (
+    correct_unsent,
+    end_deciding,
+    facts_of_incident,
+    insert_all,
+    start_notifying,
+    tell_again,
+    told_recipients,
+)
+from services.notify.referrals import (
+    ALREADY_TOLD,
+    assess_bodies,
+    authority_aware,
+    bodies_of,
+    describe_assessment,
+    first_status,
+)
+from services.notify.states import INCIDENT, moved
+from services.notify.threshold import Assessment, decided_to_notify
+from shared import audit
+from shared.calendar import london_day
+from shared.database import new_id
+from shared.identity.viewer import Viewer
+from shared.partnership import partnership
+
+STEPS = {"notifiable": "notify", "passed-on": "pass-on", "awaiting-decision": "reopen"}
+
+
+def take_in(session: Session, viewer: Viewer, incident: Incident, now: datetime) -> list[audit.Entry]:
+    """Assess an incident anew after its referrals changed, and do what follows; returns audit entries.
+
+    Whoever was told gets a follow-up; what nobody can have received yet says the new facts; whoever has to be told by
+    the new facts alone is notified. An incident not notified is judged as a first referral would be. The statutory
+    clock runs from the first awareness that its referrals now state.
+    """
+    session.flush()
+    _reckon_again(session, incident)
+    bodies = bodies_of(session, incident.id)
+    assessment = assess_bodies(bodies, london_day(now))
+    if incident.status in ALREADY_TOLD:
+        return _correct_notification(session, viewer, incident, decided_to_notify(assessment), bodies, now)
+    if incident.status == "withdrawn":
+        return []
+    return _judge_again(session, viewer, incident, assessment, now)
+
+
+def _reckon_again(session: Session, incident: Incident) -> None:
+    referrals = session.scalars(select(Referral).where(Referral.incident_id == incident.id)).all()
+    before = incident.authority_aware_at
+    incident.authority_aware_at = min(authority_aware(each.body, each.submitted_at) for each in referrals)
+    incident.occurred_on = min(_first_day(each.body) for each in referrals)
+    for duty in open_duties(session, incident):
+        if duty.runs_from == before:
+            _run_from(duty, incident.authority_aware_at)
+
+
+def _first_day(body: dict[str, Any]) -> date:
+    return london_day(datetime.fromisoformat(body["incident"]["occurred"]["from"]))
+
+
+def _run_from(duty: Duty, moment: datetime) -> None:
+    here = partnership()
+    duty.runs_from = moment
+    duty.due_at = here.due(here.rules_on(london_day(moment)).duty(duty.rule), moment)
+
+
+def _correct_notification(
+    session: Session,
+    viewer: Viewer,
+    incident: Incident,
+    assessment: Assessment,
+    bodies: list[dict[str, Any]],
+    now: datetime,
+) -> list[audit.Entry]:
+    told_before = told_recipients(session, incident)
+    correct_unsent(session, incident, assessment, bodies)
+    entries = start_notifying(session, viewer, incident, assessment)
+    document = panel_document(facts_of_incident(incident), assessment, bodies, "follow-up")
+    return entries + tell_again(session, incident, "follow-up", told_before, document, now, viewer)
+
+
+def _judge_again(
+    session: Session, viewer: Viewer, incident: Incident, assessment: Assessment, now: datetime
+) -> list[audit.Entry]:
+    judged = ("outcome", "kinds", "possible_kinds")
+    before, after = incident.assessment, describe_assessment(assessment)
+    incident.assessment = after
+    status = first_status(assessment, viewer, alike_to(session, incident))
+    unchanged = all(before.get(name) == after[name] for name in judged)
+    if status == "not-notifiable" or (unchanged and status == "awaiting-decision"):
+        return []  # what a person has decided, or is to decide, stays a person's
+    if incident.status == status:
+        return start_notifying(session, viewer, incident, assessment) if status == "passed-on" else []
+    incident.status = moved(INCIDENT, incident.status, STEPS[status], "incident")
+    if status == "awaiting-decision":
+        return _ask_again(session, viewer, incident)
+    entries = start_notifying(session, viewer, incident, assessment)
+    return entries + end_deciding(session, viewer, incident, "cancel", now)
+
+
+def _ask_again(session: Session, viewer: Viewer, incident: Incident) -> list[audit.Entry]:
+    """The decision is open once more, on a clock that never stopped."""
+    if any(duty.rule == DECIDE for duty in open_duties(session, incident)):
+        return []
+    duty = duty_to_decide(facts_of_incident(incident), f"incident:{incident.id}:reopened:{new_id()}")
+    insert_all(session, [duty], [])
+    return [audit.Entry(viewer.agency_id, "duty-arose", f"duty:{duty['id']}", DECIDE)]

@@ -1,0 +1,143 @@
+"""Notifying an incident and telling again: who is told first, who was told, and what becomes of what is not sent yet."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session
+
+from services.notify.arising import duties_to_notify, panel_document, told
+from services.notify.duties import DECIDE, Move, entries_for, move_duties, open_duties
+from services.notify.models import Duty, Incident
+from services.notify.referrals import bodies_of, describe_assessment
+from services.notify.threshold import Assessment
+from shared import audit
+from shared.database import insert_rows
+from shared.delivery.deliveries import add_deliveries, replace_document
+from shared.identity.viewer import Viewer
+from shared.web.problems import conflict, not_found
+
+TELLING = (
+    "sin-panel",
+    "sin-secretary-of-state",
+    "sin-ofsted",
+    "tell-partner",
+    "tell-other-area",
+    "partnership-office-copy",
+)
+ENDS_WITH_ITS_NOTIFICATION = ("incident", "follow-up")  # a review that was decided on goes its own way
+
+HOLD_MESSAGES = text("""
+    SELECT m.id FROM deliveries m JOIN duties d ON d.id = m.duty_id WHERE d.incident_id = :id ORDER BY m.id FOR UPDATE OF m
+""")
+# Whoever has it, and whoever may have it: an attempt whose answer was lost, or which is under way at this moment.
+TOLD = text("""
+    SELECT DISTINCT d.recipient FROM duties d
+     WHERE d.incident_id = :id AND d.rule = ANY(:rules) AND d.status <> 'cancelled'
+       AND (d.status IN ('sent', 'discharged') OR EXISTS (
+            SELECT 1 FROM deliveries m WHERE m.duty_id = d.id AND m.status = 'pending' AND m.attempts > 0))
+     ORDER BY d.recipient
+""")
+UNTOLD = text("""
+    SELECT m.id::text FROM deliveries m JOIN duties d ON d.id = m.duty_id
+     WHERE d.incident_id = :id AND d.rule = ANY(:rules)
+       AND (m.status IN ('waiting-for-person', 'rejected') OR m.status = 'pending' AND m.attempts = 0) FOR UPDATE OF m
+""")
+CANCEL = text("""
+    UPDATE deliveries SET status = 'cancelled'
+     WHERE duty_id = ANY(CAST(:duties AS uuid[])) AND status IN ('pending', 'waiting-for-person', 'rejected')
+""")
+
+
+def locked_incident(session: Session, incident_id: str) -> Incident:
+    """The incident and its messages, held against others who would change them; nothing of it is claimed meanwhile.
+
+    Raises a 404 problem, and 409 for an incident that was merged away.
+    """
+    statement = select(Incident).where(Incident.id == incident_id).with_for_update(key_share=True)
+    incident = session.scalar(statement)
+    if incident is None:
+        raise not_found()
+    if incident.merged_into:
+        raise conflict("This incident was merged into another: act on that one.", merged_into=incident.merged_into)
+    session.execute(HOLD_MESSAGES, {"id": incident.id})
+    return incident
+
+
+def start_notifying(session: Session, viewer: Viewer, incident: Incident, assessment: Assessment) -> list[audit.Entry]:
+    """Let the duties to tell arise, with their messages, for whoever has none yet; returns audit entries."""
+    incident.assessment = describe_assessment(assessment)
+    duties, messages = duties_to_notify(
+        session, facts_of_incident(incident), assessment, bodies_of(session, incident.id)
+    )
+    told_already = select(Duty.rule, Duty.recipient).where(Duty.incident_id == incident.id, Duty.status != "cancelled")
+    existing = {(row.rule, row.recipient) for row in session.execute(told_already)}
+    wanted = [duty for duty in duties if (duty["rule"], duty["recipient"]) not in existing]
+    records = {duty["id"] for duty in wanted} | {f"duty:{duty['id']}" for duty in wanted}
+    insert_all(session, wanted, [m for m in messages if not records.isdisjoint((m["duty_id"], m["concerns"]))])
+    return [audit.Entry(viewer.agency_id, "duty-arose", f"duty:{duty['id']}", duty["rule"]) for duty in wanted]
+
+
+def insert_all(session: Session, duties: Sequence[dict[str, Any]], messages: Sequence[dict[str, Any]]) -> None:
+    """Store new duties and their messages; either may be empty."""
+    if duties:
+        insert_rows(session, [(Duty, duties)])
+    if messages:
+        add_deliveries(session, messages)
+
+
+def facts_of_incident(incident: Incident) -> dict[str, Any]:
+    names = ("id", "reference", "status", "assessment", "authority_aware_at", "created_at")
+    return {name: getattr(incident, name) for name in names}
+
+
+def told_recipients(session: Session, incident: Incident) -> list[str]:
+    """Who was told of an incident, or may have been."""
+    session.flush()
+    return list(session.scalars(TOLD, {"id": incident.id, "rules": list(TELLING)}))
+
+
+def cancel_open(session: Session, viewer: Viewer, incident: Incident, now: datetime) -> list[audit.Entry]:
+    """Cancel the duties of an incident that nobody was told of yet, with their messages; returns audit entries."""
+    duties = [
+        duty
+        for duty in open_duties(session, incident)
+        if duty.status in ("pending", "waiting-for-person")
+        and duty.concerns.partition(":")[0] in ENDS_WITH_ITS_NOTIFICATION
+    ]
+    session.execute(CANCEL, {"duties": [duty.id for duty in duties]})
+    return entries_for(viewer.agency_id, move_duties(session, [Move(duty.id, "cancel", now) for duty in duties]))
+
+
+def end_deciding(
+    session: Session, viewer: Viewer, incident: Incident, move: str, now: datetime, evidence: str | None = None
+) -> list[audit.Entry]:
+    """`discharge` the open duty to decide with its evidence, or `cancel` it; returns audit entries."""
+    deciding = [duty for duty in open_duties(session, incident) if duty.rule == DECIDE]
+    moves = [Move(duty.id, move, now, evidence) for duty in deciding]
+    return entries_for(viewer.agency_id, move_duties(session, moves))
+
+
+def tell_again(
+    session: Session,
+    incident: Incident,
+    rule: str,
+    recipients: Sequence[str],
+    document: dict[str, Any],
+    now: datetime,
+    viewer: Viewer,
+) -> list[audit.Entry]:
+    """Tell those who were told of something new about an incident: a correction or a withdrawal. Audit entries."""
+    facts = facts_of_incident(incident)
+    about = f"{rule}:{incident.id}:{now.isoformat()}"
+    pairs = [told(session, facts, rule, who, now, document, purpose=rule, concerns=about) for who in recipients]
+    insert_all(session, [duty for duty, _ in pairs], [message for _, messages in pairs for message in messages])
+    return [audit.Entry(viewer.agency_id, "duty-arose", f"duty:{duty['id']}", rule) for duty, _ in pairs]
+
+
+def correct_unsent(session: Session, incident: Incident, assessment: Assessment, bodies: list[dict[str, Any]]) -> None:
+    """Put the facts as they now stand into notifications that nobody can have received yet."""
+    document = panel_document(facts_of_incident(incident), assessment, bodies)
+    for delivery in session.scalars(UNTOLD, {"id": incident.id, "rules": list(TELLING)}).all():
+        replace_document(session, delivery, document)

@@ -1,6 +1,0 @@
-"""The JSON interface of this service."""
-
-from services.publish.service import SERVICE
-from shared.web.api import Api
-
-api = Api(SERVICE)

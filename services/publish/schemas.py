@@ -1,0 +1,246 @@
+"""What the JSON interface takes and gives."""
+
+from marshmallow import Schema, fields
+
+from services.publish.documents import UPLOADED_KINDS
+from services.publish.publication_route import ROUTES
+from shared.web.fields import Choice, Code, Day, Line, Moment, Several, Text
+from shared.web.paging import PageQuery
+
+
+class Agreement(Schema):
+    """One safeguarding partner's agreement."""
+
+    agency_id = Code(required=True)
+    name = Line(required=True)
+    role = Line(required=True)
+    agreed_at = Moment()
+
+
+class NspccAgreement(Schema):
+    agreed_by = Line(required=True)
+    agreed_at = Moment(required=True)
+    note = Text(5_000, load_default=None, allow_none=True)
+
+
+class RouteDecisionIn(Schema):
+    """How a report is published, or not. `local_improvements` is the text of a page about improvements."""
+
+    route = Choice(*ROUTES, required=True)
+    publish = Several(Choice(*UPLOADED_KINDS), load_default=None, allow_none=True)
+    reasons = Text(required=True)
+    agreed_by = fields.List(fields.Nested(Agreement), required=True)
+    nspcc_agreement = fields.Nested(NspccAgreement, load_default=None, allow_none=True)
+    local_improvements = Text(load_default=None, allow_none=True)
+
+
+class PageIn(Schema):
+    """The words of the public page and of the NSPCC's record."""
+
+    title = Line(300)
+    summary = Text(5_000, allow_none=True)
+    themes = Several(Code(), 20)
+
+
+class UploadIn(Schema):
+    kind = Choice(*UPLOADED_KINDS, load_default="full-report")
+    uploaded_by = Line(load_default=None)
+
+
+class FindingQuery(PageQuery):
+    open = fields.Boolean(load_default=False)
+
+
+class ResolutionIn(Schema):
+    """`removed`: a newer version is without it. `accepted`: a second person (`by`) says why it may stay."""
+
+    resolution = Choice("removed", "accepted", required=True)
+    reason = Text(5_000, required=True)
+    by = Line(required=True)
+
+
+class StepIn(Schema):
+    done_by = Line(required=True)
+    note = Text(5_000, load_default=None, allow_none=True)
+
+
+class ScheduleIn(Schema):
+    publish_at = Moment(required=True)
+
+
+class OrderIn(Schema):
+    reasons = Text(required=True)
+    ordered_by = Line(required=True)
+
+
+class NspccReceiptIn(Schema):
+    reference = Line(required=True)
+    received_at = Moment(required=True)
+
+
+class RetentionIn(Schema):
+    """`keep` needs `until`; `archive` leaves the entry with its documents on request."""
+
+    decision = Choice("keep", "archive", required=True)
+    reasons = Text(5_000, required=True)
+    until = Day(load_default=None, allow_none=True)
+
+
+class RouteDecisionView(Schema):
+    id = fields.UUID()
+    route = fields.String()
+    publish = fields.List(fields.String())
+    reasons = fields.String()
+    agreed_by = fields.List(fields.Nested(Agreement))
+    nspcc_agreement = fields.Nested(NspccAgreement, allow_none=True)
+    decided_at = fields.AwareDateTime()
+    recorded_by = fields.String()
+
+
+class FindingView(Schema):
+    """`place` is text or structure (bookmarks, alternative texts, links); `times` is how often it stands there."""
+
+    id = fields.UUID()
+    document_id = fields.UUID()
+    kind = fields.String()
+    place = fields.String()
+    page = fields.Integer(allow_none=True)
+    times = fields.Integer()
+    value = fields.String()
+    context = fields.String()
+    resolution = fields.String(allow_none=True)
+    reason = fields.String(allow_none=True)
+    by = fields.String(allow_none=True)
+    resolved_at = fields.AwareDateTime(allow_none=True)
+
+
+class DocumentView(Schema):
+    """`status`: received, checked, refused. `sha256` is of the checked bytes, which alone may go live."""
+
+    id = fields.UUID()
+    kind = fields.String()
+    version = fields.Integer()
+    current = fields.Boolean()
+    content_type = fields.String()
+    uploaded_by = fields.String()
+    uploaded_at = fields.AwareDateTime()
+    status = fields.String()
+    refusal = fields.String(allow_none=True)
+    removed = fields.List(fields.String())
+    pages = fields.Integer(allow_none=True)
+    sha256 = fields.String(allow_none=True)
+    open_findings = fields.Integer()
+
+
+class StepView(Schema):
+    id = fields.String()
+    sentence = fields.String()
+    owner = fields.String()
+    required = fields.Boolean()
+    when = fields.String()
+    done_by = fields.String(allow_none=True)
+    done_at = fields.AwareDateTime(allow_none=True)
+    note = fields.String(allow_none=True)
+
+
+class HoldView(Schema):
+    id = fields.UUID()
+    reason = fields.String()
+    next_check_on = fields.Date()
+    placed_at = fields.AwareDateTime()
+
+
+class TellingView(Schema):
+    rule = fields.String()
+    recipient = fields.String()
+    sent_at = fields.AwareDateTime(allow_none=True)
+    discharged_at = fields.AwareDateTime(allow_none=True)
+    overdue_at = fields.AwareDateTime(allow_none=True)
+
+
+class DepositView(Schema):
+    number = fields.Integer()
+    anonymous = fields.Boolean()
+    created_at = fields.AwareDateTime()
+    sent_at = fields.AwareDateTime(allow_none=True)
+    fault = fields.String(allow_none=True)
+    reminded_at = fields.AwareDateTime(allow_none=True)
+    reference = fields.String(allow_none=True)
+    received_at = fields.AwareDateTime(allow_none=True)
+
+
+class OrderView(Schema):
+    what = fields.String()
+    reasons = fields.String()
+    ordered_by = fields.String()
+    ordered_at = fields.AwareDateTime()
+
+
+class RetentionView(Schema):
+    asked_at = fields.AwareDateTime()
+    decision = fields.String(allow_none=True)
+    reasons = fields.String(allow_none=True)
+    until = fields.Date(allow_none=True)
+    decided_at = fields.AwareDateTime(allow_none=True)
+
+
+class PublicationSummary(Schema):
+    """`status`: draft, route-decided, withheld, scheduled, held, live, archived, withdrawn."""
+
+    id = fields.UUID()
+    practice_review_id = fields.UUID()
+    reference = fields.String()
+    pseudonym = fields.String()
+    kind = fields.String()
+    status = fields.String()
+    route = fields.String(allow_none=True)
+    publish_at = fields.AwareDateTime(allow_none=True)
+    live_at = fields.AwareDateTime(allow_none=True)
+    url = fields.String(allow_none=True)
+    needs_decision = fields.Boolean()
+
+
+class PublicationView(PublicationSummary):
+    """`missing` is what the gate asks for before it may be scheduled or go live; `held_because` why it did not."""
+
+    title = fields.String()
+    summary = fields.String(allow_none=True)
+    themes = fields.List(fields.String())
+    publish = fields.List(fields.String())
+    signed_at = fields.AwareDateTime()
+    display_until = fields.Date(allow_none=True)
+    held_because = fields.List(fields.String())
+    missing = fields.List(fields.String())
+    decisions = fields.List(fields.Nested(RouteDecisionView))
+    documents = fields.List(fields.Nested(DocumentView))
+    protocol = fields.List(fields.Nested(StepView))
+    holds = fields.List(fields.Nested(HoldView))
+    told = fields.List(fields.Nested(TellingView))
+    nspcc = fields.List(fields.Nested(DepositView))
+    orders = fields.List(fields.Nested(OrderView))
+    retention = fields.List(fields.Nested(RetentionView))
+
+
+class PublicationList(Schema):
+    items = fields.List(fields.Nested(PublicationSummary))
+    next = fields.String(allow_none=True)
+
+
+class DocumentList(Schema):
+    items = fields.List(fields.Nested(DocumentView))
+
+
+class FindingList(Schema):
+    items = fields.List(fields.Nested(FindingView))
+    next = fields.String(allow_none=True)
+
+
+class ScheduleView(Schema):
+    publication_id = fields.UUID()
+    status = fields.String()
+    publish_at = fields.AwareDateTime()
+    url = fields.String(allow_none=True)
+
+
+class PublicationQuery(PageQuery):
+    status = fields.String(load_default=None)

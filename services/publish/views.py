@@ -1,0 +1,171 @@
+"""The records of a publication as the JSON interface gives them to editors."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from services.publish.documents import current_documents
+from services.publish.facts import facts_for
+from services.publish.findings import open_findings
+from services.publish.gate import failing_sentences
+from services.publish.models import (
+    Deposit,
+    Document,
+    Finding,
+    PageOrder,
+    ProtocolStepDone,
+    Publication,
+    RetentionQuestion,
+    RouteDecision,
+    Telling,
+)
+from services.publish.protocol import steps_done
+from services.publish.publication_route import decisions
+from services.publish.publications import holds_in_force
+from shared.partnership import ProtocolStep, partnership
+from shared.settings import settings
+
+
+def plain(value: Any) -> Any:
+    """A value as JSON has it."""
+    return value.isoformat() if isinstance(value, datetime | date) else value
+
+
+def fields_of(row: Any, *names: str, **renamed: str) -> dict[str, Any]:
+    """Some columns of a row; `renamed` gives a column under another name."""
+    own = {name: plain(getattr(row, name)) for name in names}
+    return own | {shown: plain(getattr(row, column)) for shown, column in renamed.items()}
+
+
+def address(publication: Publication) -> str | None:
+    """Where the public page is, or will be; None where there is none to be."""
+    return f"{settings().public_url}/reviews/{publication.slug}" if publication.slug else None
+
+
+def summary_of(publication: Publication, waiting: bool) -> dict[str, Any]:
+    """One line of the list. `waiting` is whether a person is asked if the page stays."""
+    names = ("id", "practice_review_id", "reference", "pseudonym", "kind", "route", "publish_at", "live_at")
+    shown = fields_of(publication, *names, status="state")
+    return shown | {"url": address(publication), "needs_decision": waiting}
+
+
+def waiting_for_decision(session: Session) -> set[str]:
+    """The publications about which a person is asked whether they stay."""
+    statement = select(RetentionQuestion.publication_id).where(RetentionQuestion.decision.is_(None))
+    return set(session.scalars(statement))
+
+
+def publication_view(session: Session, publication: Publication) -> dict[str, Any]:
+    """A publication with all that editors need to bring it out."""
+    names = ("title", "summary", "themes", "publish", "signed_at", "display_until", "held_because")
+    waiting = publication.id in waiting_for_decision(session)
+    return (
+        summary_of(publication, waiting)
+        | fields_of(publication, *names)
+        | {
+            "missing": missing(session, publication),
+            "decisions": [decision_view(each) for each in decisions(session, publication)],
+            "documents": document_views(session, publication),
+            "protocol": _steps(session, publication),
+            "holds": [
+                fields_of(each, "id", "reason", "next_check_on", "placed_at")
+                for each in holds_in_force(session, publication)
+            ],
+            "told": [
+                fields_of(each, "rule", "recipient", "sent_at", "discharged_at", "overdue_at")
+                for each in _rows(session, Telling, publication, Telling.duty_id)
+            ],
+        }
+        | _after_publication(session, publication)
+    )
+
+
+def _after_publication(session: Session, publication: Publication) -> dict[str, Any]:
+    deposit = ("number", "anonymous", "created_at", "sent_at", "fault", "reminded_at", "received_at")
+    return {
+        "nspcc": [
+            fields_of(each, *deposit, reference="nspcc_reference")
+            for each in _rows(session, Deposit, publication, Deposit.number)
+        ],
+        "orders": [
+            fields_of(each, "what", "reasons", "ordered_by", "ordered_at")
+            for each in _rows(session, PageOrder, publication, PageOrder.ordered_at)
+        ],
+        "retention": [
+            fields_of(each, "asked_at", "decision", "reasons", "until", "decided_at")
+            for each in _rows(session, RetentionQuestion, publication, RetentionQuestion.asked_at)
+        ],
+    }
+
+
+def _rows(session: Session, model: Any, publication: Publication, order: Any) -> Sequence[Any]:
+    return session.scalars(select(model).where(model.publication_id == publication.id).order_by(order)).all()
+
+
+def missing(session: Session, publication: Publication) -> list[str]:
+    """What the gate would say now; nothing for what is out, or is not to come out."""
+    if publication.state not in ("draft", "route-decided", "scheduled", "held"):
+        return []
+    scheduled = publication.state == "scheduled"
+    return failing_sentences(facts_for(session, publication, publication.publish_at, going_live=scheduled))
+
+
+def decision_view(decision: RouteDecision) -> dict[str, Any]:
+    names = ("id", "route", "publish", "reasons", "agreed_by", "nspcc_agreement", "decided_at", "recorded_by")
+    return fields_of(decision, *names)
+
+
+def document_views(session: Session, publication: Publication) -> list[dict[str, Any]]:
+    """Every version of every document, the newest of a kind marked as current."""
+    current = {document.id for document in current_documents(session, publication.id).values()}
+    open_in = open_findings(session, publication)
+    statement = select(Document).where(Document.publication_id == publication.id)
+    found = session.scalars(statement.order_by(Document.kind, Document.version))
+    return [document_view(each, each.id in current, open_in.get(each.id, 0)) for each in found]
+
+
+def document_view(document: Document, current: bool, open_in_it: int) -> dict[str, Any]:
+    names = (
+        "id",
+        "kind",
+        "version",
+        "content_type",
+        "uploaded_by",
+        "uploaded_at",
+        "status",
+        "refusal",
+        "removed",
+        "pages",
+    )
+    shown = fields_of(document, *names, sha256="clean_sha256")
+    return shown | {"current": current, "open_findings": open_in_it}
+
+
+def finding_view(finding: Finding) -> dict[str, Any]:
+    names = (
+        "id",
+        "document_id",
+        "kind",
+        "place",
+        "page",
+        "times",
+        "value",
+        "context",
+        "resolution",
+        "reason",
+        "resolved_at",
+    )
+    return fields_of(finding, *names, by="resolved_by")
+
+
+def _steps(session: Session, publication: Publication) -> list[dict[str, Any]]:
+    done = steps_done(session, publication.id)
+    return [step_view(step, done.get(step.id)) for step in partnership().protocol]
+
+
+def step_view(step: ProtocolStep, done: ProtocolStepDone | None) -> dict[str, Any]:
+    shown = fields_of(step, "id", "sentence", "owner", "required", "when")
+    return shown | {name: plain(getattr(done, name, None)) for name in ("done_by", "done_at", "note")}
