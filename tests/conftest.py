@@ -35,6 +35,15 @@ def ground(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]
         os.environ.update(before)
 
 
+@pytest.fixture
+def own_clock(ground: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A clock that a test may move without moving it for the others."""
+    monkeypatch.setenv("CLOCK_FILE", str(tmp_path / "clock"))
+    settings.cache_clear()
+    yield
+    settings.cache_clear()
+
+
 def test_environment(folder: Path, secrets: dict[str, str]) -> dict[str, str]:
     return {
         "ENVIRONMENT": "test",

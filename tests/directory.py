@@ -11,6 +11,13 @@ def enter_demonstration_agencies(session: Session) -> dict[str, str]:
     here = partnership()
     keys = {}
     for agency in here.agencies:
-        add_agency(session, agency.id, agency.name, agency.kind, list(agency.emails), is_partner=agency.id in here.safeguarding_partners)
+        add_agency(
+            session,
+            agency.id,
+            agency.name,
+            agency.kind,
+            list(agency.emails),
+            is_partner=agency.id in here.safeguarding_partners,
+        )
         keys[agency.id] = issue_key(session, agency.id)
     return keys

@@ -8,7 +8,7 @@ import time
 import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
@@ -126,12 +126,10 @@ class Running:
 
     def wait_until_told(self, incidents: Sequence[dict[str, Any]], patience: float = 90) -> None:
         for incident in incidents:
-            duties = lambda: self.duties(incident["id"], "sin-panel")  # noqa: B023, E731  # called before the loop goes on
-            until(
-                lambda: [d for d in duties() if d["status"] == "discharged"],
-                f"{incident['reference']} at the Panel",
-                patience,
-            )  # noqa: B023
+            until(partial(self._is_told, incident["id"]), f"{incident['reference']} at the Panel", patience)
+
+    def _is_told(self, incident_id: str) -> bool:
+        return any(duty["status"] == "discharged" for duty in self.duties(incident_id, "sin-panel"))
 
     def assert_nothing_lost(self, incidents: Sequence[dict[str, Any]], patience: float = 90) -> None:
         """Every incident reached the Panel once by its id, review has its case once, events are confirmed, chains hold."""

@@ -80,7 +80,7 @@ def list_keys(agency_id: str) -> None:
         click.echo(f"{key['id']}  issued {key['issued_at']:%Y-%m-%d %H:%M}  {state}")
 
 
-class plainly:  # noqa: N801  # read as a word: "with …, plainly():"
+class plainly:  # read as a word: "with …, plainly():"
     """Turn what the directory refuses into one line for a person."""
 
     def __enter__(self) -> None: ...

@@ -135,12 +135,13 @@ def prepare(place: Place) -> None:
 
 def announce(place: Place, seconds: float) -> None:
     """Tell people where things are, and programs by `var/run/system.json`, which the owner alone can read."""
+    owners = {f"{service.upper()}_OWNER_DATABASE_URL": both.owner for service, both in place.databases.items()}
     known = {
         "url": place.url,
         "sandbox_url": place.sandbox_url,
         "smtp_port": place.smtp_port,
         "superuser_url": place.superuser_url,
-        "environment": environment_of(place),
+        "environment": environment_of(place) | owners,
         "databases": {service: dataclasses.asdict(urls) for service, urls in place.databases.items()},
     }
     file = place.var / "run" / "system.json"

@@ -10,9 +10,10 @@ from sqlalchemy import select
 
 from services.notify import answers
 from services.notify.corrections import correct_referral
-from services.notify.decisions import Decided, decide, merge, withdraw
+from services.notify.decisions import Decided, decide, withdraw
 from services.notify.documents import fetch_document
 from services.notify.duties import describe_duty
+from services.notify.merging import merge
 from services.notify.models import Duty, Incident, Referral
 from services.notify.panel_form import as_text
 from services.notify.plausibility import awareness_errors

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from services.notify.duties import RULE_OF, duty_values
+from services.notify.duties import DECIDE, RULE_OF, duty_values
 from services.notify.messages import tell, warn_contacts
 from services.notify.panel_form import Notice, panel_notification
 from services.notify.threshold import Assessment
@@ -98,19 +98,26 @@ def told(
     return duty, messages
 
 
-def _while_undecided(session: Session, incident: dict[str, Any], viewer: Viewer) -> tuple[Rows, Rows]:
-    """The authority is told, and must decide; its clock runs from its own awareness, decision or not."""
-    here = partnership()
-    authority = f"local-authority:{here.authority.ons_code}"
-    about = f"incident:{incident['id']}"
-    decide = duty_values(
-        "decide-whether-to-notify",
-        authority,
+def _our_authority() -> str:
+    return f"local-authority:{partnership().authority.ons_code}"
+
+
+def duty_to_decide(incident: dict[str, Any], about: str) -> dict[str, Any]:
+    """The authority's duty to decide whether an incident is notified."""
+    return duty_values(
+        DECIDE,
+        _our_authority(),
         concerns=about,
         runs_from=incident["authority_aware_at"],
         incident_id=incident["id"],
         status="waiting-for-person",
     )
+
+
+def _while_undecided(session: Session, incident: dict[str, Any], viewer: Viewer) -> tuple[Rows, Rows]:
+    """The authority is told, and must decide; its clock runs from its own awareness, decision or not."""
+    authority = _our_authority()
+    decide = duty_to_decide(incident, f"incident:{incident['id']}")
     if viewer.is_authority:
         return [decide], []
     summary = {

@@ -3,16 +3,13 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from services.notify.duplicates import hash_rows, hashes_of
-from services.notify.models import ChildHash, Incident, Referral, ReferralVersion
+from services.notify.models import Incident, Referral, ReferralVersion
 from services.notify.new_facts import take_in
 from services.notify.notifying import locked_incident
-from services.notify.referrals import bodies_of
 from shared import audit
-from shared.database import insert_rows
 from shared.identity.viewer import SYSTEM, Viewer
 from shared.service import see_as
 from shared.web.problems import Problem, not_found, refused
@@ -43,7 +40,6 @@ def correct_referral(
         raise Problem(412, "Somebody corrected this referral since you read it. Read it again, then correct it.")
     _replace(session, viewer, referral, body, reasons, now)
     entries = take_in(session, viewer, incident, now)
-    _find_by_corrected(session, incident)
     corrected = audit.Entry(viewer.agency_id, "corrected", f"referral:{referral.id}", f"version {referral.version}")
     audit.append(session, corrected, *entries)
     return referral
@@ -76,12 +72,3 @@ def _replace(
     referral.version += 1
     session.flush()
     session.refresh(referral)  # as it is stored, in JSON values
-
-
-def _find_by_corrected(session: Session, incident: Incident) -> None:
-    """Let the incident be found by what its referrals now say, and no longer by what they said in error."""
-    session.execute(delete(ChildHash).where(ChildHash.incident_id == incident.id))
-    hashes = [pair for body in bodies_of(session, incident.id) for pair in hashes_of(body["children"])]
-    if hashes:
-        rows = hash_rows(incident.id, list(dict.fromkeys(hashes)), incident.occurred_on)
-        insert_rows(session, [(ChildHash, rows)])

@@ -93,9 +93,7 @@ def _go_ahead(
     return entries + tell_again(session, incident, "follow-up", told_before, document, now, viewer)
 
 
-def record_decision(
-    session: Session, viewer: Viewer, incident: Incident, decided: Decided, now: datetime
-) -> Decision:
+def record_decision(session: Session, viewer: Viewer, incident: Incident, decided: Decided, now: datetime) -> Decision:
     """Store a decision with its reasons. Raises a 422 problem for `separate_from` that names no other incident."""
     decision = Decision(
         id=new_id(),
@@ -137,9 +135,7 @@ def withdraw(session: Session, viewer: Viewer, incident_id: str, reasons: str, n
     return incident
 
 
-def take_back(
-    session: Session, viewer: Viewer, incident: Incident, reasons: str, now: datetime
-) -> list[audit.Entry]:
+def take_back(session: Session, viewer: Viewer, incident: Incident, reasons: str, now: datetime) -> list[audit.Entry]:
     """Cancel what is not sent of an incident, tell everyone who was told, and review. Returns audit entries."""
     told_before = told_recipients(session, incident)
     entries = cancel_open(session, viewer, incident, now)

@@ -11,10 +11,11 @@ from datetime import date
 from typing import Any
 
 import jellyfish
-from sqlalchemy import select, text
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from services.notify.models import ChildHash, Incident, Separation
+from shared.database import insert_rows
 from shared.encryption import keyed_hash
 from shared.partnership import partnership
 
@@ -100,12 +101,9 @@ def hash_rows(incident_id: str, hashes: Sequence[tuple[str, bytes]], occurred: d
     ]
 
 
-MOVE_HASHES = text("""
-    INSERT INTO child_hashes (incident_id, kind, hash, occurred_on)
-    SELECT :into, kind, hash, occurred_on FROM child_hashes WHERE incident_id = :source ON CONFLICT DO NOTHING
-""")
-
-
-def move_hashes(session: Session, source: str, into: str) -> None:
-    """Let what finds one incident find the one it was merged into."""
-    session.execute(MOVE_HASHES, {"source": source, "into": into})
+def find_by(session: Session, incident: Incident, bodies: Sequence[Mapping[str, Any]]) -> None:
+    """Let an incident be found by what its referrals now say, and no longer by what they said in error."""
+    session.execute(delete(ChildHash).where(ChildHash.incident_id == incident.id))
+    hashes = dict.fromkeys(pair for body in bodies for pair in hashes_of(body["children"]))
+    if hashes:
+        insert_rows(session, [(ChildHash, hash_rows(incident.id, list(hashes), incident.occurred_on))])

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from services.notify.models import Duty, Incident
@@ -17,6 +17,8 @@ from shared.database import new_id
 from shared.outbox import Saying, emit_all
 from shared.partnership import partnership
 
+DECIDE = "decide-whether-to-notify"
+FURTHEST = ("discharge", "send", "call-person", "cancel")
 NOTIFYING = ("sin-panel", "sin-secretary-of-state", "sin-ofsted")
 RULE_OF = {"panel": "sin-panel", "secretary-of-state": "sin-secretary-of-state", "ofsted": "sin-ofsted"}
 
@@ -45,6 +47,17 @@ def duty_values(
     }
 
 
+HOLD = text("""
+    SELECT id FROM incidents WHERE id IN (SELECT incident_id FROM duties WHERE id = ANY(CAST(:duties AS uuid[])))
+     ORDER BY id FOR NO KEY UPDATE
+""")
+
+
+def hold_incidents_of(session: Session, duty_ids: Sequence[str]) -> None:
+    """Hold the incidents of duties before their messages and the duties themselves, the order that everybody keeps."""
+    session.execute(HOLD, {"duties": list(duty_ids)})
+
+
 @dataclass(frozen=True)
 class Move:
     """One step of a duty. `at` is when it happened; `evidence` is the reference by which the other side knows it."""
@@ -58,9 +71,12 @@ class Move:
 def move_duties(session: Session, moves: Sequence[Move]) -> list[Duty]:
     """Move duties, say which are discharged, and return those that changed, for the caller's audit entries.
 
-    Rows are locked in the order of their ids, so that two recorders of one batch never wait for each other.
+    Rows are locked in the order of their ids, so that two recorders of one batch never wait for each other. Of several
+    moves of one duty (several messages told of it) the one that brings it furthest counts.
     """
-    by_id = {move.duty_id: move for move in moves}
+    by_id: dict[str, Move] = {}
+    for move in sorted(moves, key=lambda move: FURTHEST.index(move.move), reverse=True):
+        by_id[move.duty_id] = move
     statement = select(Duty).where(Duty.id.in_(by_id)).order_by(Duty.id).with_for_update()
     changed = [duty for duty in session.scalars(statement) if _apply(duty, by_id[duty.id])]
     emit_all(session, SERVICE, [discharged_event(duty) for duty in changed if duty.status == "discharged"])

@@ -6,7 +6,6 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from services.notify.decisions import Decided, record_decision, take_back
-from services.notify.duplicates import move_hashes
 from services.notify.models import Incident, Referral
 from services.notify.new_facts import take_in
 from services.notify.notifying import locked_incident
@@ -29,7 +28,6 @@ def merge(session: Session, viewer: Viewer, source_id: str, into_id: str, reason
     why = f"The same incident as {into.reference}."
     entries = take_back(session, viewer, source, why, now)
     session.execute(update(Referral).where(Referral.incident_id == source.id).values(incident_id=into.id))
-    move_hashes(session, source.id, into.id)
     source.merged_into = into.id
     record_decision(session, viewer, source, Decided("merged", reasons, []), now)
     entries += take_in(session, viewer, into, now)

@@ -1,13 +1,13 @@
 """What new facts bring to an incident, when a referral is corrected or another is joined to it."""
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from services.notify.arising import duty_to_decide, panel_document
-from services.notify.duplicates import alike_to
+from services.notify.duplicates import alike_to, find_by
 from services.notify.duties import DECIDE, open_duties
 from services.notify.models import Duty, Incident, Referral
 from services.notify.notifying import (
@@ -25,6 +25,7 @@ from services.notify.referrals import (
     authority_aware,
     bodies_of,
     describe_assessment,
+    first_day,
     first_status,
 )
 from services.notify.states import INCIDENT, moved
@@ -48,35 +49,36 @@ def take_in(session: Session, viewer: Viewer, incident: Incident, now: datetime)
     session.flush()
     _reckon_again(session, incident)
     bodies = bodies_of(session, incident.id)
+    find_by(session, incident, bodies)
     assessment = assess_bodies(bodies, london_day(now))
     if incident.status in ALREADY_TOLD:
-        return _correct_notification(session, viewer, incident, decided_to_notify(assessment), bodies, now)
+        decided = decided_to_notify(assessment)
+        entries = _correct_what_was_told(session, viewer, incident, decided, bodies, now)
+        return entries + start_notifying(session, viewer, incident, decided)
     if incident.status == "withdrawn":
         return []
-    return _judge_again(session, viewer, incident, assessment, now)
+    entries = _correct_what_was_told(session, viewer, incident, assessment, bodies, now)
+    return entries + _judge_again(session, viewer, incident, assessment, now)
 
 
 def _reckon_again(session: Session, incident: Incident) -> None:
     referrals = session.scalars(select(Referral).where(Referral.incident_id == incident.id)).all()
     before = incident.authority_aware_at
     incident.authority_aware_at = min(authority_aware(each.body, each.submitted_at) for each in referrals)
-    incident.occurred_on = min(_first_day(each.body) for each in referrals)
+    incident.occurred_on = min(first_day(each.body) for each in referrals)
     for duty in open_duties(session, incident):
         if duty.runs_from == before:
             _run_from(duty, incident.authority_aware_at)
 
 
-def _first_day(body: dict[str, Any]) -> date:
-    return london_day(datetime.fromisoformat(body["incident"]["occurred"]["from"]))
-
-
 def _run_from(duty: Duty, moment: datetime) -> None:
     here = partnership()
-    duty.runs_from = moment
-    duty.due_at = here.due(here.rules_on(london_day(moment)).duty(duty.rule), moment)
+    rule = here.rules_on(london_day(moment)).duty(duty.rule)
+    if rule.runs_from == "authority-aware":
+        duty.runs_from, duty.due_at = moment, here.due(rule, moment)
 
 
-def _correct_notification(
+def _correct_what_was_told(
     session: Session,
     viewer: Viewer,
     incident: Incident,
@@ -86,9 +88,8 @@ def _correct_notification(
 ) -> list[audit.Entry]:
     told_before = told_recipients(session, incident)
     correct_unsent(session, incident, assessment, bodies)
-    entries = start_notifying(session, viewer, incident, assessment)
     document = panel_document(facts_of_incident(incident), assessment, bodies, "follow-up")
-    return entries + tell_again(session, incident, "follow-up", told_before, document, now, viewer)
+    return tell_again(session, incident, "follow-up", told_before, document, now, viewer)
 
 
 def _judge_again(

@@ -35,7 +35,7 @@ def submit_referral(session: Session, viewer: Viewer, body: dict[str, Any], now:
     begins; otherwise a decision is awaited, with its clock already running. Returns what the interface answers.
     Raises a 409 problem where the agency has used its reference before.
     """
-    occurred = london_day(body["incident"]["occurred"]["from"])
+    occurred = first_day(body)
     hashes = hashes_of(body["children"])
     context = context_of(session, viewer.agency_id, body["agency_reference"], hashes, occurred)
     if context.same_reference:
@@ -78,9 +78,18 @@ def assess_bodies(bodies: Sequence[dict[str, Any]], day: date) -> Assessment:
 
 
 def authority_aware(body: dict[str, Any], submitted: datetime) -> datetime:
-    """When the local authority became aware: as stated, or by this referral."""
-    stated: datetime | None = body["awareness"].get("local_authority_became_aware_at")
-    return stated or submitted
+    """When the local authority became aware: as a referral (loaded or as stored) states, or by this referral."""
+    stated = body["awareness"].get("local_authority_became_aware_at")
+    return _moment(stated) if stated else submitted
+
+
+def first_day(body: dict[str, Any]) -> date:
+    """The day on which the incident of a referral (loaded or as stored) began, in Europe/London."""
+    return london_day(_moment(body["incident"]["occurred"]["from"]))
+
+
+def _moment(given: datetime | str) -> datetime:
+    return datetime.fromisoformat(given) if isinstance(given, str) else given
 
 
 def first_status(assessment: Assessment, viewer: Viewer, alike: Sequence[Alike]) -> str:

@@ -11,9 +11,12 @@ INCIDENT: dict[tuple[str, str], str] = {
     ("awaiting-decision", "other-review"): "not-notifiable",
     ("awaiting-decision", "pass-on"): "passed-on",
     ("awaiting-decision", "withdraw"): "withdrawn",
+    ("not-notifiable", "pass-on"): "passed-on",
+    ("not-notifiable", "reopen"): "awaiting-decision",  # its referrals now say something else
     ("not-notifiable", "notify"): "notifiable",  # a reversal keeps the first awareness date
     ("not-notifiable", "other-review"): "not-notifiable",
-    ("passed-on", "notify"): "notifiable",  # the other authority found that it happened here
+    ("passed-on", "notify"): "notifiable",  # the referral was corrected: it happened here
+    ("passed-on", "reopen"): "awaiting-decision",
     ("notifiable", "sent"): "notified",
     ("notifiable", "withdraw"): "withdrawn",
     ("notified", "withdraw"): "withdrawn",

@@ -6,6 +6,7 @@ Every version is kept as it came, sealed. What may be published is the cleaned a
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
 from services.publish.models import Document, Publication
@@ -145,7 +146,7 @@ def current_documents(session: Session, publication_id: str) -> dict[str, Docume
     newest = (
         select(Document)
         .where(Document.publication_id == publication_id)
-        .distinct(Document.kind)
+        .ext(distinct_on(Document.kind))
         .order_by(Document.kind, Document.version.desc())
     )
     return {document.kind: document for document in session.scalars(newest)}

@@ -91,7 +91,7 @@ def _sent_since(session: Session, publication: Publication, since: datetime) -> 
         .where(Telling.discharged_at.is_not(None), went >= since)
         .group_by(Telling.recipient)
     )
-    return dict(session.execute(statement).tuples().all())
+    return {row[0]: row[1] for row in session.execute(statement)}
 
 
 def announced_since(session: Session, publication: Publication) -> datetime | None:

@@ -36,7 +36,7 @@ def open_findings(session: Session, publication: Publication) -> dict[str, int]:
         .where(Finding.publication_id == publication.id, Finding.resolution.is_(None), counts_on(publication))
         .group_by(Finding.document_id)
     )
-    return dict(session.execute(statement).tuples().all())
+    return {row[0]: row[1] for row in session.execute(statement)}
 
 
 def resolve_finding(

@@ -108,7 +108,7 @@ def _address_variants(address: str) -> Iterator[str]:
 
 
 COMMON_IN_SETTINGS = re.compile(
-    r"\b(the|of|c of e|school|primary|infant|junior|high|secondary|academy|college|nursery|pre-school|surgery|hospital)\b"
+    r"\b(the|of|c of e|school|primary|infant|junior|high|secondary|academy|college|nursery|pre-school|surgery)\b"
 )
 
 

@@ -12,20 +12,21 @@ from dataclasses import dataclass
 import pikepdf
 from pikepdf import Array, Dictionary, Name, Object, Pdf, Stream
 
-KEPT_IN_ROOT = frozenset(
-    """/Type /Version /Pages /PageLabels /PageLayout /PageMode /ViewerPreferences /Outlines /StructTreeRoot /MarkInfo
-    /Lang /Names /Dests""".split()
+
+def _keys(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
+
+KEPT_IN_ROOT = _keys(
+    "/Type /Version /Pages /PageLabels /PageLayout /PageMode /ViewerPreferences /Outlines /StructTreeRoot /MarkInfo "
+    "/Lang /Names /Dests"
 )
-KEPT_IN_PAGE = frozenset(
-    """/Type /Parent /Resources /MediaBox /CropBox /BleedBox /TrimBox /ArtBox /Rotate /Contents /Group /Annots
-    /StructParents /Tabs /UserUnit""".split()
+KEPT_IN_PAGE = _keys(
+    "/Type /Parent /Resources /MediaBox /CropBox /BleedBox /TrimBox /ArtBox /Rotate /Contents /Group /Annots "
+    "/StructParents /Tabs /UserUnit"
 )
-KEPT_IN_LINK = frozenset(
-    "/Type /Subtype /Rect /Border /BS /C /H /A /Dest /StructParent /Contents /QuadPoints /F /P".split()
-)
-NOWHERE = frozenset(
-    """/Metadata /PieceInfo /AF /AA /JS /OpenAction /Thumb /OPI /EF /LastModified /NeedAppearances""".split()
-)
+KEPT_IN_LINK = _keys("/Type /Subtype /Rect /Border /BS /C /H /A /Dest /StructParent /Contents /QuadPoints /F /P")
+NOWHERE = _keys("/Metadata /PieceInfo /AF /AA /JS /OpenAction /Thumb /OPI /EF /LastModified /NeedAppearances")
 SAFE_ACTIONS = frozenset(("/GoTo", "/URI"))
 MOST_PAGES = 2000
 
@@ -93,11 +94,12 @@ def _clean(pdf: Pdf, title: str) -> Cleaned:
         _keep_links(page.obj, removed)
     for thing in _everything(pdf):
         _clean_thing(thing, removed)
-    unseen = tuple(sorted(set(_unseen(pdf))))
     pdf.Root.ViewerPreferences = Dictionary(DisplayDocTitle=True)
     pdf.trailer["/Info"] = pdf.make_indirect(Dictionary(Title=title))
     out = io.BytesIO()
     pdf.save(out, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate)
+    with pikepdf.open(out) as clean:  # what was cut off is still among the first one's objects
+        unseen = tuple(sorted(set(_unseen(clean)) - {title}))
     return Cleaned(out.getvalue(), tuple(sorted(removed)), unseen)
 
 

@@ -20,7 +20,7 @@ from shared import clock
 from shared.database import insert_rows, new_id
 from shared.delivery.outcomes import AlreadyReceived, Delivered, Outcome, Rejected, RetryAfter, answer_of, name_of
 from shared.delivery.states import STATES
-from shared.encryption import Encrypted, unseal_json
+from shared.encryption import Encrypted, seal_json, unseal_json
 from shared.logs import request_id
 from shared.service import ring_after_commit
 from shared.settings import settings
@@ -154,6 +154,18 @@ def add_deliveries(session: Session, rows: Sequence[dict[str, Any]]) -> None:
     """Store new deliveries and ring for the dispatcher after the commit."""
     insert_rows(session, [(DeliveryRow, rows)])
     ring_after_commit(session, "dispatch_due")
+
+
+OPEN_BODY = text("SELECT body FROM deliveries WHERE id = :id FOR UPDATE")
+REPLACE_BODY = text("UPDATE deliveries SET body = :body, sha256 = :sha256 WHERE id = :id")
+
+
+def replace_document(session: Session, delivery_id: str, document: dict[str, Any]) -> None:
+    """Put another document into a delivery that nobody can have received yet; the caller has made sure of that."""
+    sealed = session.execute(OPEN_BODY, {"id": delivery_id}).scalar_one()
+    body = unseal_json(bytes(sealed), "deliveries.body") | {"document": document}
+    digest = hashlib.sha256(payload_of(body)).hexdigest()
+    session.execute(REPLACE_BODY, {"id": delivery_id, "body": seal_json(body, "deliveries.body"), "sha256": digest})
 
 
 COLUMNS = "id::text, purpose, concerns, duty_id::text, recipient, channel, address, reference, body, sha256, attachments, attempts, request_id"

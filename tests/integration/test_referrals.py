@@ -41,18 +41,26 @@ def post(client: FlaskClient, key: str, body: dict[str, Any], idempotency_key: s
     return client.post("/notify/api/v1/referrals", json=body, headers=headers)
 
 
-def test_the_authoritys_own_referral_that_meets_the_criteria_is_notified_by_itself(client: FlaskClient, keys: dict[str, str]) -> None:
+def test_the_authoritys_own_referral_that_meets_the_criteria_is_notified_by_itself(
+    client: FlaskClient, keys: dict[str, str]
+) -> None:
     answer = post(client, keys["herefordshire-council"], referral())
     assert answer.status_code == 201, answer.json
     assert answer.json["incident"]["status"] == "notifiable"
     assert answer.json["incident"]["assessment"]["outcome"] == "must-notify"
     recipients = {duty["recipient"] for duty in answer.json["duties"]}
-    assert recipients == {"panel", "safeguarding-partner:west-mercia-police", "safeguarding-partner:herefordshire-and-worcestershire-icb"}
+    assert recipients == {
+        "panel",
+        "safeguarding-partner:west-mercia-police",
+        "safeguarding-partner:herefordshire-and-worcestershire-icb",
+    }
     panel = next(duty for duty in answer.json["duties"] if duty["recipient"] == "panel")
     assert (panel["rule"], panel["status"], panel["due_at"]) == ("sin-panel", "pending", "2026-04-02T23:59:59+01:00")
 
 
-def test_another_agencys_referral_awaits_the_authoritys_decision_with_its_clock_running(client: FlaskClient, keys: dict[str, str]) -> None:
+def test_another_agencys_referral_awaits_the_authoritys_decision_with_its_clock_running(
+    client: FlaskClient, keys: dict[str, str]
+) -> None:
     answer = post(client, keys["west-mercia-police"], referral())
     assert answer.json["incident"]["status"] == "awaiting-decision"
     rules = {duty["rule"]: duty for duty in answer.json["duties"]}
@@ -60,7 +68,9 @@ def test_another_agencys_referral_awaits_the_authoritys_decision_with_its_clock_
     assert "tell-authority" in rules
 
 
-def test_a_repeat_with_the_same_key_gives_the_first_answer_and_no_second_referral(client: FlaskClient, keys: dict[str, str]) -> None:
+def test_a_repeat_with_the_same_key_gives_the_first_answer_and_no_second_referral(
+    client: FlaskClient, keys: dict[str, str]
+) -> None:
     body, key = referral(), str(uuid.uuid4())
     first, again = (post(client, keys["herefordshire-council"], body, key) for _ in range(2))
     assert first.json == again.json
@@ -73,7 +83,9 @@ def test_another_body_under_the_same_key_is_refused(client: FlaskClient, keys: d
     assert post(client, keys["herefordshire-council"], referral(), key).status_code == 422
 
 
-def test_a_second_referral_with_the_agencys_reference_is_told_of_the_first(client: FlaskClient, keys: dict[str, str]) -> None:
+def test_a_second_referral_with_the_agencys_reference_is_told_of_the_first(
+    client: FlaskClient, keys: dict[str, str]
+) -> None:
     body = referral()
     first = post(client, keys["herefordshire-council"], body)
     second = post(client, keys["herefordshire-council"], body)
@@ -81,7 +93,9 @@ def test_a_second_referral_with_the_agencys_reference_is_told_of_the_first(clien
     assert second.json["referral"] == first.headers["Location"]
 
 
-def test_a_second_agencys_referral_of_the_same_child_is_held_and_offered_as_a_duplicate(client: FlaskClient, keys: dict[str, str]) -> None:
+def test_a_second_agencys_referral_of_the_same_child_is_held_and_offered_as_a_duplicate(
+    client: FlaskClient, keys: dict[str, str]
+) -> None:
     first = post(client, keys["herefordshire-council"], body := referral())
     second = post(client, keys["herefordshire-council"], body | {"agency_reference": str(uuid.uuid4())})
     assert second.json["incident"]["status"] == "awaiting-decision"

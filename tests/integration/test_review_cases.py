@@ -18,6 +18,7 @@ from tests.reviewing import (
     POLICE,
     SCHOOL,
     call,
+    discharged,
     find_case,
     get,
     hear,
@@ -165,3 +166,21 @@ def test_only_the_office_the_authority_and_the_partners_see_a_case() -> None:
     for path in (f"/cases/{case['id']}", f"/cases/{case['id']}/chronology"):
         assert call("GET", path, SCHOOL).status_code == 404
     assert get("/cases", SCHOOL) == {"items": [], "next": None}
+
+
+def test_an_overdue_duty_is_noted_on_its_case_and_its_discharge_after_it() -> None:
+    case = open_case()
+    done = discharged(case["incident_id"])
+    overdue = {name: value for name, value in done.items() if name not in ("discharged_at", "sent_at", "reference")}
+    hear("duty.overdue", overdue)
+    [duty] = find_case(case["incident_id"])["duties"]
+    assert (duty["overdue"], duty["discharged_at"]) == (True, None)
+    hear("duty.discharged", done)
+    [duty] = find_case(case["incident_id"])["duties"]
+    assert (duty["overdue"], duty["reference"]) == (True, "PANEL-77")
+
+
+def test_a_rapid_review_sent_before_its_case_is_known_waits_for_the_case() -> None:
+    values = notified()
+    with pytest.raises(NotYet):
+        react("duty.discharged", discharged(values["incident_id"]))

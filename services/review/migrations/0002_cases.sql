@@ -272,6 +272,7 @@ CREATE INDEX evidence_action ON evidence (action_id, recorded_at);
 
 GRANT SELECT, INSERT, UPDATE ON {tables} TO {app};
 
+-- Asked in a subselect, a setting is read once for a statement and not for every row.
 DO $$
 DECLARE
     each text;
@@ -281,18 +282,18 @@ BEGIN
         'reports', 'report_signatures', 'holds', 'hold_checks', 'delays'] LOOP
         EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', each);
         EXECUTE format('ALTER TABLE %I FORCE ROW LEVEL SECURITY', each);
-        EXECUTE format('CREATE POLICY case_files ON %I USING (sees_cases())', each);
+        EXECUTE format('CREATE POLICY case_files ON %I USING ((SELECT sees_cases()))', each);
     END LOOP;
     FOREACH each IN ARRAY ARRAY['information_requests', 'agency_returns'] LOOP
         EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', each);
         EXECUTE format('ALTER TABLE %I FORCE ROW LEVEL SECURITY', each);
         EXECUTE format('CREATE POLICY own_or_case_files ON %I
-            USING (sees_cases() OR (app_scope() = ''own'' AND agency_id = app_agency()))', each);
+            USING ((SELECT sees_cases()) OR ((SELECT app_scope()) = ''own'' AND agency_id = (SELECT app_agency())))', each);
     END LOOP;
     FOREACH each IN ARRAY ARRAY['recommendations', 'actions', 'evidence'] LOOP
         EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', each);
         EXECUTE format('ALTER TABLE %I FORCE ROW LEVEL SECURITY', each);
         EXECUTE format('CREATE POLICY own_or_case_files ON %I
-            USING (sees_cases() OR (app_scope() = ''own'' AND owner_agency = app_agency()))', each);
+            USING ((SELECT sees_cases()) OR ((SELECT app_scope()) = ''own'' AND owner_agency = (SELECT app_agency())))', each);
     END LOOP;
 END $$;

@@ -1,0 +1,1 @@
+"""A demonstration played through the interface, as agencies' systems would call it."""
