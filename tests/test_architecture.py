@@ -1,0 +1,112 @@
+"""The house's rules, asked of the code, the routes and the databases themselves."""
+
+import ast
+from importlib import import_module
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from deploy.run.databases import application_role
+from shared.events.catalogue import check_reactions
+from shared.migrations import migrate
+from shared.settings import SERVICES
+
+ROOT = Path(__file__).parent.parent
+CODE = [path for folder in ("shared", "services", "deploy") for path in (ROOT / folder).rglob("*.py")]
+FORBIDDEN_WORDS = {"countdown", "eta"}
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_every_route_of_the_interface_declares_its_right(ground: dict[str, str], service: str) -> None:
+    app = import_module(f"services.{service}.app").create_app()
+    undeclared = {
+        rule.endpoint
+        for rule in app.url_map.iter_rules()
+        if "/api/" in rule.rule and not callable(getattr(app.view_functions[rule.endpoint], "allows", None))
+    }
+    assert undeclared == set()
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_a_service_reacts_to_exactly_what_the_catalogue_sends_it(service: str) -> None:
+    check_reactions(service, import_module(f"services.{service}.reactions").REACTIONS)
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_celery_is_set_so_that_a_lost_worker_costs_time_only(ground: dict[str, str], service: str) -> None:
+    conf = import_module(f"services.{service}.service").SERVICE.celery.conf
+    options = conf.broker_transport_options
+    assert conf.task_acks_late and conf.task_reject_on_worker_lost and conf.task_ignore_result
+    assert conf.worker_prefetch_multiplier == 1 and conf.accept_content == ["json"]
+    assert options["visibility_timeout"] == 300 > conf.task_time_limit
+    assert options["unacked_restore_throttle"] == 1 and options["socket_timeout"]
+
+
+def test_nothing_is_ever_put_off_inside_the_broker() -> None:
+    found = [
+        f"{path.name}:{node.value.lineno}"
+        for path in CODE
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.keyword) and node.arg in FORBIDDEN_WORDS
+    ]
+    assert found == []
+
+
+def test_functions_and_files_stay_small() -> None:
+    long_files = [path.name for path in CODE if path.read_text().count("\n") > 400]
+    long_functions = [
+        f"{path.name}:{node.name}"
+        for path in CODE
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.FunctionDef) and (node.end_lineno or 0) - node.lineno + 1 > 60
+    ]
+    assert (long_files, long_functions) == ([], [])
+
+
+def plain(url: str) -> str:
+    return url.replace("+psycopg", "")
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_the_application_can_neither_rewrite_the_audit_trail_nor_pass_row_security(
+    ground: dict[str, str], service: str
+) -> None:
+    with psycopg.connect(plain(ground[f"{service.upper()}_DATABASE_URL"])) as connection:
+        rights = "SELECT has_table_privilege('audit_entries', right_) FROM unnest(%s::text[]) AS right_"
+        granted = connection.execute(rights, (["INSERT", "UPDATE", "DELETE", "TRUNCATE"],)).fetchall()
+        role = "SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user"
+        assert (granted, connection.execute(role).fetchone()) == ([(False,)] * 4, (False,))
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_every_table_with_sealed_content_of_a_case_forces_row_security(ground: dict[str, str], service: str) -> None:
+    of_the_floor = [
+        "events",
+        "deliveries",
+        "idempotency_keys",
+        "audit_entries",
+        "audit_heads",
+        "api_keys",
+    ]  # read by our own workers, or behind a check of their recipient
+    query = """SELECT DISTINCT c.relname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid
+                WHERE c.relkind = 'r' AND c.relnamespace = 'public'::regnamespace AND a.atttypid = 'bytea'::regtype
+                  AND NOT (c.relrowsecurity AND c.relforcerowsecurity) AND NOT c.relname = ANY (%s)"""
+    with psycopg.connect(plain(ground[f"{service.upper()}_OWNER_DATABASE_URL"])) as connection:
+        assert connection.execute(query, (of_the_floor,)).fetchall() == []
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_migrations_go_down_and_up_again(ground: dict[str, str], service: str) -> None:
+    owner = ground[f"{service.upper()}_OWNER_DATABASE_URL"]
+    query = "SELECT count(*) FROM information_schema.columns WHERE table_schema = 'public'"
+
+    def columns() -> object:
+        with psycopg.connect(plain(owner)) as connection:
+            return connection.execute(query).fetchone()
+
+    before = columns()
+    migrate(service, owner, application_role(service), "base")
+    assert columns() != before
+    migrate(service, owner, application_role(service))
+    assert columns() == before
