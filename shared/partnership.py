@@ -17,6 +17,7 @@ from typing import Any, Literal
 from marshmallow import ValidationError
 
 from shared.calendar import BankHolidays, due
+from shared.delivery.sealed_mail import CertificateUnusable, certificate_at
 from shared.partnership_schema import PartnershipSchema
 from shared.rulebook import DutyRule, Override, Rulebook, rules_on
 from shared.rulebook.reader import within_of
@@ -67,7 +68,8 @@ class Recipient:
 
     `document`: `link` (fetched by signing in), `attached` (published reports only) or `attached-encrypted`.
     `receipt`: `from-gateway`, `recorded-by-person`, or `not-awaited` where handing it over is enough.
-    `secret_env` names the environment variable with the gateway's signing secret or the attachment's passphrase.
+    `secret_env` names the environment variable with the gateway's signing secret. `certificate` is the file with the
+    recipient's own, to which an `attached-encrypted` document is sealed (S/MIME).
     """
 
     recipient: str
@@ -75,6 +77,7 @@ class Recipient:
     channel: Channel
     address: str = ""
     secret_env: str | None = None
+    certificate: Path | None = None
     document: Literal["link", "attached", "attached-encrypted"] = "link"
     receipt: Literal["from-gateway", "recorded-by-person", "not-awaited"] = "recorded-by-person"
 
@@ -187,9 +190,25 @@ def load(path: Path, environment: Mapping[str, str] | None = None) -> Partnershi
         values = PartnershipSchema().load(entries)
     except ValidationError as error:
         faults += _sentences(error.messages)
+    else:
+        faults += _placed_certificates(values, path.parent)
     if faults:
         raise PartnershipWrong("\n".join([f"{path.name} needs attention:", *faults]))
     return _partnership(values)
+
+
+def _placed_certificates(values: dict[str, Any], folder: Path) -> list[str]:
+    """Make the certificates' paths whole (they are relative to the file's folder); a sentence on each unusable one."""
+    faults = []
+    for number, recipient in enumerate(values["recipients"], start=1):
+        if not recipient.get("certificate"):
+            continue
+        recipient["certificate"] = folder / recipient["certificate"]
+        try:
+            certificate_at(recipient["certificate"])
+        except CertificateUnusable as error:
+            faults.append(f"recipients, entry {number}, certificate: {error}")
+    return faults
 
 
 def _filled(value: Any, environment: Mapping[str, str], missing: set[str]) -> Any:

@@ -66,6 +66,7 @@ class RecipientSchema(Body):
     channel = Choice("https", "email", "portal", required=True)
     address = Line(500)
     secret_env = Line()
+    certificate = Line(500)
     document = Choice("link", "attached", "attached-encrypted")
     receipt = Choice("from-gateway", "recorded-by-person", "not-awaited")
 
@@ -95,10 +96,12 @@ def _document_faults(values: dict[str, Any]) -> dict[str, list[str]]:
     document = values.get("document", "link")
     if document != "link" and values["channel"] != "email":
         return {"document": ["Only an e-mail carries the document attached; leave this out."]}
-    if document == "attached-encrypted" and not values.get("secret_env"):
-        return {"secret_env": ["Name the environment variable that holds the passphrase of the attachment."]}
+    if document == "attached-encrypted" and not values.get("certificate"):
+        return {"certificate": ["Name the PEM file of the recipient's certificate, to which the document is sealed."]}
     if document == "attached" and values["recipient"] != "nspcc":
         return {"document": ["Only a published report goes unencrypted, to the NSPCC; use link or attached-encrypted."]}
+    if document != "attached-encrypted" and values.get("certificate"):
+        return {"certificate": ["Leave this out, or set document to attached-encrypted."]}
     return {}
 
 

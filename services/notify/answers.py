@@ -194,7 +194,7 @@ class DecisionSchema(Body):
 
     outcome = Choice("notify", "do-not-notify", "more-information", "other-review", required=True)
     reasons = Text(5000, required=True)
-    agreed_by = Several(Line(), most=20, required=True)
+    agreed_by = Several(Line(), most=20, least=1, required=True)
     separate_from = Several(fields.UUID(), most=20)
 
 

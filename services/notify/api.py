@@ -17,7 +17,7 @@ from services.notify.merging import merge
 from services.notify.models import Duty, Incident, Referral
 from services.notify.panel_form import as_text
 from services.notify.plausibility import awareness_errors
-from services.notify.receipts import gateway_secrets, receive_receipt, record_receipt, verified
+from services.notify.receipts import gateway_secrets, receive_receipt, record_receipt, signed_by, verified
 from services.notify.referrals import submit_referral
 from services.notify.schemas import ReferralSchema
 from services.notify.service import SERVICE
@@ -110,6 +110,9 @@ def get_incident(call: Call, incident_id: UUID) -> Reply:
     """One incident with its referrals, possible duplicates, assessment, decisions and duties."""
     incident = _found(call.session.get(Incident, str(incident_id)))
     call.note_read(f"incident:{incident.id}")
+    see_as(
+        call.session, SYSTEM
+    )  # a partner sees which referrals and duplicates there are, not the referrals themselves
     return Reply(describe_incident(call.session, incident, whole=True))
 
 
@@ -202,10 +205,12 @@ def get_document(call: Call, delivery_id: UUID) -> Reply:
 def post_callback(call: Call) -> Reply:
     """A recipient's gateway says, signed (Standard Webhooks), that it has a delivery. A repeat is 204 too."""
     raw = request.get_data()
-    webhook_id = verified(dict(request.headers), raw, gateway_secrets())
+    headers = dict(request.headers)
+    webhook_id = verified(headers, raw, gateway_secrets())
     said = _callback(raw)
     see_as(call.session, SYSTEM)
-    receive_receipt(call.session, webhook_id, str(said["delivery"]), said["receipt"], said["received_at"])
+    signs = signed_by(headers, raw)
+    receive_receipt(call.session, webhook_id, str(said["delivery"]), said["receipt"], said["received_at"], signs)
     return Reply()
 
 

@@ -9,7 +9,15 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from services.notify.arising import told
-from services.notify.duties import NOTIFYING, Move, duty_values, entries_for, move_duties
+from services.notify.children import children_of
+from services.notify.duties import (
+    NOTIFYING,
+    Move,
+    duty_values,
+    entries_for,
+    hold_incidents_of,
+    move_duties,
+)
 from services.notify.identifiers import identifiers_of
 from services.notify.messages import warn_contacts
 from services.notify.models import Duty, Incident
@@ -19,7 +27,7 @@ from services.notify.states import INCIDENT, moved
 from services.notify.threshold import FOR_THE_PANEL
 from shared import audit
 from shared.database import insert_rows
-from shared.delivery.deliveries import Recorded, add_deliveries
+from shared.delivery.deliveries import Recorded, Result, add_deliveries
 from shared.delivery.dispatching import dispatch_due as dispatch
 from shared.delivery.outcomes import AlreadyReceived, Delivered
 from shared.encryption import unseal_json
@@ -37,7 +45,11 @@ DOCUMENT = text("SELECT body FROM deliveries WHERE duty_id = :duty ORDER BY crea
 
 def dispatch_due() -> int:
     """Send what is due and record what came of it; returns the number of attempts."""
-    return dispatch(SERVICE, record_effects)
+    return dispatch(SERVICE, record_effects, _hold)
+
+
+def _hold(session: Session, results: Sequence[Result]) -> None:
+    hold_incidents_of(session, [duty for result in results if (duty := result.delivery.duty_id)])
 
 
 def record_effects(session: Session, recorded: Sequence[Recorded]) -> None:
@@ -93,9 +105,11 @@ def note_notified(session: Session, changed: Sequence[Duty]) -> list[audit.Entry
 
 
 def _first_sent(session: Session, duty: Duty, incident_id: str, sent_at: datetime) -> list[audit.Entry]:
-    incident = session.get_one(Incident, incident_id)
-    if duty.rule != _counting_rule(session, incident_id) or incident.notified_at:
+    incident = session.get_one(Incident, incident_id, with_for_update={"key_share": True}, populate_existing=True)
+    if duty.rule != _counting_rule(session, incident_id):
         return []
+    if incident.notified_at:
+        return _panel_joins(session, incident, duty, sent_at)
     status = (
         moved(INCIDENT, incident.status, "sent", "incident") if incident.status == "notifiable" else incident.status
     )
@@ -124,13 +138,33 @@ def _follow(session: Session, incident: Incident, duty: Duty, sent_at: datetime)
     sealed = session.execute(DOCUMENT, {"duty": duty.id}).scalar_one()
     document = unseal_json(bytes(sealed), "deliveries.body")["document"]
     copy, messages = told(session, facts, "partnership-office-copy", "partnership-office", sent_at, document)
-    duties = [copy]
+    insert_rows(session, [(Duty, [copy])])
+    add_deliveries(session, messages)
     review_required = not FOR_THE_PANEL.isdisjoint(incident.assessment["kinds"])
     if review_required:
-        about = f"incident:{incident.id}"
-        duties.append(duty_values("rapid-review", "panel", concerns=about, runs_from=sent_at, incident_id=incident.id))
-    insert_rows(session, [(Duty, [one]) for one in duties])
-    add_deliveries(session, messages)
+        _rapid_review_falls_due(session, incident, sent_at)
+    _say_notified(session, incident, bodies, sent_at, review_required=review_required)
+
+
+def _panel_joins(session: Session, incident: Incident, duty: Duty, sent_at: datetime) -> list[audit.Entry]:
+    """New facts brought the Panel in after the Secretary of State was notified: a rapid review is required after all."""
+    reviews = select(Duty.id).where(Duty.incident_id == incident.id, Duty.rule == "rapid-review")
+    if duty.rule != "sin-panel" or incident.status != "notified" or session.scalar(reviews):
+        return []
+    _rapid_review_falls_due(session, incident, sent_at)
+    _say_notified(session, incident, bodies_of(session, incident.id), sent_at, review_required=True)
+    return [audit.Entry("system", "notified", f"incident:{incident.id}", duty.rule)]
+
+
+def _rapid_review_falls_due(session: Session, incident: Incident, sent_at: datetime) -> None:
+    about = f"incident:{incident.id}"
+    review = duty_values("rapid-review", "panel", concerns=about, runs_from=sent_at, incident_id=incident.id)
+    insert_rows(session, [(Duty, [review])])
+
+
+def _say_notified(
+    session: Session, incident: Incident, bodies: Sequence[dict[str, Any]], sent_at: datetime, *, review_required: bool
+) -> None:
     data = {
         "incident_id": incident.id,
         "reference": incident.reference,
@@ -139,7 +173,7 @@ def _follow(session: Session, incident: Incident, duty: Duty, sent_at: datetime)
         "kinds": incident.assessment["kinds"],
         "rapid_review_required": review_required,
         "agencies": _agencies(session, incident.id, bodies),
-        "children": sum(len(body["children"]) for body in bodies[:1]),
+        "children": len(children_of(bodies)),
         "identifiers": identifiers_of(bodies),
     }
     emit(session, SERVICE, "incident.notified", f"incident:{incident.id}", data)

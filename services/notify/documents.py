@@ -5,12 +5,14 @@ from typing import Any
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from services.notify.duties import hold_incidents_of
 from services.notify.receipts import discharge
 from shared import audit, clock
 from shared.delivery.deliveries import acknowledge
 from shared.encryption import unseal_json
-from shared.identity.viewer import Viewer
+from shared.identity.viewer import SYSTEM, Viewer
 from shared.partnership import partnership
+from shared.service import see_as
 from shared.web.problems import not_found
 
 FIND = text(
@@ -48,8 +50,8 @@ def agency_behind(recipient: str) -> str | None:
 def _note_fetched(session: Session, viewer: Viewer, delivery_id: str, duty_id: str | None) -> None:
     now = clock.now()
     evidence = f"fetched by {viewer.agency_id}"
+    see_as(session, SYSTEM)  # the duty is the partnership's, not the reader's
+    if duty_id:
+        hold_incidents_of(session, [duty_id])
     if acknowledge(session, delivery_id, evidence, now) and duty_id:
-        session.execute(
-            text("SELECT set_config('app.scope', 'system', true)")
-        )  # the duty is the partnership's, not the reader's
         discharge(session, viewer.agency_id, duty_id, now, evidence)

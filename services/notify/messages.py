@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from services.notify.panel_form import as_text
 from shared.database import new_id
 from shared.delivery.deliveries import delivery_values
 from shared.partnership import partnership
@@ -26,7 +27,6 @@ class Way:
 
     channel: str
     addresses: tuple[str, ...]
-    attach: bool = False
 
 
 def way_to(session: Session, recipient: str) -> Way:
@@ -34,7 +34,7 @@ def way_to(session: Session, recipient: str) -> Way:
     the portal, since somebody must tell them and no machine can."""
     chosen = partnership().recipient(recipient)
     if chosen.channel != "portal":
-        return Way(chosen.channel, (chosen.address,), chosen.document == "attached-encrypted")
+        return Way(chosen.channel, (chosen.address,))
     kind, _, agency_id = recipient.partition(":")
     if kind in ("agency", "safeguarding-partner"):
         emails = session.execute(EMAILS, {"id": agency_id}).scalar()
@@ -84,10 +84,16 @@ def _delivery(
         delivery_id=delivery_id,
         channel=channel,
         address=address,
-        body={"document": document, "text": words},
+        body={"document": document, "text": words} | _for_envelope(facts["recipient"], document),
         urgency=URGENCY.get(facts["purpose"], 5),
         **facts,
     )
+
+
+def _for_envelope(recipient: str, document: dict[str, Any] | None) -> dict[str, str]:
+    """A notification as a person reads it, where it goes in an envelope that only the recipient opens."""
+    sealed = document and "notifier" in document and partnership().recipient(recipient).certificate
+    return {"in_words": as_text(document)} if document and sealed else {}
 
 
 def _words(delivery_id: str, reference: str, sentence: str, *, with_link: bool) -> str:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from services.notify.arising import duties_to_notify, panel_document, told
 from services.notify.duties import DECIDE, Move, entries_for, move_duties, open_duties
 from services.notify.models import Duty, Incident
+from services.notify.panel_form import as_text
 from services.notify.referrals import bodies_of, describe_assessment
 from services.notify.threshold import Assessment
 from shared import audit
@@ -140,4 +141,4 @@ def correct_unsent(session: Session, incident: Incident, assessment: Assessment,
     """Put the facts as they now stand into notifications that nobody can have received yet."""
     document = panel_document(facts_of_incident(incident), assessment, bodies)
     for delivery in session.scalars(UNTOLD, {"id": incident.id, "rules": list(TELLING)}).all():
-        replace_document(session, delivery, document)
+        replace_document(session, delivery, document, as_text(document))

@@ -46,6 +46,9 @@ def _tell_agency(session: Session, event: Event, sentence: str) -> None:
         sentence=sentence,
         document=document,
     )
+    if all(row["channel"] == "portal" for row in rows):
+        nobody = f"{event.data['agency_id']} has no e-mail address in the directory. Tell it by hand: {sentence}"
+        rows += warn_contacts(f"information:{event.data['request_id']}", event.data["reference"], nobody)
     add_deliveries(session, rows)
     audit.append(session, audit.Entry("system", "told-agency", f"information:{event.data['request_id']}", event.type))
 
@@ -53,9 +56,14 @@ def _tell_agency(session: Session, event: Event, sentence: str) -> None:
 def rapid_review_completed(session: Session, event: Event) -> None:
     """The rapid review goes to the Panel, under the duty that the notification brought."""
     about = f"incident:{event.data['incident_id']}"
-    duty = session.scalar(select(Duty).where(Duty.concerns == about, Duty.rule == "rapid-review").with_for_update())
-    if duty is None:
+    duties = session.scalars(select(Duty).where(Duty.concerns == about, Duty.rule == "rapid-review").with_for_update())
+    found = {duty.status != "cancelled": duty for duty in duties}
+    if not found:
         raise NotYet("the notification's record is not here yet")
+    if True not in found:  # withdrawn: the Panel was told that there is nothing to review
+        audit.append(session, audit.Entry("system", "not-sent-withdrawn", f"case:{event.data['case_id']}"))
+        return
+    duty = found[True]
     if duty.status in ("discharged", "sent"):  # a further decision after the Panel disagreed
         _tell_all(
             session,
@@ -130,6 +138,9 @@ def publication_scheduled(session: Session, event: Event) -> None:
     _tell_all(session, event, "prior-copy", recipients, event.data["publish_at"], document, about)
     for duty in already.values():
         _announce_again(session, duty, event.data["publish_at"])
+    if already:
+        entries = [audit.Entry("system", "due-anew", f"duty:{duty.id}", "prior-copy") for duty in already.values()]
+        audit.append(session, *entries)
 
 
 def _announce_again(session: Session, duty: Duty, publish_at: str) -> None:
@@ -147,6 +158,9 @@ def publication_live(session: Session, event: Event) -> None:
     live_at = _time(event.data["live_at"])
     review = f"practice-review:{event.data['practice_review_id']}"
     evidence = event.data["url"] or f"published by the {event.data['route']} route"
+    commissioned = select(Duty.id).where(Duty.concerns == review, Duty.rule == "lcspr")
+    if session.scalar(commissioned) is None:
+        raise NotYet("the practice review's commissioning is not here yet")
     _discharge(session, review, "lcspr", live_at, evidence)
     _nspcc_duty(session, event, live_at)
 

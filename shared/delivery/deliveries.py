@@ -160,10 +160,11 @@ OPEN_BODY = text("SELECT body FROM deliveries WHERE id = :id FOR UPDATE")
 REPLACE_BODY = text("UPDATE deliveries SET body = :body, sha256 = :sha256 WHERE id = :id")
 
 
-def replace_document(session: Session, delivery_id: str, document: dict[str, Any]) -> None:
+def replace_document(session: Session, delivery_id: str, document: dict[str, Any], in_words: str) -> None:
     """Put another document into a delivery that nobody can have received yet; the caller has made sure of that."""
     sealed = session.execute(OPEN_BODY, {"id": delivery_id}).scalar_one()
-    body = unseal_json(bytes(sealed), "deliveries.body") | {"document": document}
+    body = unseal_json(bytes(sealed), "deliveries.body")
+    body |= {"document": document} | ({"in_words": in_words} if "in_words" in body else {})
     digest = hashlib.sha256(payload_of(body)).hexdigest()
     session.execute(REPLACE_BODY, {"id": delivery_id, "body": seal_json(body, "deliveries.body"), "sha256": digest})
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from functools import cache
+from pathlib import Path
 from time import monotonic
 
 import structlog
@@ -12,7 +13,8 @@ from sqlalchemy.orm import Session
 from shared import clock, files
 from shared.delivery.channels import Attachment, Letter, send
 from shared.delivery.deliveries import Delivery, Recorded, Result, claim_due, record, release
-from shared.delivery.outcomes import RetryAfter
+from shared.delivery.outcomes import Outcome, Rejected, RetryAfter
+from shared.delivery.sealed_mail import CONTENT_TYPE, FILENAME, CertificateUnusable, certificate_at, sealed_for
 from shared.logs import describe_error
 from shared.partnership import partnership
 from shared.service import Service
@@ -24,6 +26,7 @@ THREADS = 8
 LONGEST_TURN = 60.0  # seconds, well under a task's limit: then the bell is rung for whoever is free
 
 Effects = Callable[[Session, Sequence[Recorded]], None]
+Hold = Callable[[Session, Sequence[Result]], None]
 
 
 @dataclass
@@ -34,11 +37,12 @@ class _Turn:
     silent: set[str] = field(default_factory=set)
 
 
-def dispatch_due(service: Service, effects: Effects) -> int:
+def dispatch_due(service: Service, effects: Effects, hold: Hold = lambda session, results: None) -> int:
     """Claim, send and record until nothing is due; returns how many attempts were made.
 
     Outcomes are recorded as they come, in groups as large as the load makes them, so that nobody's receipt waits for
-    a server that is slow. `effects` does, in the transaction that records a group, what the service makes of it.
+    a server that is slow. `effects` does, in the transaction that records a group, what the service makes of it;
+    `hold` locks, before the deliveries, what a service locks first everywhere else.
     """
     turn, attempts, until = _Turn(), 0, monotonic() + LONGEST_TURN
     while True:
@@ -47,7 +51,7 @@ def dispatch_due(service: Service, effects: Effects) -> int:
         if not turn.waiting:
             break
         done, _ = wait(turn.waiting, return_when=FIRST_COMPLETED)
-        attempts += _record(service, effects, [(turn.waiting.pop(one), one.result()) for one in done])
+        attempts += _record(service, effects, hold, [(turn.waiting.pop(one), one.result()) for one in done])
     if monotonic() >= until:
         service.doorbell.ring(f"{service.name}.dispatch_due")
     return attempts
@@ -77,10 +81,12 @@ def _send_unless_silent(delivery: Delivery, silent: set[str]) -> Result | None:
     return result
 
 
-def _record(service: Service, effects: Effects, done: Sequence[tuple[Delivery, Result | None]]) -> int:
+def _record(service: Service, effects: Effects, hold: Hold, done: Sequence[tuple[Delivery, Result | None]]) -> int:
     results = [result for _, result in done if result]
     untried = [delivery for delivery, result in done if result is None]
     with service.transaction() as session:
+        if results:
+            hold(session, results)
         if untried:
             release(session, untried)
         if results:
@@ -91,8 +97,11 @@ def _record(service: Service, effects: Effects, done: Sequence[tuple[Delivery, R
 def send_one(delivery: Delivery) -> Result:
     """One attempt; our own failure to make the letter is tried again, and logged, like any other."""
     started = clock.now()
+    outcome: Outcome
     try:
         outcome = send(delivery.channel, letter_of(delivery))
+    except CertificateUnusable as error:  # nothing that waiting mends
+        outcome = Rejected(str(error))
     except Exception as error:  # one broken letter must not stop the others of its batch
         log.error("delivery.failed_here", delivery=delivery.id, **describe_error(error))
         outcome = RetryAfter("could not be prepared here; the log has the reason")
@@ -100,6 +109,7 @@ def send_one(delivery: Delivery) -> Result:
 
 
 def letter_of(delivery: Delivery) -> Letter:
+    certificate = partnership().recipient(delivery.recipient).certificate
     attached = tuple(Attachment(f["filename"], f["content_type"], files.get(f["key"])) for f in delivery.attachments)
     return Letter(
         delivery_id=delivery.id,
@@ -108,6 +118,14 @@ def letter_of(delivery: Delivery) -> Letter:
         payload=delivery.payload(),
         text=str(delivery.body.get("text") or ""),
         secret=partnership().secret_of(delivery.recipient),
-        attachments=attached,
+        attachments=(*attached, _sealed(delivery, certificate)) if certificate else attached,
         sender_name=str(delivery.body.get("sender_name") or ""),
     )
+
+
+def _sealed(delivery: Delivery, certificate: Path) -> Attachment:
+    """The document as an attachment that only the recipient can open."""
+    words = str(delivery.body.get("in_words") or delivery.reference)
+    name = f"{delivery.reference}.json"
+    content = sealed_for(certificate_at(certificate), words, delivery.payload(), name, clock.machine_now())
+    return Attachment(FILENAME, CONTENT_TYPE, content)

@@ -246,15 +246,17 @@ class Day(fields.Date):
 
 
 class Several(fields.List[Any]):
-    """A list with at most `most` entries; each entry's fault is told at its own place."""
+    """A list of `least` to `most` entries; each entry's fault is told at its own place."""
 
     default_error_messages = says(
         null="Send a list, which may be empty, or leave the field out.",
         invalid="Send a list, in square brackets.",
     )
 
-    def __init__(self, entry: fields.Field[Any] | type[fields.Field[Any]], most: int = 50, **options: Any) -> None:
-        super().__init__(entry, validate=at_most(most), **options)
+    def __init__(
+        self, entry: fields.Field[Any] | type[fields.Field[Any]], most: int = 50, *, least: int = 0, **options: Any
+    ) -> None:
+        super().__init__(entry, validate=at_most(most, least), **options)
 
 
 def at_most(most: int, least: int = 0) -> validate.Length:

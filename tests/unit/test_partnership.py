@@ -1,5 +1,6 @@
 """One file makes the system any partnership's; a faulty one is refused with every fault at once."""
 
+import shutil
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -29,6 +30,7 @@ def altered(folder: Path, *changes: tuple[str, str]) -> Path:
     for before, after in changes:
         assert before in text
         text = text.replace(before, after)
+    shutil.copy(MARCHFORD.parent / "ofsted.pem", folder)
     file = folder / "altered.toml"
     file.write_text(text, "utf-8")
     return file
@@ -87,13 +89,13 @@ def test_another_partnership_has_its_own_rules_from_its_own_day(marchford: Partn
 
 
 def test_a_secret_is_read_from_the_environment_that_the_file_names(
-    marchford: Partnership, monkeypatch: pytest.MonkeyPatch
+    herefordshire: Partnership, marchford: Partnership, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.delenv("OFSTED_PASSPHRASE", raising=False)
-    with pytest.raises(SettingMissing, match="OFSTED_PASSPHRASE"):
-        marchford.secret_of("ofsted")
-    monkeypatch.setenv("OFSTED_PASSPHRASE", "correct horse")
-    assert marchford.secret_of("ofsted") == "correct horse"
+    monkeypatch.delenv("SANDBOX_WEBHOOK_SECRET", raising=False)
+    with pytest.raises(SettingMissing, match="SANDBOX_WEBHOOK_SECRET"):
+        herefordshire.secret_of("panel")
+    monkeypatch.setenv("SANDBOX_WEBHOOK_SECRET", "whsec_Y29ycmVjdCBob3JzZQ==")
+    assert herefordshire.secret_of("panel") == "whsec_Y29ycmVjdCBob3JzZQ=="
     assert marchford.secret_of("panel") == ""
 
 
@@ -130,6 +132,19 @@ def test_a_case_document_never_goes_unencrypted(tmp_path: Path) -> None:
     assert faults(file) == [
         "recipients, entry 2, document: Only a published report goes unencrypted, to the NSPCC; "
         "use link or attached-encrypted."
+    ]
+
+
+def test_an_encrypted_attachment_needs_the_recipients_certificate(tmp_path: Path) -> None:
+    without = altered(tmp_path, ('certificate = "ofsted.pem"\n', ""))
+    assert faults(without) == [
+        "recipients, entry 2, certificate: Name the PEM file of the recipient's certificate, to which the document is "
+        "sealed."
+    ]
+    (tmp_path / "empty.pem").write_text("")
+    unreadable = altered(tmp_path, ('"ofsted.pem"', '"empty.pem"'))
+    assert faults(unreadable) == [
+        "recipients, entry 2, certificate: empty.pem holds no certificate in PEM (ValueError)."
     ]
 
 

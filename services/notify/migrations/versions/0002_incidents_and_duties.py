@@ -150,7 +150,7 @@ CREATE POLICY incidents_seen ON incidents FOR SELECT
     USING (sees_everything() OR app_scope() = 'partner'
            OR EXISTS (SELECT 1 FROM referrals r WHERE r.incident_id = incidents.id AND r.agency_id = app_agency()));
 CREATE POLICY incidents_added ON incidents FOR INSERT WITH CHECK (app_scope() IS NOT NULL);
-CREATE POLICY incidents_changed ON incidents FOR UPDATE USING (sees_everything() OR app_scope() = 'own');
+CREATE POLICY incidents_changed ON incidents FOR UPDATE USING (sees_everything());
 CREATE POLICY hashes_added ON child_hashes FOR INSERT WITH CHECK (app_scope() IS NOT NULL);
 CREATE POLICY hashes_all ON child_hashes USING (sees_everything());
 CREATE POLICY decisions_seen ON decisions FOR SELECT USING (sees_everything() OR app_scope() = 'partner');
@@ -160,7 +160,7 @@ CREATE POLICY duties_seen ON duties FOR SELECT
     USING (sees_everything() OR app_scope() = 'partner'
            OR EXISTS (SELECT 1 FROM referrals r WHERE r.incident_id = duties.incident_id AND r.agency_id = app_agency()));
 CREATE POLICY duties_added ON duties FOR INSERT WITH CHECK (app_scope() IS NOT NULL);
-CREATE POLICY duties_changed ON duties FOR UPDATE USING (sees_everything() OR app_scope() = 'own');
+CREATE POLICY duties_changed ON duties FOR UPDATE USING (sees_everything());
 CREATE POLICY warnings_all ON duty_warnings USING (sees_everything());
 
 GRANT SELECT, INSERT, UPDATE ON {tables} TO {app};
