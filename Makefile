@@ -9,7 +9,7 @@ BROWSER := $(if $(wildcard tests/browser/test_*.py),chromium)
 COMPILE := $(BIN)/uv pip compile --quiet --python-version 3.11.7 --generate-hashes --no-emit-index-url \
 	--no-emit-find-links --no-header --no-annotate
 
-.PHONY: run demo reset test lint bench lock
+.PHONY: run demo reset test lint lock
 
 run: .venv/.runtime
 	@exec $(BIN)/python -m deploy.run --port $(PORT)
@@ -29,9 +29,6 @@ lint: .venv/.development
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@PYTHONPATH=. $(BIN)/lint-imports
-
-bench: .venv/.development
-	@exec $(BIN)/python -m tests.benchmarks
 
 # The locks hold hashes and no host, so that any index that serves the same files will do.
 lock: .venv/.runtime
