@@ -4,7 +4,7 @@ Nothing here has a default that would be unsafe in production: a missing secret 
 """
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Literal
@@ -22,10 +22,10 @@ class Settings:
     """Everything the environment decides. Durations are in seconds."""
 
     environment: Environment
-    redis_url: str
-    database_urls: dict[str, str]  # by service, as the application role
-    encryption_keys: str  # "name:base64,name:base64": the first encrypts, all decrypt
-    search_key: bytes  # for keyed hashes of names and numbers
+    redis_url: str = field(repr=False)
+    database_urls: dict[str, str] = field(repr=False)  # by service, as the application role
+    encryption_keys: str = field(repr=False)  # "name:base64,name:base64": the first encrypts, all decrypt
+    search_key: bytes = field(repr=False)  # for keyed hashes of names and numbers
     partnership_file: Path
     files_folder: Path
     site_folder: Path
@@ -34,8 +34,8 @@ class Settings:
     claim_lease: float  # how long a claimed row belongs to its claimer
     call_timeout: float  # how long an outside server may take to answer
     sweep_every: float
-    audit_signing_key: bytes
-    smtp_url: str  # smtp://host:port, or smtps://user:password@host:port
+    audit_signing_key: bytes = field(repr=False)
+    smtp_url: str = field(repr=False)  # smtp://host:port, or smtps://user:password@host:port
     mail_from: str
 
     @property

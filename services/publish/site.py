@@ -47,7 +47,7 @@ class Snapshot:
 
 def build_release(folder: Path, snapshot: Snapshot) -> str:
     """Write a whole release under `folder/releases` and return its name. Nothing that readers see changes."""
-    name = f"{clock.machine_now():%Y%m%dT%H%M%S}-{new_id()[:8]}"
+    name = f"{clock.machine_now():%Y%m%dT%H%M%S%f}-{new_id()[:8]}"
     unfinished = folder / "releases" / f"{name}.part"
     manifest = {}
     for file in site_files(snapshot):
