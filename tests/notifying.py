@@ -16,6 +16,7 @@ from sqlalchemy import text
 from werkzeug.test import TestResponse
 
 from services.notify.app import create_app
+from services.notify.directory import add_agency
 from services.notify.dispatch import dispatch_due
 from services.notify.service import SERVICE
 from shared import clock
@@ -214,3 +215,10 @@ def values_in(thing: Any) -> Iterator[str]:
 
 def day_of(moment: str) -> str:
     return datetime.fromisoformat(moment).date().isoformat()
+
+
+def add_agency_without_email() -> str:
+    agency_id = f"agency-{uuid.uuid4().hex}"
+    with SERVICE.transaction() as session:
+        add_agency(session, agency_id, "A voluntary body", "voluntary", [], is_partner=False)
+    return agency_id

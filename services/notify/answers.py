@@ -23,8 +23,9 @@ class ReasonView(Schema):
 class AssessmentView(Schema):
     outcome = Choice(*WEIGHT_OF_OUTCOME, required=True)
     kinds = fields.List(Choice(*KINDS), required=True)
+    possible_kinds = fields.List(Choice(*KINDS), required=True)
     reasons = fields.List(fields.Nested(ReasonView), required=True)
-    decision_needed = fields.Boolean()
+    decision_needed = fields.Boolean(required=True)
 
 
 class DuplicateView(Schema):
@@ -222,8 +223,8 @@ class DutyQuery(PageQuery):
     """Which duties to list, soonest first."""
 
     status = Choice(*DUTY_STATUSES)
-    due_before = fields.AwareDateTime()
-    recipient = fields.String()
+    due_before = Moment()
+    recipient = Line()
 
 
 class IncidentQuery(PageQuery):

@@ -131,7 +131,7 @@ def publication_scheduled(session: Session, event: Event) -> None:
     copies = [
         {k: f[k] for k in ("filename", "sha256")} | {"content_base64": _content(f["key"])} for f in event.data["copies"]
     ]
-    document = {"title": event.data["title"], "publish_at": event.data["publish_at"], "copies": copies}
+    document = {key: event.data[key] for key in ("reference", "title", "publish_at")} | {"copies": copies}
     standing = select(Duty).where(Duty.concerns == about, Duty.rule == "prior-copy", Duty.status != "cancelled")
     already = {duty.recipient: duty for duty in session.scalars(standing)}
     recipients = [who for who in ("panel", "secretary-of-state", "ofsted") if who not in already]

@@ -15,7 +15,7 @@ from typing import Any
 import orjson
 from flask import Response, request
 from flask_smorest import Blueprint
-from marshmallow import Schema, ValidationError
+from marshmallow import Schema, ValidationError, fields
 from sqlalchemy.orm import Session
 
 from shared import audit
@@ -178,7 +178,13 @@ def _form(schema: Schema | None) -> Any:
 
 
 def _query(schema: Schema | None) -> dict[str, Any]:
-    return _load(schema, request.args.to_dict()) if schema else {}
+    if schema is None:
+        return {}
+    values = request.args.to_dict()
+    if unstorable := [name for name, value in values.items() if "\x00" in value]:
+        raise refused_fields({name: ["Remove the NUL character."] for name in unstorable})
+    loaded: dict[str, Any] = _load(schema, values)
+    return loaded
 
 
 def _load(schema: Schema, values: dict[str, Any]) -> Any:
@@ -207,8 +213,12 @@ def _document(
     return blueprint.doc(**notes)(documented)
 
 
-def _form_schema(body: Schema | None) -> dict[str, Any]:
-    return {"allOf": [UPLOAD, body]} if body else UPLOAD
+def _form_schema(body: Schema | None) -> Any:
+    """A form's fields and its file as one schema: joined by allOf, each would refuse the other's fields."""
+    if body is None:
+        return UPLOAD
+    file = fields.Raw(required=True, metadata={"type": "string", "format": "binary"})
+    return type(f"{type(body).__name__}File", (type(body),), {"file": file})()
 
 
 PROBLEM = {

@@ -29,8 +29,8 @@ def make_application(service: Service, api: Api, title: str) -> Flask:
     )
     app.before_request(_begin)
     app.after_request(echo_request_id)
-    install_problem_answers(app)
     Documents(app).register_blueprint(api.blueprint)
+    install_problem_answers(app)  # after flask-smorest, whose own answers would stand in front
     app.register_blueprint(health_blueprint(service))
     return app
 

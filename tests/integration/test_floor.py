@@ -24,7 +24,8 @@ def emit_and_take(reference: str) -> dict:
     """Emit one event and return the envelope as it lies in the consumer's queue."""
     with NOTIFY.transaction() as session:
         emit(session, NOTIFY, "incident.referred", f"incident:{reference}", referred(reference))
-        mine = session.execute(text("SELECT id::text FROM events ORDER BY occurred_at DESC LIMIT 1")).scalar()
+    with NOTIFY.transaction() as session:
+        mine = session.scalar(text("SELECT id::text FROM events WHERE subject = :of"), {"of": f"incident:{reference}"})
     assert relay(NOTIFY) >= 1
     while (envelope := take("review", "review.receive_event")[0])["id"] != mine:
         pass

@@ -1,0 +1,251 @@
+"""What notify does about the events of review and publish, also when they come twice, late or out of order."""
+
+import base64
+import uuid
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from services.notify.reactions import REACTIONS
+from services.notify.service import SERVICE
+from shared import clock, files
+from shared.calendar import london_day
+from shared.encryption import seal_json
+from shared.events.catalogue import CATALOGUE
+from shared.inbox import receive
+from shared.partnership import partnership
+from tests.notifying import (
+    COUNCIL,
+    POLICE,
+    Outside,
+    add_agency_without_email,
+    day_of,
+    duty,
+    got,
+    posted,
+    refer,
+    rows,
+    said,
+    send,
+)
+
+pytestmark = pytest.mark.usefixtures("sandbox")
+
+
+def hear(kind: str, data: dict[str, Any], event_id: str | None = None) -> str:
+    """Give notify an event as it lies in its queue; returns its id."""
+    identifier = event_id or str(uuid.uuid4())
+    envelope = {
+        "id": identifier,
+        "type": kind,
+        "source": CATALOGUE[kind].source,
+        "subject": "case:1",
+        "sequence": 1,
+        "time": clock.now().isoformat(),
+        "data_base64": base64.b64encode(seal_json(data, f"event:{identifier}")).decode(),
+    }
+    receive(SERVICE, REACTIONS, envelope)
+    return identifier
+
+
+def taken_in(event_id: str) -> bool:
+    return bool(rows("SELECT 1 FROM inbox WHERE event_id = :id", id=event_id))
+
+
+def notified() -> dict[str, Any]:
+    taken: dict[str, Any] = refer()["incident"]
+    send()
+    send()
+    return taken
+
+
+def review_of(taken: dict[str, Any], **more: Any) -> dict[str, Any]:
+    facts = {"incident_id": taken["id"], "reference": taken["reference"], "case_id": str(uuid.uuid4())}
+    return facts | {"practice_review_id": str(uuid.uuid4())} | more
+
+
+def completed(taken: dict[str, Any]) -> dict[str, Any]:
+    report = {"reference": taken["reference"], "facts": "What each agency knew."}
+    facts = {"case_id": str(uuid.uuid4()), "incident_id": taken["id"], "reference": taken["reference"]}
+    return facts | {"outcome": "lcspr", "completed_at": clock.now().isoformat(), "report": report}
+
+
+def request_to(agency: str, taken: dict[str, Any]) -> dict[str, Any]:
+    facts = {"request_id": str(uuid.uuid4()), "case_id": str(uuid.uuid4()), "incident_id": taken["id"]}
+    due = (clock.now() + timedelta(days=7)).isoformat()
+    return facts | {"agency_id": agency, "reference": taken["reference"], "due_at": due}
+
+
+def duties_about(concerns: str) -> list[Any]:
+    return rows("SELECT id::text, rule, recipient, status, due_at FROM duties WHERE concerns = :about", about=concerns)
+
+
+def test_a_completed_rapid_review_goes_to_the_panel_and_discharges_its_duty(sandbox: Outside) -> None:
+    taken = notified()
+    hear("rapid-review.completed", completed(taken))
+    send()
+    told = [item["body"] for item in sandbox.received(taken["reference"])]
+    assert [body for body in told if "What each agency knew." in body] == told[1:]
+    found = duty(taken["id"], "rapid-review")
+    assert (found["status"], bool(found["evidence"])) == ("discharged", True)
+
+
+def test_a_completed_rapid_review_heard_twice_is_sent_once(sandbox: Outside) -> None:
+    taken = notified()
+    data = completed(taken)
+    identifier = hear("rapid-review.completed", data)
+    hear("rapid-review.completed", data, identifier)
+    send()
+    assert len(sandbox.received(taken["reference"])) == 2
+
+
+def test_a_rapid_review_that_overtakes_our_record_of_the_notification_waits_for_it() -> None:
+    taken = refer()["incident"]
+    data = completed(taken)
+    identifier = hear("rapid-review.completed", data)
+    assert not taken_in(identifier)
+    send()
+    hear("rapid-review.completed", data, identifier)
+    assert taken_in(identifier)
+
+
+def test_the_rapid_review_of_a_withdrawn_notification_is_not_sent(sandbox: Outside) -> None:
+    taken = notified()
+    posted(f"/incidents/{taken['id']}/withdrawal", COUNCIL, {"reasons": "The criteria were not met."})
+    hear("rapid-review.completed", completed(taken))
+    send()
+    assert not [item for item in sandbox.received(taken["reference"]) if "What each agency knew." in item["body"]]
+
+
+def test_an_agency_is_asked_by_mail_and_fetches_the_request_with_its_key(sandbox: Outside) -> None:
+    taken = notified()
+    request = request_to(POLICE, taken)
+    hear("information.requested", request)
+    send()
+    (message,) = [
+        m for m in sandbox.mail(taken["reference"], "safeguarding@west-mercia-police.example") if "asked" in m["text"]
+    ]
+    path = message["text"].partition("/notify/api/v1")[2].split()[0]
+    assert got(path, POLICE)["document"]["request_id"] == request["request_id"]
+
+
+def test_an_agency_without_an_address_is_told_by_a_person(sandbox: Outside) -> None:
+    taken = notified()
+    agency = add_agency_without_email()
+    hear("information.requested", request_to(agency, taken))
+    send()
+    warnings = sandbox.mail(taken["reference"], "duty.officer@hscp.example")
+    assert [m for m in warnings if f"{agency} has no e-mail address" in " ".join(m["text"].split())]
+
+
+def test_an_overdue_return_reminds_the_agency_and_the_contacts(sandbox: Outside) -> None:
+    taken = notified()
+    hear("information.overdue", request_to(POLICE, taken))
+    send()
+    for address in ("safeguarding@west-mercia-police.example", "duty.officer@hscp.example"):
+        assert [m for m in sandbox.mail(taken["reference"], address) if "overdue" in m["text"]], address
+
+
+def test_a_commissioned_review_has_six_months_and_its_publication_ends_them() -> None:
+    taken = notified()
+    review = review_of(taken)
+    decided_at = clock.now()
+    hear("practice-review.commissioned", review | {"pseudonym": "Child A", "decided_at": decided_at.isoformat()})
+    about = f"practice-review:{review['practice_review_id']}"
+    (found,) = duties_about(about)
+    assert (found.rule, found.status) == ("lcspr", "pending")
+    assert 180 <= (found.due_at - decided_at).days <= 185
+    publication = {key: review[key] for key in ("practice_review_id", "incident_id", "reference")}
+    publication |= {"publication_id": str(uuid.uuid4())}
+    live = {"route": "local", "live_at": clock.now().isoformat(), "url": "https://reviews.example/reviews/child-a"}
+    hear("publication.live", publication | live)
+    (found,) = duties_about(about)
+    assert found.status == "discharged"
+    (event,) = said("duty.discharged", duty_id=found.id)
+    assert event["reference"] == live["url"]
+    deposit = {"nspcc_reference": "NSPCC-1", "deposited_at": clock.now().isoformat()}
+    hear("publication.deposited", publication | deposit)
+    (nspcc,) = duties_about(f"publication:{publication['publication_id']}")
+    assert (nspcc.rule, nspcc.status) == ("nspcc-deposit", "discharged")
+
+
+def test_a_publication_that_overtakes_its_commissioning_waits_for_it() -> None:
+    review = review_of(notified())
+    publication = {key: review[key] for key in ("practice_review_id", "incident_id", "reference")}
+    live = {"publication_id": str(uuid.uuid4()), "route": "local", "live_at": clock.now().isoformat(), "url": None}
+    identifier = hear("publication.live", publication | live)
+    assert not taken_in(identifier)
+    hear("practice-review.commissioned", review | {"pseudonym": "B", "decided_at": clock.now().isoformat()})
+    hear("publication.live", publication | live, identifier)
+    assert {d.status for d in duties_about(f"practice-review:{review['practice_review_id']}")} == {"discharged"}
+
+
+def test_the_panel_and_the_secretary_of_state_are_given_the_reasons_for_a_delay(sandbox: Outside) -> None:
+    taken = notified()
+    delay = {
+        "reasons": "The trial is listed for May.",
+        "expected_on": "2027-06-01",
+        "delayed_at": clock.now().isoformat(),
+    }
+    hear("practice-review.delayed", review_of(taken) | delay)
+    send()
+    for recipient in ("panel", "secretary-of-state"):
+        told = [i for i in sandbox.received(taken["reference"], recipient) if "listed for May" in i["body"]]
+        assert len(told) == 1, recipient
+
+
+def publication_of(taken: dict[str, Any]) -> dict[str, Any]:
+    facts = {"publication_id": str(uuid.uuid4()), "practice_review_id": str(uuid.uuid4())}
+    return facts | {"incident_id": taken["id"], "reference": taken["reference"]}
+
+
+def test_not_publishing_is_told_with_its_reasons_and_publishing_is_not(sandbox: Outside) -> None:
+    taken = notified()
+    decided = {"reasons": "A sibling would be harmed.", "decided_at": clock.now().isoformat()}
+    hear("publication.route-decided", publication_of(taken) | decided | {"route": "local"})
+    hear("publication.route-decided", publication_of(taken) | decided | {"route": "withheld"})
+    send()
+    for recipient in ("panel", "secretary-of-state"):
+        told = [i for i in sandbox.received(taken["reference"], recipient) if "sibling would be harmed" in i["body"]]
+        assert len(told) == 1, recipient
+
+
+def test_prior_copies_go_to_three_and_a_new_date_brings_a_new_due_date_and_no_second_copy(sandbox: Outside) -> None:
+    taken = notified()
+    key = files.put(b"%PDF-1.7 the report")
+    publication = publication_of(taken)
+    copies = [{"key": key, "filename": "report.pdf", "sha256": files.sha256_of(b"%PDF-1.7 the report")}]
+    at = clock.now() + timedelta(days=40)
+    scheduled = publication | {"title": "Child A", "publish_at": at.isoformat(), "copies": copies}
+    hear("publication.scheduled", scheduled)
+    send()
+    about = f"publication:{publication['publication_id']}"
+    first = {found.recipient: found.due_at for found in duties_about(about)}
+    assert set(first) == {"panel", "secretary-of-state", "ofsted"}
+    content = base64.b64encode(b"%PDF-1.7 the report").decode()
+    for recipient in first:
+        assert [i for i in sandbox.received(taken["reference"], recipient) if content in i["body"]], recipient
+    later = (at + timedelta(days=14)).isoformat()
+    hear("publication.scheduled", scheduled | {"publish_at": later})
+    send()
+    moved = {found.recipient: found.due_at for found in duties_about(about)}
+    here = partnership()
+    due = here.due(here.rules_on(london_day(at)).duty("prior-copy"), at + timedelta(days=14))
+    assert set(moved.values()) == {due}
+    assert due > max(first.values())
+    assert len([i for i in sandbox.received(taken["reference"]) if content in i["body"]]) == 1
+
+
+@pytest.mark.parametrize("kind", ["hold.placed", "hold.lifted", "publication.withdrawn"])
+def test_what_changes_no_duty_is_heard_and_confirmed(kind: str) -> None:
+    now = clock.now().isoformat()
+    review = review_of({"id": str(uuid.uuid4()), "reference": "INC-X"})
+    data = {
+        "hold.placed": review
+        | {"hold_id": str(uuid.uuid4()), "reason": "trial", "next_check_on": day_of(now), "placed_at": now},
+        "hold.lifted": review | {"hold_id": str(uuid.uuid4()), "lifted_at": now},
+        "publication.withdrawn": publication_of({"id": str(uuid.uuid4()), "reference": "INC-X"})
+        | {"reasons": "Wrongly published.", "withdrawn_at": now},
+    }[kind]
+    assert taken_in(hear(kind, data))

@@ -1,0 +1,32 @@
+"""One id from the caller's request through the answer, the events, the messages and the audit trail."""
+
+import pytest
+
+from services.notify.dispatch import dispatch_due
+from tests.notifying import SCHOOL, Outside, call, client, refer, rows
+
+pytestmark = pytest.mark.usefixtures("sandbox")
+
+
+def test_the_callers_request_id_is_echoed_and_carried(sandbox: Outside) -> None:
+    given = {"X-Request-Id": "school-system/2026-11-24:42"}
+    taken = refer(agency=SCHOOL, headers=given)["incident"]
+    assert call("GET", "/referrals", SCHOOL, headers=given).headers["X-Request-Id"] == given["X-Request-Id"]
+    (event,) = rows("SELECT request_id FROM events WHERE subject = :on", on=f"incident:{taken['id']}")
+    assert event.request_id == given["X-Request-Id"]
+    told = rows("SELECT request_id FROM deliveries WHERE reference = :of", of=taken["reference"])
+    assert {row.request_id for row in told} == {given["X-Request-Id"]}
+    statement = "SELECT 1 FROM audit_entries WHERE entry LIKE :one"
+    assert rows(statement, one=f'%incident:{taken["id"]}%"request":"{given["X-Request-Id"]}"%')
+    dispatch_due()
+
+
+@pytest.mark.parametrize("given", ["with spaces", "x" * 200, "<script>", ""])
+def test_an_id_that_is_not_safe_is_replaced(given: str) -> None:
+    answer = client().get("/notify/health/live", headers={"X-Request-Id": given})
+    assert len(answer.headers["X-Request-Id"]) == 36
+
+
+def test_a_problem_bears_the_request_id_too() -> None:
+    answer = call("GET", "/referrals", None, headers={"X-Request-Id": "r-1"})
+    assert (answer.status_code, answer.headers["X-Request-Id"]) == (401, "r-1")
