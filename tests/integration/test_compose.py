@@ -1,0 +1,131 @@
+"""The containers, as far as they can be tried without an engine: the file itself, and its commands outside containers."""
+
+import os
+import re
+import subprocess
+import sys
+import urllib.request
+from pathlib import Path
+from typing import Any
+from urllib.error import URLError
+
+import psycopg
+import pytest
+import yaml
+
+from deploy.run import databases, kept_secrets
+from deploy.run.embedded import servers_for_tests
+from deploy.run.ports import free_port
+from deploy.run.system import wait_for
+from shared.settings import SERVICES
+
+ROOT = Path(__file__).parent.parent.parent
+TEXT = (ROOT / "docker-compose.yml").read_text()
+COMPOSE: dict[str, Any] = yaml.safe_load(TEXT)
+CONTAINERS: dict[str, dict[str, Any]] = COMPOSE["services"]
+PROGRAMS = Path(sys.executable).parent
+
+
+def test_it_holds_the_stores_three_services_three_workers_one_scheduler_and_the_front() -> None:
+    ours = {*SERVICES, *(f"worker-{service}" for service in SERVICES), "scheduler", "migrate"}
+    assert set(CONTAINERS) == ours | {"postgres", "redis", "nginx"}
+
+
+def test_every_container_that_stays_is_watched_and_may_finish_what_it_does() -> None:
+    unwatched = {
+        name for name, each in CONTAINERS.items() if "healthcheck" not in each or "stop_grace_period" not in each
+    }
+    assert unwatched == {"migrate"}, "only the one that ends by itself goes without"
+
+
+def test_every_image_is_of_a_named_version() -> None:
+    images = {each["image"] for each in CONTAINERS.values()} | set(
+        re.findall(r"^FROM (\S+)", (ROOT / "deploy" / "Dockerfile").read_text(), re.MULTILINE)
+    )
+    assert all(re.search(r":\d+\.\d+", image) for image in images), images
+
+
+def test_no_secret_has_a_default_and_every_one_is_named_in_the_example() -> None:
+    used = re.findall(r"\$\{([A-Z_]+)(:\?|:-)?", TEXT)
+    example = (ROOT / "deploy" / "compose" / "secrets.example.env").read_text()
+    assert {name for name, rule in used if rule != ":?"} == {"PORT"}
+    named = {line.partition("=")[0] for line in example.splitlines() if not line.startswith("#")}
+    assert named == {name for name, _ in used} - {"PORT"}
+    assert set(kept_secrets.makers()) - {"SANDBOX_WEBHOOK_SECRET"} <= named
+    assert not re.search(r"^[A-Z_]+=.", example, re.MULTILINE)
+
+
+def test_ours_run_without_root_on_a_file_system_that_they_cannot_change() -> None:
+    ours = [each for each in CONTAINERS.values() if each["image"].startswith("safeguarding-reviews")]
+    assert len(ours) == 8
+    assert all(each["read_only"] and each["user"] == "10001:10001" and each["cap_drop"] == ["ALL"] for each in ours)
+
+
+def test_a_service_is_given_its_own_database_only() -> None:
+    for service in SERVICES:
+        for name in (service, f"worker-{service}"):
+            given = {key for key in CONTAINERS[name]["environment"] if key.endswith("_DATABASE_URL")}
+            assert given == {f"{service.upper()}_DATABASE_URL"}
+
+
+def command_of(container: str) -> list[str]:
+    """A container's command, with the programs of this machine."""
+    program, *words = CONTAINERS[container]["command"]
+    return [str(PROGRAMS / program), *words]
+
+
+def run(command: list[str], environment: dict[str, str]) -> subprocess.Popen[bytes]:
+    given = {**os.environ, **environment, "PYTHONPATH": str(ROOT)}
+    return subprocess.Popen(command, cwd=ROOT, env=given, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+
+def stop(process: "subprocess.Popen[bytes]") -> None:
+    process.terminate()
+    try:
+        process.wait(20)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait(5)
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_a_services_command_serves_it(ground: dict[str, str], service: str) -> None:
+    port = free_port()
+    process = run([{"8000": str(port), "0.0.0.0": "127.0.0.1"}.get(word, word) for word in command_of(service)], ground)
+    try:
+        wait_for(lambda: answers(f"http://127.0.0.1:{port}/{service}/health/live"), f"{service} to answer", 60)
+    finally:
+        stop(process)
+
+
+def answers(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(url, timeout=2) as answer:
+            return bool(answer.status == 200)
+    except (URLError, OSError):
+        return False
+
+
+def test_the_scheduler_and_a_worker_by_their_commands_make_the_health_check_pass(ground: dict[str, str]) -> None:
+    check = [sys.executable, *CONTAINERS["worker-notify"]["healthcheck"]["test"][2:]]
+    processes = [run(command_of("scheduler"), ground), run(command_of("worker-notify"), ground)]
+    try:
+        wait_for(lambda: run(check, ground).wait(20) == 0, "the worker's health", 80)
+    finally:
+        for process in processes:
+            stop(process)
+
+
+def test_the_preparing_command_makes_everything_and_may_be_repeated(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("POSTGRES_URL", "REDIS_URL"):
+        monkeypatch.delenv(name, raising=False)
+    passwords = kept_secrets.kept(tmp_path)
+    with servers_for_tests(tmp_path, passwords["POSTGRES_PASSWORD"]) as servers:
+        environment = passwords | {"SUPERUSER_URL": servers.postgres_url}
+        command = command_of("migrate")
+        assert [run(command, environment).wait(60) for _ in range(2)] == [0, 0]
+        for url in databases.urls(servers.postgres_url, passwords).values():
+            with psycopg.connect(url.application.replace("+psycopg", "")) as connection:
+                assert connection.execute("SELECT count(*) FROM agencies").fetchone() == (0,)
