@@ -9,7 +9,7 @@ BROWSER := $(if $(wildcard tests/browser/test_*.py),chromium)
 COMPILE := $(BIN)/uv pip compile --quiet --excludes requirements-excluded.in --python-version 3.11.7 --generate-hashes --no-emit-index-url \
 	--no-emit-find-links --no-header --no-annotate
 
-.PHONY: run demo reset test lint lock
+.PHONY: run demo reset test bench lint lock
 
 run: .venv/.runtime
 	@exec $(BIN)/python -m deploy.run --port $(PORT)
@@ -23,6 +23,10 @@ reset: .venv/.runtime
 test: lint
 	@$(PYTHON) deploy/packages.py $(BROWSER)
 	@exec $(BIN)/pytest
+
+# ONLY=intake,dispatch measures some; without it docs/performance.md is written anew.
+bench: .venv/.development
+	@exec $(BIN)/python -m tests.benchmarks $(if $(ONLY),--only $(ONLY))
 
 lint: .venv/.development
 	@$(BIN)/ruff check .

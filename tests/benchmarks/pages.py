@@ -1,0 +1,99 @@
+"""The public site by the embedded server, beside a bare file handler served the same way."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import urlsplit
+from urllib.request import urlopen
+
+from deploy.run.environment import PROJECT
+from deploy.run.ports import free_port, is_free
+from deploy.run.system import wait_for
+from tests.benchmarks.machines import WORKERS, keep_quiet, system
+from tests.benchmarks.measuring import Finding, at_least, noted, seconds_of
+from tests.benchmarks.serving import PROCESSES, THREADS
+
+ROUNDS = 5
+REQUESTS = 4000  # over each connection
+CONNECTIONS = 4
+IN_ONE_GO = 20  # requests sent before their answers are read: so the client costs little of the cores it shares
+
+
+def measure(quick: bool) -> list[Finding]:
+    requests = REQUESTS // 5 if quick else REQUESTS
+    with system(API_PROCESSES=str(PROCESSES), API_THREADS=str(THREADS)) as running:
+        page = running.var / "site" / "current" / "reviews.html"
+        wait_for(page.exists, "the public site to be built")
+        keep_quiet(running, *WORKERS, "scheduler")
+        with bare_handler(page) as bare:
+            ours = f"{running.url}/reviews"
+            for url in (bare, ours):
+                _rate(url, requests // 4)
+            rounds = [(_rate(bare, requests), _rate(ours, requests)) for _ in range(ROUNDS)]
+            size = page.stat().st_size / 1024
+    return [at_least(f"public page of {size:.1f} KB by the embedded server", rounds, 0.5, "/s"), _behind_nginx()]
+
+
+def _behind_nginx() -> Finding:
+    there = shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin")
+    why = "the comparison is not written" if there else "nginx is not installed on this machine"
+    return noted("public page as deployed, beside nginx on the same bytes", f"not measured: {why}")
+
+
+@contextmanager
+def bare_handler(page: Path) -> Iterator[str]:
+    """The address of a server that answers with the file's bytes and does nothing else."""
+    port = free_port()
+    environment = os.environ | {"BARE_PAGE": str(page)}
+    command = [sys.executable, "-m", "tests.benchmarks.bare_page", str(port)]
+    process = subprocess.Popen(command, cwd=PROJECT, env=environment, stdout=subprocess.DEVNULL)
+    try:
+        wait_for(lambda: not is_free(port), "the bare handler to answer")
+        yield f"http://127.0.0.1:{port}/reviews"
+    finally:
+        process.terminate()
+        process.wait(15)
+
+
+def _rate(url: str, requests: int) -> float:
+    """Pages a second over some kept-alive connections, several requests in one go."""
+    with urlopen(url) as answer:
+        assert answer.status == 200
+    with ThreadPoolExecutor(CONNECTIONS) as pool:
+        seconds = seconds_of(lambda: list(pool.map(lambda _: _ask(url, requests), range(CONNECTIONS))))
+    return CONNECTIONS * requests / seconds
+
+
+def _ask(url: str, requests: int) -> None:
+    address = urlsplit(url)
+    asked = f"GET {address.path} HTTP/1.1\r\nHost: {address.netloc}\r\n\r\n".encode()
+    with socket.create_connection((address.hostname, address.port)) as connection:
+        connection.sendall(asked)
+        one = _length_of_answer(connection)
+        for _ in range(requests // IN_ONE_GO):
+            connection.sendall(asked * IN_ONE_GO)
+            _read(connection, one * IN_ONE_GO)
+
+
+def _length_of_answer(connection: socket.socket) -> int:
+    """Bytes of an answer, head and all; the same for each, since nothing in it varies but the time of day."""
+    received = b""
+    while b"\r\n\r\n" not in received:
+        received += connection.recv(65536)
+    head, _, body = received.partition(b"\r\n\r\n")
+    length = next(int(line[15:]) for line in head.lower().split(b"\r\n") if line.startswith(b"content-length:"))
+    _read(connection, length - len(body))
+    return len(head) + 4 + length
+
+
+def _read(connection: socket.socket, wanted: int) -> None:
+    while wanted > 0:
+        got = len(connection.recv(min(wanted, 1 << 20)))
+        assert got, "the server closed the connection"
+        wanted -= got

@@ -1,0 +1,117 @@
+"""What readers and reviewers wait for: a search, a merged chronology, the identifier check of a long report."""
+
+import resource
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+
+import orjson
+
+from deploy.run.system import System
+from tests.benchmarks.long_documents import WORDS, entries_of_a_return, report, sentence, text_of_2_kb
+from tests.benchmarks.machines import WORKERS, as_superuser, keep_quiet, key_of, live_in, system
+from tests.benchmarks.measuring import Finding, limited, percentile, seconds_of
+
+REPORTS, SEARCHES = 20_000, 200
+AGENCIES, ENTRIES = 40, 500
+PAGES = 100
+ROUNDS = 5
+THEMES = ["neglect", "domestic-abuse", "mental-health", "exploitation"]
+
+
+def measure(quick: bool) -> list[Finding]:
+    with system() as running:
+        keep_quiet(running, *WORKERS, "scheduler")
+        _fill_search(running, REPORTS // 10 if quick else REPORTS)
+        # In processes of their own: each measures its memory, and none inherits another's.
+        with ProcessPoolExecutor(1, get_context("spawn"), live_in, (running,), max_tasks_per_child=1) as worker:
+            searches = worker.submit(searched, SEARCHES).result()
+            chronology = worker.submit(chronology_drawn, key_of(running, "hscp-partnership-office")).result()
+            seconds, megabytes = worker.submit(report_checked).result()
+    size = f"search of {REPORTS // 10 if quick else REPORTS:,} reports with facets and passages"
+    return [
+        limited(f"{size}: p50", [percentile(searches, 50)], 5, "ms"),
+        limited(f"{size}: p95", [percentile(searches, 95)], 20, "ms"),
+        limited(f"merged chronology of {AGENCIES} agencies × {ENTRIES} entries, as it is answered", chronology, 1, "s"),
+        limited(f"cleaning and identifier check of a {PAGES}-page report", seconds, 5, "s"),
+        limited("the most memory that it took, the whole process", [megabytes], 300, "MB"),
+    ]
+
+
+def _fill_search(running: System, count: int) -> None:
+    columns = "slug, title, kind, published_on, themes, summary, body"
+    with (
+        as_superuser(running, "publish") as rows,
+        rows.cursor() as cursor,
+        cursor.copy(f"COPY public_entries ({columns}) FROM STDIN") as copy,
+    ):
+        for n in range(count):
+            year, theme = 2010 + n % 17, THEMES[n % len(THEMES)]
+            copy.write_row(
+                (f"review-{n}", sentence(6), "lcspr", f"{year}-03-01", [theme], sentence(30), text_of_2_kb())
+            )
+    with as_superuser(running, "publish") as rows:
+        rows.execute("VACUUM ANALYZE public_entries")
+
+
+def searched(times: int) -> list[float]:
+    """Milliseconds of each search: two common words and one filter, the choices and the passages with it."""
+    from services.publish.search import SearchQuery, search
+    from services.publish.service import SERVICE
+
+    def one(n: int) -> None:
+        with SERVICE.transaction() as session:
+            search(session, SearchQuery(q=f"{WORDS[n % 20]} {WORDS[20 + n % 30]}", theme=THEMES[n % len(THEMES)]))
+
+    one(0)
+    return [1000 * seconds_of(lambda n=n: one(n)) for n in range(times)]  # type: ignore[misc]
+
+
+def chronology_drawn(office_key: str) -> list[float]:
+    """Seconds until the whole merged chronology of a large case is answered."""
+    from services.review.app import create_app
+
+    case_id = _large_case()
+    client = create_app().test_client()
+
+    def draw() -> None:
+        headers = {"Authorization": f"Bearer {office_key}"}
+        answer = client.get(f"/review/api/v1/cases/{case_id}/chronology", headers=headers)
+        assert answer.status_code == 200, answer.text[:300]
+        assert len(orjson.loads(answer.data)["items"]) == AGENCIES * ENTRIES
+
+    return [seconds_of(draw) for _ in range(ROUNDS)]
+
+
+def _large_case() -> str:
+    from services.review.agency_returns import save_return
+    from services.review.cases import take_notification
+    from services.review.models import InformationRequest
+    from services.review.service import SERVICE
+    from shared.identity.keys import apply_directory_change
+    from tests.reviewing import FULL_RETURN, notified
+
+    names = [f"example-agency-{n}" for n in range(AGENCIES)]
+    facts = {"kind": "school", "is_partner": False, "emails": [], "ended_at": None, "version": 1, "keys": []}
+    with SERVICE.transaction() as session:
+        for name in names:
+            apply_directory_change(session, facts | {"id": name, "name": name})
+        take_notification(session, notified(agencies=names))
+        session.flush()
+        requests = session.query(InformationRequest).all()[:AGENCIES]  # the partners are asked, too
+        for request in requests:
+            body = FULL_RETURN | {"chronology": entries_of_a_return(ENTRIES)}
+            save_return(session, request, body, request.agency_id)
+        return str(requests[0].case_id)
+
+
+def report_checked() -> tuple[list[float], float]:
+    """Seconds to clean and check a long report, and the process's greatest memory in MB."""
+    from services.publish.document_check import check
+    from services.publish.models import Document, Publication
+
+    content = report(PAGES)
+    document = Document(kind="full-report", content_type="application/pdf")
+    people = [{"kind": "name", "value": f"{sentence(1)} {sentence(1)}"} for _ in range(200)]
+    publication = Publication(pseudonym="Child X", identifiers=people)
+    seconds = [seconds_of(lambda: check(document, publication, content)) for _ in range(ROUNDS)]
+    return seconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

