@@ -209,7 +209,7 @@ def confirm_copies(publication: dict[str, Any], recipients: tuple[str, ...] = RE
             "rule": "prior-copy",
             "recipient": recipient,
             "incident_id": None,
-            "concerns": f"publication:{publication['id']}",
+            "concerns": f"publication:{publication['id']}:copies:0123456789abcdef",
             "due_at": now,
             "discharged_at": now,
             "sent_at": now,

@@ -107,8 +107,13 @@ def cancel_open(session: Session, viewer: Viewer, incident: Incident, now: datet
         if duty.status in ("pending", "waiting-for-person")
         and duty.concerns.partition(":")[0] in ENDS_WITH_ITS_NOTIFICATION
     ]
+    return entries_for(viewer.agency_id, cancel_duties(session, duties, now))
+
+
+def cancel_duties(session: Session, duties: Sequence[Duty], now: datetime) -> list[Duty]:
+    """Cancel duties with their messages that have not gone; those that changed."""
     session.execute(CANCEL, {"duties": [duty.id for duty in duties]})
-    return entries_for(viewer.agency_id, move_duties(session, [Move(duty.id, "cancel", now) for duty in duties]))
+    return move_duties(session, [Move(duty.id, "cancel", now) for duty in duties])
 
 
 def end_deciding(

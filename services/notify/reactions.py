@@ -1,23 +1,31 @@
 """What notify does about each event it hears from review and publish: whom it tells, and which duty begins or ends."""
 
 import base64
+import hashlib
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from services.notify.arising import told
 from services.notify.duties import Move, discharged_event, duty_values, entries_for, move_duties
 from services.notify.messages import tell, warn_contacts
 from services.notify.models import Duty
+from services.notify.notifying import cancel_duties
 from services.notify.service import SERVICE
-from shared import audit, files
+from shared import audit, clock, files
 from shared.database import insert_rows
 from shared.delivery.deliveries import add_deliveries
 from shared.events.catalogue import Event, NotYet, Reaction
 from shared.outbox import emit_all
 from shared.partnership import partnership
+
+NOT_SENT = ("pending", "waiting-for-person")
+HEARD_LATER = text("""
+    SELECT EXISTS (SELECT 1 FROM inbox
+                    WHERE subject = :subject AND type = 'publication.scheduled' AND sequence > :sequence)
+""")
 
 
 def information_requested(session: Session, event: Event) -> None:
@@ -126,21 +134,41 @@ def route_decided(session: Session, event: Event) -> None:
 
 
 def publication_scheduled(session: Session, event: Event) -> None:
-    """Prior copies go out. A new date brings a new due date to those that were not confirmed yet."""
-    about = f"publication:{event.data['publication_id']}"
+    """Prior copies go out, once for each version of the documents.
+
+    A new date brings a new due date to the copies of this version. Those of an earlier version that nobody was sent are
+    cancelled; those that were sent stay as they are, with their evidence.
+    """
+    if session.scalar(HEARD_LATER, {"subject": event.subject, "sequence": event.sequence}):
+        return
+    about = f"publication:{event.data['publication_id']}:copies:"
+    version = about + _version_of(event.data["copies"])
+    standing = select(Duty).where(
+        Duty.concerns.startswith(about), Duty.rule == "prior-copy", Duty.status != "cancelled"
+    )
+    duties = list(session.scalars(standing))
+    already = {duty.recipient: duty for duty in duties if duty.concerns == version}
+    superseded = [duty for duty in duties if duty.concerns != version and duty.status in NOT_SENT]
+    entries = entries_for("system", cancel_duties(session, superseded, clock.now()))
+    for duty in already.values():
+        _announce_again(session, duty, event.data["publish_at"])
+        entries.append(audit.Entry("system", "due-anew", f"duty:{duty.id}", "prior-copy"))
+    recipients = [who for who in ("panel", "secretary-of-state", "ofsted") if who not in already]
+    _tell_all(session, event, "prior-copy", recipients, event.data["publish_at"], _prior_copy(event), version)
+    if entries:
+        audit.append(session, *entries)
+
+
+def _version_of(copies: list[dict[str, Any]]) -> str:
+    """The same for the same documents, whatever their order."""
+    return hashlib.sha256("\n".join(sorted(copy["sha256"] for copy in copies)).encode()).hexdigest()[:16]
+
+
+def _prior_copy(event: Event) -> dict[str, Any]:
     copies = [
         {k: f[k] for k in ("filename", "sha256")} | {"content_base64": _content(f["key"])} for f in event.data["copies"]
     ]
-    document = {key: event.data[key] for key in ("reference", "title", "publish_at")} | {"copies": copies}
-    standing = select(Duty).where(Duty.concerns == about, Duty.rule == "prior-copy", Duty.status != "cancelled")
-    already = {duty.recipient: duty for duty in session.scalars(standing)}
-    recipients = [who for who in ("panel", "secretary-of-state", "ofsted") if who not in already]
-    _tell_all(session, event, "prior-copy", recipients, event.data["publish_at"], document, about)
-    for duty in already.values():
-        _announce_again(session, duty, event.data["publish_at"])
-    if already:
-        entries = [audit.Entry("system", "due-anew", f"duty:{duty.id}", "prior-copy") for duty in already.values()]
-        audit.append(session, *entries)
+    return {key: event.data[key] for key in ("reference", "title", "publish_at")} | {"copies": copies}
 
 
 def _announce_again(session: Session, duty: Duty, publish_at: str) -> None:

@@ -98,7 +98,7 @@ def holds_in_force(session: Session, publication: Publication) -> list[Hold]:
 
 def note_telling(session: Session, duty: dict[str, Any], **times: Any) -> None:
     """Note what became of a duty to tell somebody of a publication. Raises `NotYet` for one that is not open here."""
-    kind, _, publication_id = duty["concerns"].partition(":")
+    kind, publication_id = duty["concerns"].split(":")[:2]  # what it concerns of the publication may follow
     if kind != "publication" or duty["rule"] not in TOLD_RULES:
         return
     if session.get(Publication, publication_id) is None:

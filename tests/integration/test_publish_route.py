@@ -163,6 +163,7 @@ def test_what_comes_before_its_predecessor_is_asked_for_again() -> None:
     review = {name: new_id() for name in ("practice_review_id", "case_id", "incident_id", "hold_id")}
     with pytest.raises(NotYet):
         react("hold.lifted", review | {"reference": "LCSPR-1", "lifted_at": clock.now().isoformat()})
-    duty = {"rule": "prior-copy", "concerns": f"publication:{new_id()}", "sent_at": None, "discharged_at": None}
+    concerns = f"publication:{new_id()}:copies:0123456789abcdef"
+    duty = {"rule": "prior-copy", "concerns": concerns, "sent_at": None, "discharged_at": None}
     with pytest.raises(NotYet):
         react("duty.discharged", duty | {"duty_id": new_id(), "recipient": "panel"})

@@ -33,15 +33,17 @@ from tests.notifying import (
 pytestmark = pytest.mark.usefixtures("sandbox")
 
 
-def hear(kind: str, data: dict[str, Any], event_id: str | None = None) -> str:
+def hear(
+    kind: str, data: dict[str, Any], event_id: str | None = None, *, subject: str = "case:1", sequence: int = 1
+) -> str:
     """Give notify an event as it lies in its queue; returns its id."""
     identifier = event_id or str(uuid.uuid4())
     envelope = {
         "id": identifier,
         "type": kind,
         "source": CATALOGUE[kind].source,
-        "subject": "case:1",
-        "sequence": 1,
+        "subject": subject,
+        "sequence": sequence,
         "time": clock.now().isoformat(),
         "data_base64": base64.b64encode(seal_json(data, f"event:{identifier}")).decode(),
     }
@@ -220,8 +222,7 @@ def test_prior_copies_go_to_three_and_a_new_date_brings_a_new_due_date_and_no_se
     scheduled = publication | {"title": "Child A", "publish_at": at.isoformat(), "copies": copies}
     hear("publication.scheduled", scheduled)
     send()
-    about = f"publication:{publication['publication_id']}"
-    first = {found.recipient: found.due_at for found in duties_about(about)}
+    first = {found.recipient: found.due_at for found in copies_of(publication)}
     assert set(first) == {"panel", "secretary-of-state", "ofsted"}
     content = base64.b64encode(b"%PDF-1.7 the report").decode()
     for recipient in first:
@@ -229,12 +230,60 @@ def test_prior_copies_go_to_three_and_a_new_date_brings_a_new_due_date_and_no_se
     later = (at + timedelta(days=14)).isoformat()
     hear("publication.scheduled", scheduled | {"publish_at": later})
     send()
-    moved = {found.recipient: found.due_at for found in duties_about(about)}
+    moved = {found.recipient: found.due_at for found in copies_of(publication)}
     here = partnership()
     due = here.due(here.rules_on(london_day(at)).duty("prior-copy"), at + timedelta(days=14))
     assert set(moved.values()) == {due}
     assert due > max(first.values())
     assert len([i for i in sandbox.received(taken["reference"]) if content in i["body"]]) == 1
+
+
+def copies_of(publication: dict[str, Any]) -> list[Any]:
+    about = f"publication:{publication['publication_id']}:copies:%"
+    return rows("SELECT id::text, recipient, status, due_at FROM duties WHERE concerns LIKE :about", about=about)
+
+
+def scheduled_with(publication: dict[str, Any], content: bytes) -> dict[str, Any]:
+    copies = [{"key": files.put(content), "filename": "report.pdf", "sha256": files.sha256_of(content)}]
+    at = (clock.now() + timedelta(days=40)).isoformat()
+    return publication | {"title": "Child A", "publish_at": at, "copies": copies}
+
+
+def test_documents_changed_after_the_prior_copies_went_out_are_sent_again(sandbox: Outside) -> None:
+    taken = notified()
+    publication = publication_of(taken)
+    hear("publication.scheduled", scheduled_with(publication, b"%PDF-1.7 as first sent"))
+    send()
+    hear("publication.scheduled", scheduled_with(publication, b"%PDF-1.7 as corrected"))
+    send()
+    second = base64.b64encode(b"%PDF-1.7 as corrected").decode()
+    for recipient in ("panel", "secretary-of-state", "ofsted"):
+        assert len([i for i in sandbox.received(taken["reference"], recipient) if second in i["body"]]) == 1, recipient
+    assert [duty.status for duty in copies_of(publication)] == ["discharged"] * 6
+
+
+def test_prior_copies_that_nobody_was_sent_are_replaced_by_those_of_the_changed_documents(sandbox: Outside) -> None:
+    taken = notified()
+    publication = publication_of(taken)
+    hear("publication.scheduled", scheduled_with(publication, b"%PDF-1.7 never sent"))
+    hear("publication.scheduled", scheduled_with(publication, b"%PDF-1.7 sent instead"))
+    send()
+    never = base64.b64encode(b"%PDF-1.7 never sent").decode()
+    assert not [i for i in sandbox.received(taken["reference"]) if never in i["body"]]
+    assert sorted(duty.status for duty in copies_of(publication)) == ["cancelled"] * 3 + ["discharged"] * 3
+
+
+def test_an_earlier_schedule_that_is_heard_after_a_later_one_changes_nothing(sandbox: Outside) -> None:
+    taken = notified()
+    publication = publication_of(taken)
+    subject = f"publication:{publication['publication_id']}"
+    later, earlier = scheduled_with(publication, b"%PDF-1.7 new"), scheduled_with(publication, b"%PDF-1.7 old")
+    hear("publication.scheduled", later, subject=subject, sequence=2)
+    hear("publication.scheduled", earlier, subject=subject, sequence=1)
+    send()
+    old = base64.b64encode(b"%PDF-1.7 old").decode()
+    assert not [i for i in sandbox.received(taken["reference"]) if old in i["body"]]
+    assert [duty.status for duty in copies_of(publication)] == ["discharged"] * 3
 
 
 @pytest.mark.parametrize("kind", ["hold.placed", "hold.lifted", "publication.withdrawn"])
