@@ -41,7 +41,7 @@ def ground(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]
         os.environ.update(environment)
         settings.cache_clear()
         migrate_all(urls)
-        yield environment
+        yield environment | {"SUPERUSER_URL": servers.postgres_url}  # not in the environment: no process has it
         os.environ.clear()
         os.environ.update(before)
 

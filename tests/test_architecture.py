@@ -1,11 +1,15 @@
 """The house's rules, asked of the code, the routes and the databases themselves."""
 
 import ast
+import sys
+from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
 
 import psycopg
 import pytest
+from sqlalchemy import Table, make_url
+from sqlalchemy.orm import DeclarativeBase
 
 from deploy.run.databases import application_role
 from shared.events.catalogue import check_reactions
@@ -53,8 +57,55 @@ def test_nothing_is_ever_put_off_inside_the_broker() -> None:
     assert found == []
 
 
+def calls_of(path: Path) -> list[str]:
+    """Every call in a file as it is written, without its arguments."""
+    found = (node.func for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Call))
+    return [ast.unparse(called) for called in found]
+
+
+def test_the_clock_is_the_only_source_of_now() -> None:
+    sources = ("datetime.now", "datetime.utcnow", "datetime.today", "date.today", "time.time")
+    asking = {path.relative_to(ROOT).as_posix() for path in CODE if any(c.endswith(sources) for c in calls_of(path))}
+    # The sandbox is the outside world: it has a time of its own.
+    assert asking - {"deploy/sandbox/outside_time.py"} == {"shared/clock.py"}
+
+
+def test_no_task_is_tried_again_by_the_broker() -> None:
+    assert [path.name for path in CODE if any(call.endswith(".retry") for call in calls_of(path))] == []
+
+
+def test_a_scheduled_job_that_nobody_took_gives_way_to_the_next(ground: dict[str, str]) -> None:
+    schedule = import_module("deploy.scheduler").celery.conf.beat_schedule
+    assert {job["task"].partition(".")[0] for job in schedule.values()} == set(SERVICES)
+    for name, job in schedule.items():
+        assert 0 < job["options"]["expires"] <= job["schedule"], name
+
+
+def models_of(service: str) -> Iterator[Table]:
+    import_module(f"services.{service}.models")
+    modules = [module for name, module in sys.modules.items() if name.startswith((f"services.{service}.", "shared."))]
+    bases = {base for module in modules for base in vars(module).values() if is_base(base)}
+    for base in bases:
+        yield from base.metadata.tables.values()
+
+
+def is_base(found: object) -> bool:
+    return isinstance(found, type) and DeclarativeBase in found.__bases__
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_what_the_models_name_stands_in_the_migrated_database(ground: dict[str, str], service: str) -> None:
+    query = "SELECT table_name, column_name FROM information_schema.columns WHERE table_schema = 'public'"
+    with psycopg.connect(plain(ground[f"{service.upper()}_OWNER_DATABASE_URL"])) as connection:
+        stands = set(connection.execute(query).fetchall())
+    named = {(table.name, column.name) for table in models_of(service) for column in table.columns}
+    assert named
+    assert named - stands == set()
+
+
 def test_functions_and_files_stay_small() -> None:
     long_files = [path.name for path in CODE if path.read_text().count("\n") > 400]
+    long_files += [path.name for path in (ROOT / "tests").rglob("*.py") if path.read_text().count("\n") > 500]
     long_functions = [
         f"{path.name}:{node.name}"
         for path in CODE
@@ -98,15 +149,22 @@ def test_every_table_with_sealed_content_of_a_case_forces_row_security(ground: d
 
 @pytest.mark.parametrize("service", SERVICES)
 def test_migrations_go_down_and_up_again(ground: dict[str, str], service: str) -> None:
-    owner = ground[f"{service.upper()}_OWNER_DATABASE_URL"]
-    query = "SELECT count(*) FROM information_schema.columns WHERE table_schema = 'public'"
+    owner = make_url(ground[f"{service.upper()}_OWNER_DATABASE_URL"])
+    scratch = f"scratch_{service}"
+    with psycopg.connect(ground["SUPERUSER_URL"], autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {scratch} OWNER {owner.username}")
+    url = owner.set(database=scratch).render_as_string(hide_password=False)
+    query = "SELECT table_name, column_name, data_type FROM information_schema.columns WHERE table_schema = 'public'"
 
-    def columns() -> object:
-        with psycopg.connect(plain(owner)) as connection:
-            return connection.execute(query).fetchone()
+    def columns() -> set[object]:
+        with psycopg.connect(plain(url)) as connection:
+            return set(connection.execute(query).fetchall())
 
+    migrate(service, url, application_role(service))
     before = columns()
-    migrate(service, owner, application_role(service), "base")
-    assert columns() != before
-    migrate(service, owner, application_role(service))
+    migrate(service, url, application_role(service), "base")
+    assert {table for table, *_ in columns()} == {"alembic_version"}
+    migrate(service, url, application_role(service))
     assert columns() == before
+    with psycopg.connect(ground["SUPERUSER_URL"], autocommit=True) as connection:
+        connection.execute(f"DROP DATABASE {scratch}")

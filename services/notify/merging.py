@@ -26,7 +26,8 @@ def merge(session: Session, viewer: Viewer, source_id: str, into_id: str, reason
     source, into = (first, second) if first.id == source_id else (second, first)
     _check_direction(source, into)
     why = f"The same incident as {into.reference}."
-    entries = take_back(session, viewer, source, why, now)
+    # What was withdrawn before is taken back already: nobody is told twice.
+    entries = [] if source.status == "withdrawn" else take_back(session, viewer, source, why, now)
     session.execute(update(Referral).where(Referral.incident_id == source.id).values(incident_id=into.id))
     source.merged_into = into.id
     record_decision(session, viewer, source, Decided("merged", reasons, []), now)
