@@ -24,9 +24,9 @@ test: lint
 	@$(PYTHON) deploy/packages.py $(BROWSER)
 	@exec $(BIN)/pytest
 
-# ONLY=intake,dispatch measures some; without it docs/performance.md is written anew.
+# ONLY=intake,dispatch measures some, QUICK=1 less of each; without ONLY docs/performance.md is written anew.
 bench: .venv/.development
-	@exec $(BIN)/python -m tests.benchmarks $(if $(ONLY),--only $(ONLY))
+	@exec $(BIN)/python -m tests.benchmarks $(if $(ONLY),--only $(ONLY)) $(if $(QUICK),--quick)
 
 lint: .venv/.development
 	@$(BIN)/ruff check .
