@@ -15,7 +15,6 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from shared import clock
-from shared.database import send_with_commit
 from shared.logs import request_id
 from shared.settings import settings
 
@@ -34,15 +33,15 @@ class Entry:
 
 
 def append(session: Session, *entries: Entry) -> None:
-    """Append entries to the chain, by the message that commits: the chain's lock is held no longer than that takes."""
+    """Append entries to the chain. Call it last in a transaction: its lock is held until the commit."""
     at = clock.now().isoformat()
     request = request_id()
     lines = [
         orjson.dumps({"at": at, "on": e.on, "request": request, "what": e.what, "who": e.who, "why": e.why}).decode()
         for e in entries
     ]
-    places = ", ".join(["%s"] * len(lines))
-    send_with_commit(session, f"SELECT append_audit(ARRAY[{places}]::text[])", lines)  # places only, no value
+    session.flush()
+    session.connection().exec_driver_sql("SELECT append_audit(%s::text[])", (lines,))
 
 
 def verify(session: Session) -> tuple[int, str | None]:

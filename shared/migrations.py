@@ -44,11 +44,3 @@ def floor_up() -> str:
 
 def floor_down() -> str:
     return f"DROP TABLE {FLOOR_TABLES}; DROP FUNCTION {FLOOR_FUNCTIONS};"
-
-
-def take_turn_up() -> str:
-    return (Path(__file__).parent / "take_turn.sql").read_text()
-
-
-def take_turn_down() -> str:
-    return "DROP FUNCTION take_turn;"

@@ -15,7 +15,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from shared import clock
-from shared.database import new_id, send_with_commit
+from shared.database import new_id
 from shared.encryption import seal_json
 from shared.events.catalogue import CATALOGUE, CatalogueWrong
 from shared.logs import request_id
@@ -44,8 +44,9 @@ def emit_all(session: Session, service: Service, sayings: Sequence[Saying]) -> N
     """
     if not sayings:
         return
-    for saying in sayings:
-        send_with_commit(session, EMIT, _row(service, *saying))
+    session.flush()
+    rows = [_row(service, *saying) for saying in sayings]
+    session.connection().exec_driver_sql(EMIT, rows)
     ring_after_commit(session, "relay_outbox")
 
 

@@ -15,7 +15,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from services.notify.models import ChildHash, Incident, Separation
-from shared.database import insert_rows, rows_of
+from shared.database import insert_rows
 from shared.encryption import keyed_hash
 from shared.partnership import partnership
 
@@ -70,7 +70,7 @@ def context_of(
     wanted = [value for _, value in hashes]
     locks = sorted(_lock(value) for value in {*wanted, keyed_hash("reference", agency_id, agency_reference)})
     values = (locks, agency_id, agency_reference, wanted, occurred, partnership().duplicate_window_days)
-    rows = rows_of(session, CONTEXT, values)
+    rows = session.connection().exec_driver_sql(CONTEXT, values).all()
     same = next(((row.id, row.reference) for row in rows if row.found == "same-reference"), None)
     alike = [
         Alike(row.id, row.reference, row.status, [WHY[k] for k in row.matched])

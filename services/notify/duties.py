@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from types import SimpleNamespace
 from typing import Any
 
 from sqlalchemy import select, text
@@ -132,16 +131,11 @@ def open_duties(session: Session, incident: Incident) -> list[Duty]:
     return list(session.scalars(statement))
 
 
-def is_overdue(duty: Duty | SimpleNamespace, now: datetime) -> bool:
+def is_overdue(duty: Duty, now: datetime) -> bool:
     return duty.status not in ("discharged", "cancelled") and now > duty.due_at + timedelta(seconds=0.999999)
 
 
-def describe_new_duty(values: dict[str, Any]) -> dict[str, Any]:
-    """A duty that has just arisen, from the values of its row."""
-    return describe_duty(SimpleNamespace(sent_at=None, discharged_at=None, evidence=None, **values))
-
-
-def describe_duty(duty: Duty | SimpleNamespace) -> dict[str, Any]:
+def describe_duty(duty: Duty) -> dict[str, Any]:
     """A duty as the interface gives it."""
     return {
         "id": duty.id,

@@ -10,13 +10,13 @@ from sqlalchemy.orm import Session
 
 from services.notify.arising import duties_arising
 from services.notify.duplicates import Alike, context_of, hash_rows, hashes_of
-from services.notify.duties import describe_new_duty
+from services.notify.duties import describe_duty
 from services.notify.models import ChildHash, Duty, Incident, Referral
 from services.notify.service import SERVICE
 from services.notify.threshold import Assessment, assess, facts_of
 from shared import audit
 from shared.calendar import london_day
-from shared.database import insert_rows, new_id, rows_of
+from shared.database import insert_rows, new_id
 from shared.delivery.deliveries import DeliveryRow
 from shared.identity.viewer import Viewer
 from shared.outbox import emit
@@ -24,7 +24,7 @@ from shared.partnership import partnership
 from shared.service import ring_after_commit
 from shared.web.problems import conflict
 
-NUMBERS = "SELECT nextval('referral_numbers') AS referral, nextval('incident_numbers') AS incident"
+NUMBERS = "SELECT nextval('referral_numbers'), nextval('incident_numbers')"
 ALREADY_TOLD = ("notifiable", "notified")
 
 
@@ -110,7 +110,7 @@ def _goes_by_itself(viewer: Viewer) -> bool:
 def _incident_values(
     session: Session, assessment: Assessment, status: str, occurred: date, aware: datetime, now: datetime
 ) -> dict[str, Any]:
-    ((referral_number, incident_number),) = rows_of(session, NUMBERS)
+    referral_number, incident_number = session.connection().exec_driver_sql(NUMBERS).one()
     return {
         "id": new_id(),
         "reference": f"INC-{now.year}-{incident_number:04}",
@@ -171,7 +171,7 @@ def _answer(
             "assessment": incident["assessment"],
             "possible_duplicates": [asdict(other) for other in alike],
         },
-        "duties": [describe_new_duty(duty) for duty in sorted(duties, key=lambda duty: duty["due_at"])],
+        "duties": [describe_duty(Duty(**duty)) for duty in sorted(duties, key=lambda duty: duty["due_at"])],
     }
 
 

@@ -7,7 +7,6 @@ from typing import Any
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from shared.database import rows_of
 from shared.identity.viewer import Viewer
 from shared.partnership import partnership
 
@@ -22,7 +21,7 @@ AUTHENTICATE = """
           FROM api_keys k JOIN agencies a ON a.id = k.agency_id
          WHERE k.hash = %(hash)s AND k.revoked_at IS NULL AND a.ended_at IS NULL)
     SELECT id, name, kind, is_partner, scope,
-           set_config('app.agency', id, true) AS as_agency, set_config('app.scope', scope, true) AS in_scope FROM holder
+           set_config('app.agency', id, true), set_config('app.scope', scope, true) FROM holder
 """
 
 
@@ -39,10 +38,9 @@ def hash_of(key: str) -> bytes:
 def authenticate(session: Session, key: str) -> Viewer | None:
     """The agency that holds `key`, unless it was revoked; from here on the transaction sees as that agency."""
     authority = partnership().authority.agency_id
-    holders = rows_of(session, AUTHENTICATE, {"hash": hash_of(key), "authority": authority})
-    if not holders:
+    found = session.connection().exec_driver_sql(AUTHENTICATE, {"hash": hash_of(key), "authority": authority}).first()
+    if found is None:
         return None
-    (found,) = holders
     return Viewer(found.id, found.name, found.kind, found.is_partner, found.id == authority, found.scope)
 
 

@@ -7,14 +7,14 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from shared import clock
-from shared.database import rows_of, send_with_commit
 from shared.encryption import seal, unseal
 from shared.web.problems import Problem, conflict, refused
 
 KEPT = timedelta(hours=48)
 LONGEST_KEY = 255
 
-TAKE_TURN = "SELECT is_ours, request_hash, status, answer FROM take_turn(%s, %s, %s, %s)"
+FIND = "SELECT request_hash, status, answer FROM idempotency_keys WHERE agency_id = %s AND key_hash = %s AND created_at > %s"
+LOCK = "SELECT pg_try_advisory_xact_lock(%s)"
 # A row older than 48 hours that the sweep has not removed yet makes way; a younger one cannot be there: we hold the lock.
 STORE = """INSERT INTO idempotency_keys VALUES (%s, %s, %s, %s, %s, %s) ON CONFLICT (agency_id, key_hash) DO UPDATE
     SET request_hash = excluded.request_hash, status = excluded.status, answer = excluded.answer, created_at = excluded.created_at"""
@@ -32,9 +32,7 @@ class Once:
         self._key = hashlib.sha256(key.encode()).digest()
         self._request = hashlib.sha256(what.encode() + b"\n" + body).digest()
         lock = int.from_bytes(hashlib.sha256(agency_id.encode() + self._key).digest()[:8], signed=True)
-        values = (lock, agency_id, self._key, clock.machine_now() - KEPT)
-        (self._found,) = rows_of(session, TAKE_TURN, values)
-        if not self._found.is_ours:
+        if not session.connection().exec_driver_sql(LOCK, (lock,)).scalar():
             problem = conflict(
                 "The first request with this Idempotency-Key is still running. Send it again in a second."
             )
@@ -43,15 +41,17 @@ class Once:
 
     def earlier_answer(self) -> tuple[int, bytes] | None:
         """Status and body of the first answer, if there was one. Raises a 422 problem where the body was another."""
-        if self._found.request_hash is None:
+        since = clock.machine_now() - KEPT
+        found = self._session.connection().exec_driver_sql(FIND, (self._agency_id, self._key, since)).first()
+        if found is None:
             return None
-        if bytes(self._found.request_hash) != self._request:
+        if bytes(found.request_hash) != self._request:
             raise Problem(422, "This Idempotency-Key was used for another request. Use a new key for a new request.")
-        return self._found.status, unseal(bytes(self._found.answer), "idempotency")
+        return found.status, unseal(bytes(found.answer), "idempotency")
 
     def remember(self, status: int, body: bytes) -> None:
         values = (self._agency_id, self._key, self._request, status, seal(body, "idempotency"), clock.machine_now())
-        send_with_commit(self._session, STORE, values)
+        self._session.connection().exec_driver_sql(STORE, values)
 
 
 def forget_old_answers(session: Session) -> None:

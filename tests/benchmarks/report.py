@@ -45,10 +45,8 @@ FOOT = """
 
 ## Where a target is missed: what the profile showed
 
-- **intake**: a profile of one request has no peak. Of 3.5 ms under the profiler, waiting for PostgreSQL is under half, over
-  eight exchanges (begin, who holds the key, whose turn it is, who else spoke of it, two numbers, the rows, and events,
-  audit and answer with the commit); checking the body is a sixth. The next exchange to save is the two numbers, which
-  the look for duplicates could bring.
+- **intake**: a profile of one request has no peak. Each statement is an exchange of its own with PostgreSQL, and the
+  audit chain's lock is held over the last of them, so that writers wait for one another's threads.
 - **first answer, idle event and receipt**: not profiled yet. A receipt is four hand-overs between processes (doorbell,
   worker, gateway, callback), each of them a commit.
 
