@@ -6,7 +6,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 INSTALL := $(BIN)/python -m pip install --disable-pip-version-check --quiet --require-hashes --no-deps
 BROWSER := $(if $(wildcard tests/browser/test_*.py),chromium)
-COMPILE := $(BIN)/uv pip compile --quiet --excludes requirements-excluded.in --python-version 3.11.7 --generate-hashes --no-emit-index-url \
+COMPILE := $(BIN)/uv pip compile --quiet --python-version 3.11.7 --generate-hashes --no-emit-index-url \
 	--no-emit-find-links --no-header --no-annotate
 
 .PHONY: run demo reset test bench lint lock
