@@ -92,8 +92,8 @@ class Separation(Model):
 class Duty(Model):
     """The unit of record: somebody must be told, or something done, by a date, on a stated authority.
 
-    `concerns` names the record it arose from (`incident:<id>`, `publication:<id>`); among duties not cancelled there
-    is one per record, rule and recipient, which is what makes a race end in one notification.
+    `concerns` names the record it arose from (`incident:<id>`, `publication:<id>:copies:<version>`); among duties not
+    cancelled there is one per record, rule and recipient, which is what makes a race end in one notification.
     """
 
     __tablename__ = "duties"

@@ -22,6 +22,8 @@ from shared.outbox import emit_all
 from shared.partnership import partnership
 
 NOT_SENT = ("pending", "waiting-for-person")
+# Two schedules of one publication, heard at once after an outage, take turns: the second sees what the first heard.
+TAKE_TURN = text("SELECT pg_advisory_xact_lock(hashtextextended(:subject, 0))")
 HEARD_LATER = text("""
     SELECT EXISTS (SELECT 1 FROM inbox
                     WHERE subject = :subject AND type = 'publication.scheduled' AND sequence > :sequence)
@@ -139,6 +141,7 @@ def publication_scheduled(session: Session, event: Event) -> None:
     A new date brings a new due date to the copies of this version. Those of an earlier version that nobody was sent are
     cancelled; those that were sent stay as they are, with their evidence.
     """
+    session.execute(TAKE_TURN, {"subject": event.subject})
     if session.scalar(HEARD_LATER, {"subject": event.subject, "sequence": event.sequence}):
         return
     about = f"publication:{event.data['publication_id']}:copies:"

@@ -2,17 +2,19 @@
 
 import base64
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from services.notify.reactions import REACTIONS
 from services.notify.service import SERVICE
 from shared import clock, files
 from shared.calendar import london_day
 from shared.encryption import seal_json
-from shared.events.catalogue import CATALOGUE
+from shared.events.catalogue import CATALOGUE, Event
 from shared.inbox import receive
 from shared.partnership import partnership
 from tests.notifying import (
@@ -284,6 +286,23 @@ def test_an_earlier_schedule_that_is_heard_after_a_later_one_changes_nothing(san
     old = base64.b64encode(b"%PDF-1.7 old").decode()
     assert not [i for i in sandbox.received(taken["reference"]) if old in i["body"]]
     assert [duty.status for duty in copies_of(publication)] == ["discharged"] * 3
+
+
+def test_of_two_schedules_heard_at_once_the_earlier_waits_and_then_changes_nothing(sandbox: Outside) -> None:
+    publication = publication_of(notified())
+    subject = f"publication:{publication['publication_id']}"
+    later, earlier = scheduled_with(publication, b"%PDF-1.7 new"), scheduled_with(publication, b"%PDF-1.7 old")
+    event = Event(str(uuid.uuid4()), "publish", "publication.scheduled", subject, clock.now().isoformat(), 2, later)
+    row = {"id": event.id, "type": event.type, "subject": subject, "now": clock.machine_now()}
+    with ThreadPoolExecutor(1) as pool:
+        with SERVICE.transaction() as session:
+            session.execute(text("INSERT INTO inbox VALUES (:id, :type, 'publish', :subject, 2, :now)"), row)
+            REACTIONS[event.type](session, event)
+            heard = pool.submit(hear, event.type, earlier, subject=subject, sequence=1)
+            with pytest.raises(TimeoutError):
+                heard.result(0.5)
+        heard.result(10)
+    assert len(copies_of(publication)) == 3
 
 
 @pytest.mark.parametrize("kind", ["hold.placed", "hold.lifted", "publication.withdrawn"])
