@@ -1,22 +1,17 @@
 """Intake: our full `POST /referrals` beside the naive reference, on the same PostgreSQL, served the same way."""
 
-import os
 import statistics
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import psycopg
 
-from deploy.run.environment import PROJECT
-from deploy.run.ports import free_port, is_free
-from deploy.run.system import System, wait_for
+from deploy.run.system import System
 from tests.benchmarks.bodies import referrals
 from tests.benchmarks.machines import WORKERS, database_url, keep_quiet, key_of, system
 from tests.benchmarks.measuring import Finding, at_least, at_most, percentile
 from tests.benchmarks.posting import Burst, post_all
-from tests.benchmarks.serving import PROCESSES, THREADS
+from tests.benchmarks.serving import PROCESSES, THREADS, served
 
 ROUNDS = 5
 AT_ONCE, ALONE = 3000, 300
@@ -72,16 +67,5 @@ def reference(running: System) -> Iterator[str]:
     with psycopg.connect(running.superuser_url, autocommit=True) as connection:
         connection.execute("CREATE DATABASE reference")
     url = database_url(running, "reference").replace("postgresql://", "postgresql+psycopg://")
-    port = free_port()
-    process = subprocess.Popen(
-        [sys.executable, "-m", "tests.benchmarks.reference_intake", str(port)],
-        cwd=PROJECT,
-        env=os.environ | {"REFERENCE_DATABASE_URL": url},
-        stdout=subprocess.DEVNULL,
-    )
-    try:
-        wait_for(lambda: not is_free(port), "the reference to answer")
-        yield f"http://127.0.0.1:{port}/referrals"
-    finally:
-        process.terminate()
-        process.wait(15)
+    with served("tests.benchmarks.reference_intake", {"REFERENCE_DATABASE_URL": url}) as address:
+        yield f"{address}/referrals"

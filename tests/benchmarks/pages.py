@@ -3,21 +3,14 @@
 import os
 import shutil
 import socket
-import subprocess
-import sys
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
-from pathlib import Path
 from urllib.parse import urlsplit
 from urllib.request import urlopen
 
-from deploy.run.environment import PROJECT
-from deploy.run.ports import free_port, is_free
 from deploy.run.system import wait_for
 from tests.benchmarks.machines import WORKERS, keep_quiet, system
 from tests.benchmarks.measuring import Finding, at_least, noted, seconds_of
-from tests.benchmarks.serving import PROCESSES, THREADS
+from tests.benchmarks.serving import PROCESSES, THREADS, served
 
 ROUNDS = 5
 REQUESTS = 4000  # over each connection
@@ -31,7 +24,7 @@ def measure(quick: bool) -> list[Finding]:
         page = running.var / "site" / "current" / "reviews.html"
         wait_for(page.exists, "the public site to be built")
         keep_quiet(running, *WORKERS, "scheduler")
-        with bare_handler(page) as bare:
+        with served("tests.benchmarks.bare_page", {"BARE_PAGE": str(page)}) as bare:
             ours = f"{running.url}/reviews"
             for url in (bare, ours):
                 _rate(url, requests // 4)
@@ -44,21 +37,6 @@ def _behind_nginx() -> Finding:
     there = shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin")
     why = "the comparison is not written" if there else "nginx is not installed on this machine"
     return noted("public page as deployed, beside nginx on the same bytes", f"not measured: {why}")
-
-
-@contextmanager
-def bare_handler(page: Path) -> Iterator[str]:
-    """The address of a server that answers with the file's bytes and does nothing else."""
-    port = free_port()
-    environment = os.environ | {"BARE_PAGE": str(page)}
-    command = [sys.executable, "-m", "tests.benchmarks.bare_page", str(port)]
-    process = subprocess.Popen(command, cwd=PROJECT, env=environment, stdout=subprocess.DEVNULL)
-    try:
-        wait_for(lambda: not is_free(port), "the bare handler to answer")
-        yield f"http://127.0.0.1:{port}/reviews"
-    finally:
-        process.terminate()
-        process.wait(15)
 
 
 def _rate(url: str, requests: int) -> float:
