@@ -6,6 +6,9 @@ from shared.settings import settings
 
 HARD_LIMIT_SECONDS = 240
 VISIBILITY_SECONDS = 300  # above the hard limit, or a long task would run twice at once
+# A killed scheduler holds its successor up for so long. The living one renews its lock every second and, finding it
+# taken after a longer standstill, ends and queues behind the other; a sweep sent by both does nothing twice.
+SCHEDULER_LOCK_SECONDS = 5
 
 
 def make_celery(service: str) -> Celery:
@@ -42,7 +45,8 @@ def make_celery(service: str) -> Celery:
             "socket_keepalive": True,
         },
         redbeat_key_prefix="safeguarding:",
-        redbeat_lock_timeout=30,
+        redbeat_lock_timeout=SCHEDULER_LOCK_SECONDS,
+        redbeat_redis_options={"socket_timeout": 5, "socket_connect_timeout": 2, "socket_keepalive": True},
         beat_max_loop_interval=1,
     )
     return celery

@@ -23,7 +23,7 @@ from services.notify.referrals import ALREADY_TOLD, assess_bodies, bodies_of
 from services.notify.service import SERVICE
 from services.notify.states import INCIDENT, moved
 from services.notify.threshold import Assessment, decided_to_notify
-from shared import audit
+from shared import audit, clock
 from shared.calendar import london_day
 from shared.database import new_id
 from shared.identity.viewer import Viewer
@@ -52,7 +52,7 @@ def decide(session: Session, viewer: Viewer, incident_id: str, decided: Decided,
     assessment = assess_bodies(bodies_of(session, incident.id), london_day(now))
     move = _move(incident, decided, assessment)
     after = moved(INCIDENT, incident.status, move, "incident")
-    decision = record_decision(session, viewer, incident, decided, now)
+    decision = record_decision(session, viewer, incident, decided)
     entries = []
     if move in ("notify", "pass-on"):
         entries = _go_ahead(session, viewer, incident, assessment if move == "pass-on" else None, now)
@@ -93,8 +93,11 @@ def _go_ahead(
     return entries + tell_again(session, incident, "follow-up", told_before, document, now, viewer)
 
 
-def record_decision(session: Session, viewer: Viewer, incident: Incident, decided: Decided, now: datetime) -> Decision:
-    """Store a decision with its reasons. Raises a 422 problem for `separate_from` that names no other incident."""
+def record_decision(session: Session, viewer: Viewer, incident: Incident, decided: Decided) -> Decision:
+    """Store a decision with its reasons. Raises a 422 problem for `separate_from` that names no other incident.
+
+    It is dated once the incident is held, so that of two people's at once the later dated is the one that counts.
+    """
     decision = Decision(
         id=new_id(),
         incident_id=incident.id,
@@ -102,7 +105,7 @@ def record_decision(session: Session, viewer: Viewer, incident: Incident, decide
         reasons=decided.reasons,
         agreed_by=list(decided.agreed_by),
         decided_by=viewer.agency_id,
-        decided_at=now,
+        decided_at=clock.now(),
     )
     session.add(decision)
     session.flush()
@@ -129,7 +132,7 @@ def withdraw(session: Session, viewer: Viewer, incident_id: str, reasons: str, n
     """Withdraw an incident: what is not sent is cancelled, and everyone who was told is told of the withdrawal."""
     incident = locked_incident(session, incident_id)
     incident.status = moved(INCIDENT, incident.status, "withdraw", "incident")
-    decision = record_decision(session, viewer, incident, Decided("withdrawn", reasons, []), now)
+    decision = record_decision(session, viewer, incident, Decided("withdrawn", reasons, []))
     entries = take_back(session, viewer, incident, decision.reasons, now)
     audit.append(session, audit.Entry(viewer.agency_id, "withdrew", f"incident:{incident.id}"), *entries)
     return incident

@@ -30,7 +30,7 @@ def merge(session: Session, viewer: Viewer, source_id: str, into_id: str, reason
     entries = [] if source.status == "withdrawn" else take_back(session, viewer, source, why, now)
     session.execute(update(Referral).where(Referral.incident_id == source.id).values(incident_id=into.id))
     source.merged_into = into.id
-    record_decision(session, viewer, source, Decided("merged", reasons, []), now)
+    record_decision(session, viewer, source, Decided("merged", reasons, []))
     entries += take_in(session, viewer, into, now)
     merged = audit.Entry(viewer.agency_id, "merged", f"incident:{source.id}", f"into incident:{into.id}")
     audit.append(session, merged, *entries)
