@@ -2,14 +2,23 @@
 
 import os
 import signal
+import subprocess
+import sys
 import threading
 import time
 from contextlib import suppress
 
+import redis
 import requests
 
+from deploy.run.environment import PROJECT
 from deploy.run.system import SystemNotRunning
-from tests.running import Running, referral, until
+from shared.celery_app import SCHEDULER_LOCK_SECONDS
+from tests.faults.observing import measure
+from tests.running import QUICK, Running, referral, until
+
+LOCK = "safeguarding::lock"
+SECONDS_WITHOUT_SCHEDULER = SCHEDULER_LOCK_SECONDS + 5
 
 
 def api_answers(running: Running) -> bool:
@@ -71,7 +80,43 @@ def test_the_api_killed_in_mid_request_and_the_caller_sends_again(running: Runni
     running.assert_nothing_lost(incidents)
 
 
-def test_the_scheduler_killed_and_the_sweep_goes_on(running: Running) -> None:
+def test_the_scheduler_killed_and_the_sweep_goes_on_within_seconds(running: Running) -> None:
+    killed = time.monotonic()
     running.system.kill("scheduler")
     running.control("panel", "error", times=1)
-    running.assert_nothing_lost(refer_some(running, 2))
+    incidents = refer_some(running, 2)
+    # What the killed one had sent is worked off or dropped in two seconds: a sweep after that is the successor's.
+    until(
+        lambda: 2 + measure(running, "last_sweep_seconds") < time.monotonic() - killed,
+        "a sweep that the new scheduler sent",
+        SECONDS_WITHOUT_SCHEDULER,
+    )
+    running.assert_nothing_lost(incidents)
+
+
+def test_a_second_scheduler_takes_over_from_one_that_stands_still_and_that_one_ends_when_it_wakes(
+    running: Running,
+) -> None:
+    first = running.system.pid("scheduler")
+    second = start_another_scheduler(running)
+    try:
+        with redis.Redis.from_url(running.system.environment["REDIS_URL"]) as broker:
+            held = until(lambda: broker.get(LOCK), "the lock")
+            time.sleep(3)
+            assert (broker.get(LOCK), second.poll()) == (held, None)  # it waits: one schedules, never two
+            os.kill(first, signal.SIGSTOP)
+            until(lambda: broker.get(LOCK) not in (None, held), "another to take over", SECONDS_WITHOUT_SCHEDULER)
+            held = broker.get(LOCK)
+            until(lambda: measure(running, "last_sweep_seconds") < 1, "a sweep")
+            os.kill(first, signal.SIGCONT)
+            until(lambda: running.system.runs("scheduler") and running.system.pid("scheduler") != first, "it to end")
+            assert broker.get(LOCK) == held
+    finally:
+        second.kill()
+        second.wait()
+
+
+def start_another_scheduler(running: Running) -> subprocess.Popen[bytes]:
+    program = "from deploy.run.programs import run_scheduler; run_scheduler()"
+    environment = os.environ | running.system.environment | QUICK
+    return subprocess.Popen([sys.executable, "-c", program], cwd=PROJECT, env=environment)

@@ -1,7 +1,11 @@
 """The outside world misbehaving: the Panel hears once by the delivery's id, and its receipt is recorded whenever it comes."""
 
+import os
+import signal
+
 import pytest
 
+from tests.faults.observing import database, rows
 from tests.running import Running, referral, until
 
 MODES = {
@@ -25,6 +29,38 @@ def test_the_panel_hears_once_and_its_receipt_is_recorded(running: Running, mode
     running.assert_nothing_lost([incident])
     (duty,) = running.duties(incident["id"], "sin-panel")
     assert duty["evidence"] == running.notifications_of(incident["reference"])[0]["receipt"]
+
+
+RECEIPT_AND_ATTEMPT = """
+    SELECT c.received_at, a.finished_at FROM received_callbacks c JOIN deliveries m ON c.webhook_id = 'receipt-' || m.id
+      LEFT JOIN delivery_attempts a ON a.delivery_id = m.id WHERE m.reference = %s AND m.recipient = 'panel'
+"""
+
+
+def test_a_receipt_that_comes_before_we_have_noted_the_sending(running: Running) -> None:
+    running.control("panel", "receipt-before-answer", times=1)
+    incident = running.refer_surely(referral())["incident"]
+    running.assert_nothing_lost([incident])
+    ((heard, noted),) = rows(running, RECEIPT_AND_ATTEMPT, incident["reference"])
+    assert heard < noted
+
+
+def test_a_receipt_that_comes_before_we_have_noted_the_sending_which_we_never_do(running: Running) -> None:
+    """The receipt is in; the worker is killed while it writes down that it sent. Nothing is sent again."""
+    running.control("panel", "receipt-before-answer", times=1)
+    running.control("smtp", "hang", seconds=1.5)  # or what the partners got would be written down first, and hold us up
+    with database(running) as connection:
+        connection.execute("LOCK TABLE delivery_attempts IN EXCLUSIVE MODE")  # reading goes on, writing waits
+        incident = running.refer_surely(referral())["incident"]
+        running.wait_until_told([incident])
+        for victim in (*running.system.children("worker-notify"), running.system.pid("worker-notify")):
+            os.kill(victim, signal.SIGKILL)
+    running.behave()
+    running.assert_nothing_lost([incident])
+    (sent,) = running.notifications_of(incident["reference"])
+    assert (sent["attempts"], sent["callbacks_answered"]) == (1, 1)
+    ((_, noted),) = rows(running, RECEIPT_AND_ATTEMPT, incident["reference"])
+    assert noted is None
 
 
 def test_receipts_that_come_out_of_order_reach_their_own_duties(running: Running) -> None:
