@@ -39,9 +39,8 @@ class Place:
 def ports_for(port: int) -> tuple[int, int, int]:
     """The ports of the API, the sandbox's HTTP and its SMTP: neighbours where they are free. Raises `PortTaken`."""
     chosen = claimed(port)
-    if not port:
-        return chosen, free_port(), free_port()
-    return chosen, free_port(chosen + 1), free_port(chosen + 2)
+    sandbox = free_port(chosen + 1 if port else 0, chosen)
+    return chosen, sandbox, free_port(chosen + 2 if port else 0, chosen, sandbox)
 
 
 def environment_of(place: Place) -> dict[str, str]:

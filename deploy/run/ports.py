@@ -21,12 +21,12 @@ def is_free(port: int) -> bool:
     return True
 
 
-def free_port(preferred: int = 0) -> int:
-    """A free port of 127.0.0.1: the preferred one where it is free, else any."""
-    if preferred and is_free(preferred):
+def free_port(preferred: int = 0, *promised: int) -> int:
+    """A free port of 127.0.0.1: the preferred one where it is free, else any; none that is promised to another server."""
+    if preferred and preferred not in promised and is_free(preferred):
         return preferred
     chosen = random.SystemRandom().randrange(FIRST, LAST)
-    return chosen if is_free(chosen) else free_port()
+    return chosen if chosen not in promised and is_free(chosen) else free_port(0, *promised)
 
 
 def claimed(port: int) -> int:
