@@ -3,7 +3,6 @@
 import json
 import os
 import shutil
-import signal
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -34,7 +33,7 @@ def keep_quiet(running: System, *names: str) -> None:
     """Stop programs and keep them from being started again."""
     for name in names:
         running.hold(name)
-        running.kill(name, signal.SIGTERM)
+        running.kill(name)  # a worker that has just begun may not hear a polite request
     for name in names:
         wait_for(lambda name=name: not running.runs(name), f"{name} to stop")  # type: ignore[misc]
 

@@ -24,8 +24,8 @@ def measure(quick: bool) -> list[Finding]:
         page = running.var / "site" / "current" / "reviews.html"
         wait_for(page.exists, "the public site to be built")
         keep_quiet(running, *WORKERS, "scheduler")
-        with served("tests.benchmarks.bare_page", {"BARE_PAGE": str(page)}) as bare:
-            ours = f"{running.url}/reviews"
+        with served("tests.benchmarks.bare_page", {"BARE_PAGE": str(page)}) as address:
+            bare, ours = f"{address}/reviews", f"{running.url}/reviews"
             for url in (bare, ours):
                 _rate(url, requests // 4)
             rounds = [(_rate(bare, requests), _rate(ours, requests)) for _ in range(ROUNDS)]
