@@ -99,16 +99,14 @@ class Api:
                     viewer = _caller(session, allows)
                     once = _once(session, viewer, method, key_required)
                     if once and (earlier := once.earlier_answer()):
-                        return Response(
-                            earlier[1], earlier[0], {"Idempotency-Replayed": "true"}, content_type="application/json"
-                        )
+                        return _replayed(*earlier)
                     values = _form(body_schema) if upload else _body(body_schema)
                     call = Call(session, viewer, values, _query(query_schema))
                     reply = view(call, **path_values)
                     body = orjson.dumps(reply.body) if reply.content_type == "application/json" else reply.body
                     code = reply.status or status
                     if once:
-                        once.remember(code, body)
+                        once.remember(code, body, reply.headers)
                     if call._reads:
                         audit.append(session, *call._reads)
                 return Response(b"" if code == 204 else body, code, reply.headers, content_type=reply.content_type)
@@ -155,6 +153,10 @@ def _once(session: Session, viewer: Viewer, method: str, key_required: bool) -> 
             422, "Send an Idempotency-Key header (a new UUID for a new request), so that a repeat has no second effect."
         )
     return Once(session, viewer.agency_id, key, f"POST {request.path}", request.get_data())
+
+
+def _replayed(status: int, body: bytes, headers: dict[str, str]) -> Response:
+    return Response(body, status, headers | {"Idempotency-Replayed": "true"}, content_type="application/json")
 
 
 def _body(schema: Schema | None) -> Any:

@@ -3,6 +3,7 @@
 import hashlib
 from datetime import timedelta
 
+import orjson
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
@@ -39,18 +40,22 @@ class Once:
             problem.headers["Retry-After"] = "1"
             raise problem
 
-    def earlier_answer(self) -> tuple[int, bytes] | None:
-        """Status and body of the first answer, if there was one. Raises a 422 problem where the body was another."""
+    def earlier_answer(self) -> tuple[int, bytes, dict[str, str]] | None:
+        """Status, JSON body and headers of the first answer, if there was one. Raises a 422 problem where the request was another."""
         since = clock.machine_now() - KEPT
         found = self._session.connection().exec_driver_sql(FIND, (self._agency_id, self._key, since)).first()
         if found is None:
             return None
         if bytes(found.request_hash) != self._request:
             raise Problem(422, "This Idempotency-Key was used for another request. Use a new key for a new request.")
-        return found.status, unseal(bytes(found.answer), "idempotency")
+        # One line of headers, one of JSON; an answer that was kept before headers were has the second alone.
+        headers, _, body = unseal(bytes(found.answer), "idempotency").rpartition(b"\n")
+        return found.status, body, orjson.loads(headers) if headers else {}
 
-    def remember(self, status: int, body: bytes) -> None:
-        values = (self._agency_id, self._key, self._request, status, seal(body, "idempotency"), clock.machine_now())
+    def remember(self, status: int, body: bytes, headers: dict[str, str]) -> None:
+        """Keep the first answer: `body` is JSON on one line."""
+        answer = seal(orjson.dumps(headers) + b"\n" + body, "idempotency")
+        values = (self._agency_id, self._key, self._request, status, answer, clock.machine_now())
         self._session.connection().exec_driver_sql(STORE, values)
 
 

@@ -75,6 +75,8 @@ def test_a_repeat_with_the_same_key_gives_the_first_answer_and_no_second_referra
     first, again = (post(client, keys["herefordshire-council"], body, key) for _ in range(2))
     assert first.json == again.json
     assert again.headers["Idempotency-Replayed"] == "true"
+    assert again.headers["Location"] == first.headers["Location"]
+    assert again.headers["X-Request-Id"] != first.headers["X-Request-Id"]
 
 
 def test_another_body_under_the_same_key_is_refused(client: FlaskClient, keys: dict[str, str]) -> None:
