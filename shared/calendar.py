@@ -13,8 +13,6 @@ from functools import cache
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-import holidays
-
 LONDON = ZoneInfo("Europe/London")
 
 # GOV.UK announces bank holidays some two years ahead; the package computes further, but does not know. Raise this when
@@ -60,6 +58,8 @@ ENGLAND = BankHolidays()
 @cache
 def bank_holidays_of(year: int) -> frozenset[date]:
     """The bank holidays of England in `year` by the package, weekend days such as 26 December 2026 included."""
+    import holidays  # 10 ms that a process need not wait for until it counts its first working day
+
     return frozenset(holidays.country_holidays("GB", subdiv="ENG", years=year))
 
 

@@ -3,7 +3,6 @@
 from datetime import datetime, timedelta
 
 from flask import Blueprint, Response, jsonify
-from prometheus_client import CollectorRegistry, Gauge, generate_latest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
@@ -75,6 +74,8 @@ def _older(since: datetime | None, moment: datetime, limit: timedelta) -> bool:
 
 
 def _measure(service: Service) -> bytes:
+    from prometheus_client import CollectorRegistry, Gauge, generate_latest  # needed here only, and slow to import
+
     with service.transaction() as session:
         found = session.execute(MEASURES, {"now": clock.now()}).one()
     moment = clock.machine_now()

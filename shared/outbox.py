@@ -10,7 +10,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
-from kombu.exceptions import OperationalError
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
@@ -84,6 +83,8 @@ def relay(service: Service) -> int:
     Claimed in one short transaction, sent with none open, marked in a second. Where the broker cannot be reached the
     claim is given back, and the next sweep tries again.
     """
+    from kombu.exceptions import OperationalError  # only a worker relays; a web process starts without Celery
+
     sent = 0
     while batch := _claim(service):
         try:

@@ -17,7 +17,6 @@ from typing import Any, Literal
 from marshmallow import ValidationError
 
 from shared.calendar import BankHolidays, due
-from shared.delivery.sealed_mail import CertificateUnusable, certificate_at
 from shared.partnership_schema import PartnershipSchema
 from shared.rulebook import DutyRule, Override, Rulebook, rules_on
 from shared.rulebook.reader import within_of
@@ -199,6 +198,8 @@ def load(path: Path, environment: Mapping[str, str] | None = None) -> Partnershi
 
 def _placed_certificates(values: dict[str, Any], folder: Path) -> list[str]:
     """Make the certificates' paths whole (they are relative to the file's folder); a sentence on each unusable one."""
+    from shared.delivery.sealed_mail import CertificateUnusable, certificate_at  # slow to import, and few name one
+
     faults = []
     for number, recipient in enumerate(values["recipients"], start=1):
         if not recipient.get("certificate"):

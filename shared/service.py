@@ -3,14 +3,16 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cached_property
+from typing import TYPE_CHECKING
 
-from celery import Celery
 from sqlalchemy.orm import Session
 
-from shared.celery_app import make_celery
 from shared.database import SET_VIEWER, Database
 from shared.doorbell import Doorbell
 from shared.identity.viewer import SYSTEM, Viewer
+
+if TYPE_CHECKING:
+    from celery import Celery
 
 
 class Service:
@@ -21,12 +23,14 @@ class Service:
         self.database = Database(name)
 
     @cached_property
-    def celery(self) -> Celery:
+    def celery(self) -> "Celery":
+        from shared.celery_app import make_celery  # Celery: a web process needs it with its first ring, not to start
+
         return make_celery(self.name)
 
     @cached_property
     def doorbell(self) -> Doorbell:
-        return Doorbell(self.celery)
+        return Doorbell(lambda: self.celery)
 
     @contextmanager
     def transaction(self, viewer: Viewer = SYSTEM) -> Iterator[Session]:
@@ -37,8 +41,8 @@ class Service:
 
     def ring_for(self, session: Session) -> None:
         """Ring what a committed session asked for. A bell that is not heard costs time, never work."""
-        for job in session.info.pop("rings", ()):
-            self.doorbell.ring(f"{self.name}.{job}")
+        if jobs := session.info.pop("rings", ()):
+            self.doorbell.ring(*(f"{self.name}.{job}" for job in jobs))
 
 
 def ring_after_commit(session: Session, job: str) -> None:

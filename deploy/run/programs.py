@@ -34,6 +34,9 @@ WORTH_SHARING = (
     "granian",
     "sqlalchemy.dialects.postgresql.psycopg",
     "psycopg",
+    "prometheus_client",
+    "shared.celery_app",
+    "shared.delivery.sealed_mail",
     "holidays.countries",  # 12 MB, which every process would otherwise import for itself at its first date
 )
 

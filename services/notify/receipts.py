@@ -7,9 +7,9 @@ import structlog
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from services.notify.dispatch import note_notified
 from services.notify.duties import DECIDE, Move, entries_for, hold_incidents_of, move_duties
 from services.notify.models import Duty
+from services.notify.notified import note_notified
 from shared import audit, clock
 from shared.delivery.deliveries import acknowledge
 from shared.delivery.signing import SignatureWrong, verify

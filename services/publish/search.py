@@ -67,23 +67,35 @@ WHERE = """
       AND (:year = '' OR extract(year FROM published_on) = CAST(NULLIF(:year, '') AS integer))
       AND (:theme = '' OR :theme = ANY(themes))
 """
-COUNT = text(f"SELECT count(*) FROM public_entries {WHERE}")  # noqa: S608  # the constant above
-# Passages are drawn for the one page of results only, and from the first pages' worth of each text.
+# Every match is weighed once; passages are drawn for the one page of results only, from the first pages' worth of each text.
 FIND = text(f"""
-    WITH page AS (
-        SELECT slug, title, kind, published_on, summary, body FROM public_entries {WHERE}
-         ORDER BY CASE WHEN :q = '' THEN 0 ELSE ts_rank(words, websearch_to_tsquery('english', :q)) END DESC,
-                  published_on DESC, slug
-         LIMIT :most OFFSET :skipped)
-    SELECT slug, title, kind, published_on,
-           CASE WHEN :q = '' THEN summary ELSE ts_headline('english', summary || ' ' || left(body, 50000),
+    WITH matches AS MATERIALIZED (
+        SELECT slug, published_on,
+               CASE WHEN :q = '' THEN 0 ELSE ts_rank(words, websearch_to_tsquery('english', :q)) END AS weight
+          FROM public_entries {WHERE}),
+    page AS (SELECT slug, weight FROM matches ORDER BY weight DESC, published_on DESC, slug LIMIT :most OFFSET :skipped)
+    SELECT counted.total, e.slug, e.title, e.kind, e.published_on,
+           CASE WHEN :q = '' THEN e.summary ELSE ts_headline('english', e.summary || ' ' || left(e.body, 20000),
                 websearch_to_tsquery('english', :q), 'StartSel="",StopSel="",MaxWords=35,MinWords=15') END AS passage
-      FROM page
+      FROM (SELECT count(*) AS total FROM matches) AS counted
+      LEFT JOIN (page JOIN public_entries e USING (slug)) ON true
+     ORDER BY page.weight DESC, e.published_on DESC, e.slug
 """)  # noqa: S608  # the constant above
+# Each distinct value is looked up in its index from the one before it, so that the whole table need not be read.
 CHOICES = text("""
-    SELECT (SELECT array_agg(DISTINCT kind) FROM public_entries) AS types,
-           (SELECT array_agg(DISTINCT extract(year FROM published_on)::integer) FROM public_entries) AS years,
-           (SELECT array_agg(DISTINCT theme) FROM public_entries, unnest(themes) AS theme) AS themes
+    WITH RECURSIVE kinds(kind) AS (
+        SELECT min(kind) FROM public_entries
+        UNION ALL SELECT (SELECT min(kind) FROM public_entries e WHERE e.kind > kinds.kind) FROM kinds WHERE kind IS NOT NULL),
+    years(year) AS (
+        SELECT extract(year FROM max(published_on))::integer FROM public_entries
+        UNION ALL SELECT (SELECT extract(year FROM max(published_on))::integer FROM public_entries e
+                           WHERE e.published_on < make_date(years.year, 1, 1)) FROM years WHERE year IS NOT NULL),
+    sets(themes) AS (
+        SELECT min(themes) FROM public_entries
+        UNION ALL SELECT (SELECT min(themes) FROM public_entries e WHERE e.themes > sets.themes) FROM sets WHERE themes IS NOT NULL)
+    SELECT (SELECT array_agg(kind) FROM kinds WHERE kind IS NOT NULL) AS types,
+           (SELECT array_agg(year) FROM years WHERE year IS NOT NULL) AS years,
+           (SELECT array_agg(DISTINCT theme) FROM sets, unnest(themes) AS theme) AS themes
 """)
 
 
@@ -92,9 +104,10 @@ def search(session: Session, query: SearchQuery) -> Results:
     values = {"q": query.q, "type": query.type, "year": query.year, "theme": query.theme}
     bounds = {"most": RESULTS_ON_A_PAGE, "skipped": (query.page - 1) * RESULTS_ON_A_PAGE}
     choices = session.execute(CHOICES).one()
+    rows = session.execute(FIND, values | bounds).all()
     return Results(
-        total=session.execute(COUNT, values).scalar_one(),
-        found=tuple(session.execute(FIND, values | bounds).all()),
+        total=rows[0].total,
+        found=tuple(row for row in rows if row.slug),
         types=tuple(sorted(choices.types or ())),
         years=tuple(str(year) for year in sorted(choices.years or (), reverse=True)),
         themes=tuple(sorted(choices.themes or ())),

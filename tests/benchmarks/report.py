@@ -47,8 +47,11 @@ FOOT = """
 
 - **intake**: a profile of one request has no peak. Each statement is an exchange of its own with PostgreSQL, and the
   audit chain's lock is held over the last of them, so that writers wait for one another's threads.
-- **first answer, idle event and receipt**: not profiled yet. A receipt is four hand-overs between processes (doorbell,
-  worker, gateway, callback), each of them a commit.
+- **first answer**: importing SQLAlchemy's ORM with its driver is 2.6 of the reference alone, marshmallow and the
+  interface's documents one more; what a first request does not need (Celery, requests, certificates, metrics) is imported
+  when it is needed. `docs/decisions` says why the rest stays.
+- **receipt**: a third is the intake, a sixth the claim, and half the worker's calls to the Panel and to both partners at
+  once, with the record of what follows: duties, the office's copy, the rapid review, an event, one commit.
 
 ## The machine
 

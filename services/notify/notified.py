@@ -1,0 +1,124 @@
+"""When an incident counts as notified: the rapid review falls due, the office gets its copy, and review is told."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session
+
+from services.notify.arising import told
+from services.notify.children import children_of
+from services.notify.duties import NOTIFYING, duty_values
+from services.notify.identifiers import identifiers_of
+from services.notify.models import Duty, Incident
+from services.notify.referrals import agencies_of, bodies_of
+from services.notify.service import SERVICE
+from services.notify.states import INCIDENT, moved
+from services.notify.threshold import FOR_THE_PANEL
+from shared import audit
+from shared.database import insert_rows
+from shared.delivery.deliveries import add_deliveries
+from shared.encryption import unseal_json
+from shared.outbox import emit
+from shared.partnership import partnership
+
+FIRST_SENT = text(
+    "UPDATE incidents SET notified_at = :at, status = :status WHERE id = :id AND notified_at IS NULL RETURNING id"
+)
+DOCUMENT = text("SELECT body FROM deliveries WHERE duty_id = :duty ORDER BY created_at LIMIT 1")
+
+
+def note_notified(session: Session, changed: Sequence[Duty]) -> list[audit.Entry]:
+    """Where a duty to notify has just been sent, its incident counts as notified: the rapid review's clock starts.
+
+    With a duty to the Panel it is that one which counts; otherwise the Secretary of State's. Returns audit entries.
+    """
+    entries: list[audit.Entry] = []
+    for duty in changed:
+        if duty.rule in NOTIFYING and duty.sent_at and duty.incident_id:
+            entries += _first_sent(session, duty, duty.incident_id, duty.sent_at)
+    return entries
+
+
+def _first_sent(session: Session, duty: Duty, incident_id: str, sent_at: datetime) -> list[audit.Entry]:
+    incident = session.get_one(Incident, incident_id, with_for_update={"key_share": True}, populate_existing=True)
+    if duty.rule != _counting_rule(session, incident_id):
+        return []
+    if incident.notified_at:
+        return _panel_joins(session, incident, duty, sent_at)
+    status = (
+        moved(INCIDENT, incident.status, "sent", "incident") if incident.status == "notifiable" else incident.status
+    )
+    values = {"at": sent_at, "status": status, "id": incident_id}
+    if session.execute(FIRST_SENT, values).first() is None:
+        return []
+    session.refresh(incident)
+    if status == "withdrawn":  # the call was under way when it was withdrawn: no review follows
+        return [audit.Entry("system", "notified-after-withdrawal", f"incident:{incident_id}")]
+    _follow(session, incident, duty, sent_at)
+    return [audit.Entry("system", "notified", f"incident:{incident_id}", duty.rule)]
+
+
+def _counting_rule(session: Session, incident_id: str) -> str:
+    statement = select(Duty.rule).where(
+        Duty.incident_id == incident_id, Duty.rule.in_(NOTIFYING), Duty.status != "cancelled"
+    )
+    rules = set(session.scalars(statement))
+    return "sin-panel" if "sin-panel" in rules else "sin-secretary-of-state"
+
+
+def _follow(session: Session, incident: Incident, duty: Duty, sent_at: datetime) -> None:
+    """The office gets its copy, the rapid review falls due, and review is told."""
+    bodies = bodies_of(session, incident.id)
+    facts = {"id": incident.id, "reference": incident.reference}
+    sealed = session.execute(DOCUMENT, {"duty": duty.id}).scalar_one()
+    document = unseal_json(bytes(sealed), "deliveries.body")["document"]
+    copy, messages = told(session, facts, "partnership-office-copy", "partnership-office", sent_at, document)
+    insert_rows(session, [(Duty, [copy])])
+    add_deliveries(session, messages)
+    review_required = not FOR_THE_PANEL.isdisjoint(incident.assessment["kinds"])
+    if review_required:
+        _rapid_review_falls_due(session, incident, sent_at)
+    _say_notified(session, incident, bodies, sent_at, review_required=review_required)
+
+
+def _panel_joins(session: Session, incident: Incident, duty: Duty, sent_at: datetime) -> list[audit.Entry]:
+    """New facts brought the Panel in after the Secretary of State was notified: a rapid review is required after all."""
+    reviews = select(Duty.id).where(Duty.incident_id == incident.id, Duty.rule == "rapid-review")
+    if duty.rule != "sin-panel" or incident.status != "notified" or session.scalar(reviews):
+        return []
+    _rapid_review_falls_due(session, incident, sent_at)
+    _say_notified(session, incident, bodies_of(session, incident.id), sent_at, review_required=True)
+    return [audit.Entry("system", "notified", f"incident:{incident.id}", duty.rule)]
+
+
+def _rapid_review_falls_due(session: Session, incident: Incident, sent_at: datetime) -> None:
+    about = f"incident:{incident.id}"
+    review = duty_values("rapid-review", "panel", concerns=about, runs_from=sent_at, incident_id=incident.id)
+    insert_rows(session, [(Duty, [review])])
+
+
+def _say_notified(
+    session: Session, incident: Incident, bodies: Sequence[dict[str, Any]], sent_at: datetime, *, review_required: bool
+) -> None:
+    data = {
+        "incident_id": incident.id,
+        "reference": incident.reference,
+        "sent_at": sent_at.isoformat(),
+        "occurred_on": incident.occurred_on.isoformat(),
+        "kinds": incident.assessment["kinds"],
+        "rapid_review_required": review_required,
+        "agencies": _agencies(session, incident.id, bodies),
+        "children": len(children_of(bodies)),
+        "identifiers": identifiers_of(bodies),
+    }
+    emit(session, SERVICE, "incident.notified", f"incident:{incident.id}", data)
+
+
+def _agencies(session: Session, incident_id: str, bodies: Sequence[dict[str, Any]]) -> list[str]:
+    """Who is asked: who referred the incident or, as the referrals say, knows a child of it; the partners always."""
+    known = {agency for body in bodies for child in body["children"] for agency in child.get("agencies_known_to") or ()}
+    directory = set(session.scalars(text("SELECT id FROM agencies WHERE ended_at IS NULL")))
+    asked = {*agencies_of(session, incident_id), *known, *partnership().safeguarding_partners}
+    return sorted(asked & directory)
