@@ -1,24 +1,41 @@
-"""What a demonstration starts with: the partnership's agencies with keys that work, written where people find them."""
+"""What a demonstration starts with: agencies with keys that work and people who can sign in, written where people find them."""
 
 import json
 import os
+import secrets
 from pathlib import Path
 from typing import Any
 
+import pyotp
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from services.notify.directory import add_agency, rotate_key
+from services.notify.people import enter_person
 from services.notify.service import SERVICE
+from services.notify.sign_in import app_secret, confirm_app, set_password
 from shared.identity.keys import hash_of
+from shared.identity.viewer import SYSTEM
 from shared.partnership import Agency, partnership
 from shared.settings import required
 
 WORKS = text("SELECT 1 FROM api_keys WHERE agency_id = :agency AND hash = :hash AND revoked_at IS NULL")
 
+# Invented people, one for each thing that people do here: name, the e-mail address's first part, agency, roles.
+PEOPLE = (
+    ("Robin Example", "referrer", "wye-valley-nhs-trust", ["referrer"]),
+    ("Sam Example", "agency.lead", "wye-valley-nhs-trust", ["agency-lead", "referrer"]),
+    ("Alex Example", "duty.officer", "herefordshire-council", ["duty-officer"]),
+    ("Jo Example", "partner.approver", "west-mercia-police", ["partner-approver"]),
+    ("Chris Example", "office", "hscp-partnership-office", ["partnership-office"]),
+    ("Pat Example", "scrutineer", "hscp-partnership-office", ["scrutineer"]),
+    ("Kim Example", "administrator", "hscp-partnership-office", ["administrator"]),
+)
+ACCOUNT = text("SELECT id::text FROM people WHERE email = :email")
+
 
 def load(folder: Path) -> None:
-    """Enter the agencies of the partnership's file and write `folder/credentials.json`, readable by its owner only.
+    """Enter the agencies of the partnership's file and invented people, and write `folder/credentials.json`, readable by its owner only.
 
     May be repeated: a key that the file holds and that still works stays as it is.
     """
@@ -28,7 +45,8 @@ def load(folder: Path) -> None:
         holders = {
             agency.id: _with_key(session, agency, _key_before(before, agency.id)) for agency in partnership().agencies
         }
-    _write(file, _credentials(holders))
+        people = [_with_account(session, before, *person) for person in PEOPLE]
+    _write(file, _credentials(holders) | {"people": people})
 
 
 def _key_before(credentials: dict[str, Any], agency_id: str) -> str | None:
@@ -43,12 +61,28 @@ def _with_key(session: Session, agency: Agency, key: str | None) -> dict[str, st
     return {"id": agency.id, "api_key": key if key and works else rotate_key(session, agency.id)}
 
 
+def _with_account(
+    session: Session, before: dict[str, Any], name: str, mailbox: str, agency: str, roles: list[str]
+) -> dict[str, Any]:
+    """A person who can sign in, with what they need for it. One whom the file holds already stays as they are."""
+    email = f"{mailbox}@people.example"
+    person_id = session.scalar(ACCOUNT, {"email": email})
+    known = next((each for each in before.get("people", ()) if each["email"] == email), None)
+    if person_id and known:
+        return dict(known)
+    person_id = person_id or enter_person(session, SYSTEM, agency, name, email, roles)
+    password = "-".join(secrets.token_hex(3) for _ in range(4))
+    set_password(session, person_id, password)
+    secret = app_secret(session, person_id)
+    confirm_app(session, person_id, pyotp.TOTP(secret).now())
+    return {"email": email, "password": password, "agency": agency, "roles": roles, "totp_secret": secret}
+
+
 def _credentials(holders: dict[str, dict[str, str]]) -> dict[str, Any]:
     office = partnership().partnership_office
     return {
         "agencies": {agency: holder for agency, holder in holders.items() if agency != office},
         "partnership_office": holders[office],
-        "people": [],  # no personal accounts: agencies' systems sign in with keys
         "sandbox": {"url": required("SANDBOX_URL"), "webhook_secret": required("SANDBOX_WEBHOOK_SECRET")},
     }
 

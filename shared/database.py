@@ -15,7 +15,10 @@ from shared.settings import settings
 
 _dialect: Any = psycopg.dialect()  # type: ignore[no-untyped-call]
 
-SET_VIEWER = text("SELECT set_config('app.agency', :agency, true), set_config('app.scope', :scope, true)")
+SET_VIEWER = text(
+    "SELECT set_config('app.agency', :agency, true), set_config('app.scope', :scope, true),"
+    " set_config('app.person', :person, true)"
+)
 
 
 def new_id() -> str:
@@ -48,8 +51,14 @@ class Database:
         """One transaction as `viewer` (by default the system itself): committed at the end, rolled back on an error."""
         with self.sessions.begin() as session:
             if viewer.scope != "none":
-                session.execute(SET_VIEWER, {"agency": viewer.agency_id, "scope": viewer.scope})
+                see_as(session, viewer)
             yield session
+
+
+def see_as(session: Session, viewer: Viewer) -> None:
+    """Let the rest of a transaction see as `viewer`: row-level security goes by this, and a caller's act may reach further."""
+    values = {"agency": viewer.agency_id, "scope": viewer.scope, "person": viewer.person_id}
+    session.execute(SET_VIEWER, values)
 
 
 def insert_rows(session: Session, groups: Sequence[tuple[Any, Sequence[Mapping[str, Any]]]]) -> None:

@@ -10,6 +10,7 @@ FLOOR_TABLES = (
     "received_callbacks, delivery_pauses, delivery_attempts, deliveries, heartbeats, idempotency_keys, audit_heads, audit_entries, "
     "inbox, event_deliveries, events, event_sequences, api_keys, agencies"
 )
+PEOPLE_TABLES = "kept_forms, ended_sign_ins, people"
 FLOOR_FUNCTIONS = "append_audit, emit_event, app_scope, app_agency"
 
 
@@ -44,3 +45,11 @@ def floor_up() -> str:
 
 def floor_down() -> str:
     return f"DROP TABLE {FLOOR_TABLES}; DROP FUNCTION {FLOOR_FUNCTIONS};"
+
+
+def people_up() -> str:
+    return (Path(__file__).parent / "people.sql").read_text().format(app=app_role())
+
+
+def people_down() -> str:
+    return f"DROP TABLE {PEOPLE_TABLES}; DROP FUNCTION app_person;"

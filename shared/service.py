@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy.orm import Session
 
-from shared.database import SET_VIEWER, Database
+from shared.database import Database
 from shared.doorbell import Doorbell
 from shared.identity.viewer import SYSTEM, Viewer
 
@@ -48,8 +48,3 @@ class Service:
 def ring_after_commit(session: Session, job: str) -> None:
     """Ask that the service's worker does `job` (such as `relay_outbox`) as soon as this transaction is committed."""
     session.info.setdefault("rings", set()).add(job)
-
-
-def see_as(session: Session, viewer: Viewer) -> None:
-    """Let the rest of a transaction see as `viewer`: for a caller's act whose consequences reach beyond its own rows."""
-    session.execute(SET_VIEWER, {"agency": viewer.agency_id, "scope": viewer.scope})

@@ -35,6 +35,7 @@ class Settings:
     call_timeout: float  # how long an outside server may take to answer
     sweep_every: float
     audit_signing_key: bytes = field(repr=False)
+    cookie_key: bytes = field(repr=False)  # signs the cookie of people who are signed in
     smtp_url: str = field(repr=False)  # smtp://host:port, or smtps://user:password@host:port
     mail_from: str
 
@@ -82,6 +83,7 @@ def settings() -> Settings:
         call_timeout=number("CALL_TIMEOUT_SECONDS", 10),
         sweep_every=number("SWEEP_EVERY_SECONDS", 5),
         audit_signing_key=required("AUDIT_SIGNING_KEY").encode(),
+        cookie_key=required("COOKIE_KEY").encode(),
         smtp_url=required("SMTP_URL"),
         mail_from=required("MAIL_FROM"),
     )

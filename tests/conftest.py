@@ -133,7 +133,7 @@ def test_environment(folder: Path, secrets: dict[str, str]) -> dict[str, str]:
         "MAIL_FROM": "reviews@safeguarding.example",
         **{
             name: secrets[name]
-            for name in ("ENCRYPTION_KEYS", "SEARCH_KEY", "AUDIT_SIGNING_KEY", "SANDBOX_WEBHOOK_SECRET")
+            for name in ("ENCRYPTION_KEYS", "SEARCH_KEY", "AUDIT_SIGNING_KEY", "COOKIE_KEY", "SANDBOX_WEBHOOK_SECRET")
         },
     }
 

@@ -22,6 +22,7 @@ def makers() -> dict[str, Callable[[], str]]:
         "ENCRYPTION_KEYS": lambda: f"k1:{encoded_key()}",
         "SEARCH_KEY": encoded_key,
         "AUDIT_SIGNING_KEY": encoded_key,
+        "COOKIE_KEY": encoded_key,
         "SANDBOX_WEBHOOK_SECRET": lambda: f"whsec_{encoded_key()}",
         "POSTGRES_PASSWORD": password,
         "BROKER_PASSWORD": password,

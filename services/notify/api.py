@@ -30,9 +30,9 @@ from services.notify.views import (
     pack_of,
 )
 from shared import clock
+from shared.database import see_as
 from shared.identity import rights
 from shared.identity.viewer import SYSTEM
-from shared.service import see_as
 from shared.web.api import Api, Call, Reply, expected_version
 from shared.web.paging import PageQuery, page
 from shared.web.problems import Problem, not_found, refused_fields
@@ -42,7 +42,7 @@ api = Api(SERVICE)
 
 @api.post(
     "/referrals",
-    allows=rights.any_agency,
+    allows=rights.reports_incidents,
     takes=ReferralSchema,
     gives=answers.ReferralAnswer,
     status=201,

@@ -10,8 +10,8 @@ from services.notify.models import Incident, Referral, ReferralVersion
 from services.notify.new_facts import take_in
 from services.notify.notifying import locked_incident
 from shared import audit
+from shared.database import see_as
 from shared.identity.viewer import SYSTEM, Viewer
-from shared.service import see_as
 from shared.web.problems import Problem, not_found, refused
 
 
@@ -40,7 +40,7 @@ def correct_referral(
         raise Problem(412, "Somebody corrected this referral since you read it. Read it again, then correct it.")
     _replace(session, viewer, referral, body, reasons, now)
     entries = take_in(session, viewer, incident, now)
-    corrected = audit.Entry(viewer.agency_id, "corrected", f"referral:{referral.id}", f"version {referral.version}")
+    corrected = audit.Entry(viewer.actor, "corrected", f"referral:{referral.id}", f"version {referral.version}")
     audit.append(session, corrected, *entries)
     return referral
 

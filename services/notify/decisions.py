@@ -59,9 +59,7 @@ def decide(session: Session, viewer: Viewer, incident_id: str, decided: Decided,
     incident.status = after
     if move != "more-information":
         entries += end_deciding(session, viewer, incident, "discharge", now, f"decision {decision.id}")
-    audit.append(
-        session, audit.Entry(viewer.agency_id, f"decided-{decided.outcome}", f"incident:{incident.id}"), *entries
-    )
+    audit.append(session, audit.Entry(viewer.actor, f"decided-{decided.outcome}", f"incident:{incident.id}"), *entries)
     return decision
 
 
@@ -134,7 +132,7 @@ def withdraw(session: Session, viewer: Viewer, incident_id: str, reasons: str, n
     incident.status = moved(INCIDENT, incident.status, "withdraw", "incident")
     decision = record_decision(session, viewer, incident, Decided("withdrawn", reasons, []))
     entries = take_back(session, viewer, incident, decision.reasons, now)
-    audit.append(session, audit.Entry(viewer.agency_id, "withdrew", f"incident:{incident.id}"), *entries)
+    audit.append(session, audit.Entry(viewer.actor, "withdrew", f"incident:{incident.id}"), *entries)
     return incident
 
 

@@ -1,5 +1,7 @@
 """The directory: agencies and their keys. Notify keeps it; every change is said to the other services."""
 
+from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import text
@@ -31,6 +33,12 @@ KEYS = text(
     "SELECT id::text, encode(hash, 'hex') AS hash, issued_at, revoked_at FROM api_keys WHERE agency_id = :agency ORDER BY issued_at"
 )
 
+PEOPLE = text("""
+    SELECT p.id::text, p.name, p.email, p.roles, p.ended_at, p.signed_out_before, p.version,
+           ARRAY(SELECT s.id::text FROM sign_ins s WHERE s.person_id = p.id AND s.ended_at > :since) AS ended_sign_ins
+      FROM people p WHERE p.id = ANY(CAST(:people AS uuid[]))
+""")
+
 
 class UnknownAgency(LookupError):
     """The directory has no agency of this id (or it has no such key)."""
@@ -41,7 +49,7 @@ def add_agency(session: Session, agency_id: str, name: str, kind: str, emails: l
     values = {"id": agency_id, "name": name, "kind": kind, "is_partner": is_partner, "emails": emails}
     if session.execute(UPSERT, values).first() is None:
         return False
-    _say(session, agency_id)
+    say_agency(session, agency_id)
     audit.append(session, audit.Entry("office", "agency-entered", f"agency:{agency_id}"))
     return True
 
@@ -51,7 +59,7 @@ def issue_key(session: Session, agency_id: str) -> str:
     key = new_key()
     _next_version(session, agency_id)
     session.execute(ISSUE, {"id": new_id(), "agency": agency_id, "hash": hash_of(key), "now": clock.machine_now()})
-    _say(session, agency_id)
+    say_agency(session, agency_id)
     audit.append(session, audit.Entry("office", "key-issued", f"agency:{agency_id}"))
     return key
 
@@ -60,7 +68,7 @@ def revoke_keys(session: Session, agency_id: str, key_id: str | None = None) -> 
     """Revoke one key of an agency, or all; how many that were. Raises `UnknownAgency`."""
     _next_version(session, agency_id)
     revoked = session.execute(REVOKE, {"now": clock.machine_now(), "agency": agency_id, "key": key_id}).all()
-    _say(session, agency_id)
+    say_agency(session, agency_id)
     audit.append(session, audit.Entry("office", "keys-revoked", f"agency:{agency_id}", f"{len(revoked)}"))
     return len(revoked)
 
@@ -75,7 +83,7 @@ def end_agency(session: Session, agency_id: str) -> None:
     """Take an agency out of use: its keys stop working everywhere; its records stay. Raises `UnknownAgency`."""
     _next_version(session, agency_id)
     session.execute(END, {"now": clock.machine_now(), "agency": agency_id})
-    _say(session, agency_id)
+    say_agency(session, agency_id)
     audit.append(session, audit.Entry("office", "agency-ended", f"agency:{agency_id}"))
 
 
@@ -92,13 +100,25 @@ def _next_version(session: Session, agency_id: str) -> None:
         raise UnknownAgency(f"The directory has no agency {agency_id!r}.")
 
 
-def _say(session: Session, agency_id: str) -> None:
+def say_agency(session: Session, agency_id: str, people: Sequence[str] = ()) -> None:
+    """Say to the other services how an agency now stands, and those `people` of it, by id, whom a change concerns."""
     agency = dict(session.execute(AGENCY, {"agency": agency_id}).mappings().one())
     keys = [dict(key) for key in session.execute(KEYS, {"agency": agency_id}).mappings()]
     for key in keys:
         key |= {"issued_at": key["issued_at"].isoformat(), "revoked_at": _text(key["revoked_at"])}
-    data = agency | {"ended_at": _text(agency["ended_at"]), "keys": keys}
+    data = agency | {"ended_at": _text(agency["ended_at"]), "keys": keys, "people": _described(session, people)}
     emit(session, SERVICE, "directory.changed", f"agency:{agency_id}", data)
+
+
+def _described(session: Session, people: Sequence[str]) -> list[dict[str, Any]]:
+    values = {"people": list(people), "since": clock.machine_now() - timedelta(days=1)}
+    found = [dict(person) for person in session.execute(PEOPLE, values).mappings()] if people else []
+    for person in found:
+        person |= {
+            "ended_at": _text(person["ended_at"]),
+            "signed_out_before": person["signed_out_before"].isoformat(),
+        }
+    return found
 
 
 def _text(moment: Any) -> str | None:

@@ -8,11 +8,11 @@ from sqlalchemy.orm import Session
 from services.notify.duties import hold_incidents_of
 from services.notify.receipts import discharge
 from shared import audit, clock
+from shared.database import see_as
 from shared.delivery.deliveries import acknowledge
 from shared.encryption import unseal_json
 from shared.identity.viewer import SYSTEM, Viewer
 from shared.partnership import partnership
-from shared.service import see_as
 from shared.web.problems import not_found
 
 FIND = text(
@@ -32,7 +32,7 @@ def fetch_document(session: Session, viewer: Viewer, delivery_id: str) -> dict[s
         raise not_found()
     if is_recipient and found.status in ("pending", "sent"):
         _note_fetched(session, viewer, found.id, found.duty_id)
-    audit.append(session, audit.Entry(viewer.agency_id, "read", f"delivery:{found.id}"))
+    audit.append(session, audit.Entry(viewer.actor, "read", f"delivery:{found.id}"))
     return {"id": found.id, "reference": found.reference, "sha256": found.sha256, "document": document}
 
 

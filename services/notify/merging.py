@@ -32,7 +32,7 @@ def merge(session: Session, viewer: Viewer, source_id: str, into_id: str, reason
     source.merged_into = into.id
     record_decision(session, viewer, source, Decided("merged", reasons, []))
     entries += take_in(session, viewer, into, now)
-    merged = audit.Entry(viewer.agency_id, "merged", f"incident:{source.id}", f"into incident:{into.id}")
+    merged = audit.Entry(viewer.actor, "merged", f"incident:{source.id}", f"into incident:{into.id}")
     audit.append(session, merged, *entries)
     return into
 

@@ -123,5 +123,24 @@ def warn_contacts(concerns: str, reference: str, sentence: str) -> list[dict[str
     ]
 
 
+def mail_person(person_id: str, address: str, sentence: str, link: str) -> list[dict[str, Any]]:
+    """The row of an e-mail to one person about their own account."""
+    words = f"{sentence}\n{link}\n\nIf you did not expect this, tell the partnership office.\n\n{partnership().name}\n"
+    return [
+        delivery_values(
+            delivery_id=new_id(),
+            channel="email",
+            address=address,
+            body={"document": None, "text": words},
+            urgency=3,
+            recipient=f"person:{person_id}",
+            purpose="account",
+            concerns=f"person:{person_id}",
+            reference="Your account",
+            duty_id=None,
+        )
+    ]
+
+
 def contacts() -> Sequence[str]:
     return partnership().deadline_contacts

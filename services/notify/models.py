@@ -41,6 +41,7 @@ class Referral(Model):
     agency_id: Mapped[str]
     agency_reference: Mapped[str]
     submitted_at: Mapped[datetime]
+    submitted_by: Mapped[str | None] = mapped_column(Id)
     body: Mapped[dict[str, Any]] = mapped_column(Encrypted("referrals.body"))
     version: Mapped[int]
 

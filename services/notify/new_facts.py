@@ -117,4 +117,4 @@ def _ask_again(session: Session, viewer: Viewer, incident: Incident) -> list[aud
         return []
     duty = duty_to_decide(facts_of_incident(incident), f"incident:{incident.id}:reopened:{new_id()}")
     insert_all(session, [duty], [])
-    return [audit.Entry(viewer.agency_id, "duty-arose", f"duty:{duty['id']}", DECIDE)]
+    return [audit.Entry(viewer.actor, "duty-arose", f"duty:{duty['id']}", DECIDE)]

@@ -77,7 +77,7 @@ def start_notifying(session: Session, viewer: Viewer, incident: Incident, assess
     wanted = [duty for duty in duties if (duty["rule"], duty["recipient"]) not in existing]
     records = {duty["id"] for duty in wanted} | {f"duty:{duty['id']}" for duty in wanted}
     insert_all(session, wanted, [m for m in messages if not records.isdisjoint((m["duty_id"], m["concerns"]))])
-    return [audit.Entry(viewer.agency_id, "duty-arose", f"duty:{duty['id']}", duty["rule"]) for duty in wanted]
+    return [audit.Entry(viewer.actor, "duty-arose", f"duty:{duty['id']}", duty["rule"]) for duty in wanted]
 
 
 def insert_all(session: Session, duties: Sequence[dict[str, Any]], messages: Sequence[dict[str, Any]]) -> None:
@@ -139,7 +139,7 @@ def tell_again(
     about = f"{rule}:{incident.id}:{now.isoformat()}"
     pairs = [told(session, facts, rule, who, now, document, purpose=rule, concerns=about) for who in recipients]
     insert_all(session, [duty for duty, _ in pairs], [message for _, messages in pairs for message in messages])
-    return [audit.Entry(viewer.agency_id, "duty-arose", f"duty:{duty['id']}", rule) for duty, _ in pairs]
+    return [audit.Entry(viewer.actor, "duty-arose", f"duty:{duty['id']}", rule) for duty, _ in pairs]
 
 
 def correct_unsent(session: Session, incident: Incident, assessment: Assessment, bodies: list[dict[str, Any]]) -> None:

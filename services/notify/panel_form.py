@@ -148,6 +148,23 @@ def as_text(form: Mapping[str, Any]) -> str:
     return "\n\n".join([*sections, form["marking"]]) + "\n"
 
 
+def as_sections(form: Mapping[str, Any]) -> list[tuple[str, list[tuple[str, str]]]]:
+    """The notification in the form's order for a person who copies it, field by field: titles with labels and values."""
+    sections = [("Notifier", _pairs(form["notifier"])), ("Incident", _pairs(form["incident"]))]
+    sections += [(f"Child {child['order']}", _pairs(child)) for child in form["children"]]
+    return [*sections, ("Further children", [("Further children", form["further_children"] or "None")])]
+
+
+def _pairs(part: Mapping[str, Any]) -> list[tuple[str, str]]:
+    found: list[tuple[str, str]] = []
+    for name, value in part.items():
+        if isinstance(value, Mapping):
+            found += _pairs(value)
+        elif name != "order":
+            found.append((name.replace("_", " ").capitalize(), _words(value)))
+    return found
+
+
 def _lines(part: Mapping[str, Any], *, indent: str = "", skip: Iterable[str] = ()) -> Iterable[str]:
     for name, value in part.items():
         label = f"{indent}{name.replace('_', ' ').capitalize()}"

@@ -11,11 +11,11 @@ from services.notify.duties import DECIDE, Move, entries_for, hold_incidents_of,
 from services.notify.models import Duty
 from services.notify.notified import note_notified
 from shared import audit, clock
+from shared.database import see_as
 from shared.delivery.deliveries import acknowledge
 from shared.delivery.signing import SignatureWrong, verify
 from shared.identity.viewer import SYSTEM, Viewer
 from shared.partnership import partnership
-from shared.service import see_as
 from shared.web.problems import Problem, conflict, not_found, refused
 
 log = structlog.get_logger()

@@ -58,8 +58,8 @@ def submit_referral(session: Session, viewer: Viewer, body: dict[str, Any], now:
     )
     ring_after_commit(session, "dispatch_due")
     _tell_services(session, viewer, incident, now)
-    entries = [audit.Entry(viewer.agency_id, "duty-arose", f"duty:{duty['id']}", duty["rule"]) for duty in duties]
-    audit.append(session, audit.Entry(viewer.agency_id, "referred", f"incident:{incident['id']}", status), *entries)
+    entries = [audit.Entry(viewer.actor, "duty-arose", f"duty:{duty['id']}", duty["rule"]) for duty in duties]
+    audit.append(session, audit.Entry(viewer.actor, "referred", f"incident:{incident['id']}", status), *entries)
     alike = context.alike if viewer.scope == "all" else []
     return _answer(referral, incident, duties, alike)
 
@@ -133,6 +133,7 @@ def _referral_values(
         "agency_id": viewer.agency_id,
         "agency_reference": body["agency_reference"],
         "submitted_at": now,
+        "submitted_by": viewer.person_id or None,
         "body": body,
     }
 

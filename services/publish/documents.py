@@ -53,7 +53,7 @@ def upload_document(session: Session, viewer: Viewer, publication: Publication, 
         agency=viewer.agency_id,
     )
     why = f"{document.kind} version {document.version} sha256 {document.original_sha256}"
-    audit.append(session, audit.Entry(viewer.agency_id, "uploaded", f"publication:{publication.id}", why))
+    audit.append(session, audit.Entry(viewer.actor, "uploaded", f"publication:{publication.id}", why))
     return document
 
 

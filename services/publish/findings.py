@@ -57,7 +57,7 @@ def resolve_finding(
     finding.resolution, finding.reason, finding.resolved_by = decision.resolution, decision.reason, decision.by
     finding.resolved_at = clock.now()
     why = f"{decision.resolution} finding {finding.id}, {finding.kind} in {document.kind} version {document.version}"
-    audit.append(session, audit.Entry(viewer.agency_id, "resolved", f"publication:{publication.id}", why))
+    audit.append(session, audit.Entry(viewer.actor, "resolved", f"publication:{publication.id}", why))
 
 
 def _same_person(one: str, other: str) -> bool:

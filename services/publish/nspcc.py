@@ -124,7 +124,7 @@ def record_receipt(
     latest.nspcc_reference, latest.received_at = reference, received_at
     event = about(publication) | {"nspcc_reference": reference, "deposited_at": received_at.isoformat()}
     emit(session, SERVICE, "publication.deposited", f"publication:{publication.id}", event)
-    audit.append(session, audit.Entry(viewer.agency_id, "recorded receipt", f"publication:{publication.id}", "nspcc"))
+    audit.append(session, audit.Entry(viewer.actor, "recorded receipt", f"publication:{publication.id}", "nspcc"))
     return latest
 
 

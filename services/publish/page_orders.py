@@ -44,7 +44,7 @@ def withdraw(session: Session, viewer: Viewer, publication: Publication, order: 
     made = _order(session, viewer, publication, order, "withdrawal")
     event = about(publication) | {"reasons": order.reasons, "withdrawn_at": made.ordered_at.isoformat()}
     emit(session, SERVICE, "publication.withdrawn", f"publication:{publication.id}", event)
-    audit.append(session, audit.Entry(viewer.agency_id, "withdrew", f"publication:{publication.id}"))
+    audit.append(session, audit.Entry(viewer.actor, "withdrew", f"publication:{publication.id}"))
     return made
 
 
@@ -66,7 +66,7 @@ def correct(session: Session, viewer: Viewer, publication: Publication, order: O
     index_page(session, publication)
     deposit(session, publication, [document for document in documents if document.id not in before])
     why = f"replaced {len(set(after) - set(before))} of {len(needed_kinds(publication))} documents"
-    audit.append(session, audit.Entry(viewer.agency_id, "corrected", f"publication:{publication.id}", why))
+    audit.append(session, audit.Entry(viewer.actor, "corrected", f"publication:{publication.id}", why))
     return made
 
 

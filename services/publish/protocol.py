@@ -28,7 +28,7 @@ def complete_step(
     )
     session.add(done)
     session.flush()
-    audit.append(session, audit.Entry(viewer.agency_id, "completed", f"publication:{publication.id}", step_id))
+    audit.append(session, audit.Entry(viewer.actor, "completed", f"publication:{publication.id}", step_id))
     return done
 
 

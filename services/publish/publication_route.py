@@ -54,7 +54,7 @@ def decide_route(session: Session, viewer: Viewer, publication: Publication, dec
             session, publication, "improvements", decision.local_improvements, viewer.agency_name, viewer.agency_id
         )
     emit(session, SERVICE, "publication.route-decided", f"publication:{publication.id}", _event(publication, kept))
-    audit.append(session, audit.Entry(viewer.agency_id, "decided route", f"publication:{publication.id}", kept.route))
+    audit.append(session, audit.Entry(viewer.actor, "decided route", f"publication:{publication.id}", kept.route))
     return kept
 
 

@@ -58,7 +58,7 @@ def change_page(session: Session, viewer: Viewer, publication: Publication, page
     publication.version += 1
     write_page_text(session, viewer, publication)
     why = f"changed {', '.join(sorted(page))}"
-    audit.append(session, audit.Entry(viewer.agency_id, "edited", f"publication:{publication.id}", why))
+    audit.append(session, audit.Entry(viewer.actor, "edited", f"publication:{publication.id}", why))
 
 
 def check_version(publication: Publication, if_match: str | None) -> None:

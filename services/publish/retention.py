@@ -80,5 +80,5 @@ def decide_retention(
     site_is_wanted_anew(session)
     ring_after_commit(session, "publish_due")
     why = f"display-on-site: {decision.decision}"
-    audit.append(session, audit.Entry(viewer.agency_id, "decided", f"publication:{publication.id}", why))
+    audit.append(session, audit.Entry(viewer.actor, "decided", f"publication:{publication.id}", why))
     return question

@@ -47,7 +47,7 @@ def schedule_publication(session: Session, viewer: Viewer, publication: Publicat
     session.flush()
     emit(session, SERVICE, "publication.scheduled", f"publication:{publication.id}", _event(publication, copies))
     why = f"prior-copy, for {publish_at.isoformat()}"
-    audit.append(session, audit.Entry(viewer.agency_id, "scheduled", f"publication:{publication.id}", why))
+    audit.append(session, audit.Entry(viewer.actor, "scheduled", f"publication:{publication.id}", why))
     return schedule
 
 

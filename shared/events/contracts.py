@@ -85,8 +85,24 @@ class AgencyKey(Contract):
     revoked_at = Time(required=True, allow_none=True)
 
 
+class DirectoryPerson(Contract):
+    """One person as they now stand. `ended_sign_ins` are those of the last day;"""
+
+    id = Id(required=True)
+    name = fields.String(required=True)
+    email = fields.String(required=True)
+    roles = fields.List(fields.String(), required=True)
+    ended_at = Time(required=True, allow_none=True)
+    signed_out_before = Time(required=True)
+    version = fields.Integer(required=True)
+    ended_sign_ins = fields.List(Id(), required=True)
+
+
 class DirectoryChanged(Contract):
-    """One agency as it now stands, with all its keys; `version` grows, and an older one is ignored."""
+    """One agency as it now stands, with all its keys; `version` grows, and an older one is ignored.
+
+    `people` are those of the agency whom this change concerns, which need not be all.
+    """
 
     id = fields.String(required=True)
     name = fields.String(required=True)
@@ -96,6 +112,7 @@ class DirectoryChanged(Contract):
     ended_at = Time(required=True, allow_none=True)
     version = fields.Integer(required=True)
     keys = fields.List(fields.Nested(AgencyKey), required=True)
+    people = fields.List(fields.Nested(DirectoryPerson), load_default=list)
 
 
 class InformationRequested(Contract):

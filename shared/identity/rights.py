@@ -1,4 +1,7 @@
-"""What each kind of caller may do: one small function per right. Each route names one of them."""
+"""What each kind of caller may do: one small function per right. Each route, of systems and of people, names one.
+
+An agency's system with a key acts for its whole agency; a person acts in the roles given to them (`roles.py`).
+"""
 
 from collections.abc import Callable
 
@@ -8,36 +11,56 @@ Right = Callable[[Viewer], bool]
 
 
 def any_agency(viewer: Viewer) -> bool:
-    """Every agency in the directory, on its own records."""
+    """Every agency in the directory, on its own records; of its people, whoever sees case content."""
     return viewer.scope != "none"
 
 
+def reports_incidents(viewer: Viewer) -> bool:
+    """Who may refer for their agency."""
+    return any_agency(viewer) and viewer.acts_as("referrer", "agency-lead", "duty-officer", "partnership-office")
+
+
 def office(viewer: Viewer) -> bool:
-    return viewer.is_office
+    return viewer.is_office and viewer.acts_as("partnership-office")
 
 
 def authority(viewer: Viewer) -> bool:
     """The local authority, whose the statutory duty is."""
-    return viewer.is_authority
+    return viewer.is_authority and viewer.acts_as("duty-officer")
 
 
 def office_or_authority(viewer: Viewer) -> bool:
-    return viewer.is_office or viewer.is_authority
+    return reads_for_office(viewer) or authority(viewer)
+
+
+def reads_for_office(viewer: Viewer) -> bool:
+    """The partnership office, and the scrutineer, who reads and writes nothing."""
+    return viewer.is_office and viewer.acts_as("partnership-office", "scrutineer")
 
 
 def partner(viewer: Viewer) -> bool:
     """One of the three safeguarding partners."""
-    return viewer.is_partner
+    return viewer.is_partner and viewer.acts_as("partner-approver")
 
 
 def office_or_partner(viewer: Viewer) -> bool:
-    return viewer.is_office or viewer.is_partner
+    return reads_for_office(viewer) or partner(viewer)
 
 
 def office_authority_or_partner(viewer: Viewer) -> bool:
-    return viewer.is_office or viewer.is_authority or viewer.is_partner
+    return office_or_authority(viewer) or partner(viewer)
+
+
+def keeps_people(viewer: Viewer) -> bool:
+    """Who gives and ends the access of people: an agency's lead for their own, the office and the administrator for all."""
+    return viewer.acts_as("agency-lead", "partnership-office", "administrator") and bool(viewer.person_id)
+
+
+def signed_in(viewer: Viewer) -> bool:
+    """Every person with an account, on what is their own."""
+    return bool(viewer.person_id)
 
 
 def anyone(_: Viewer) -> bool:
-    """No credentials asked: health, documents of the interface, and callbacks that prove themselves by signature."""
+    """No credentials asked: the start page, health, documents of the interface, and callbacks that prove themselves."""
     return True

@@ -21,13 +21,11 @@ from sqlalchemy.orm import Session
 from shared import audit
 from shared.identity.keys import authenticate
 from shared.identity.rights import Right, anyone
-from shared.identity.viewer import Viewer
+from shared.identity.viewer import NOBODY, Viewer
 from shared.logs import request_id
 from shared.service import Service
 from shared.web.idempotency import Once
 from shared.web.problems import Problem, refused, refused_fields
-
-NOBODY = Viewer("", "", "none", is_partner=False, is_authority=False, scope="none")
 
 
 @dataclass
@@ -42,7 +40,7 @@ class Call:
 
     def note_read(self, record: str) -> None:
         """Have it in the audit trail that this agency read a case file (`incident:<id>`)."""
-        self._reads.append(audit.Entry(self.viewer.agency_id, "read", record))
+        self._reads.append(audit.Entry(self.viewer.actor, "read", record))
 
 
 @dataclass(frozen=True)

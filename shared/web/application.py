@@ -1,4 +1,6 @@
-"""One Flask application per service, all of one make: problem documents, request ids, health, metrics, OpenAPI."""
+"""One Flask application per service, all of one make: problem documents, request ids, health, metrics, OpenAPI, pages."""
+
+from pathlib import Path
 
 from flask import Flask, request
 from flask_smorest import Api as Documents
@@ -7,14 +9,18 @@ from shared.health import health_blueprint
 from shared.logs import begin_request, set_up_logs
 from shared.service import Service
 from shared.web.api import Api, echo_request_id
+from shared.web.layout import install_layout
+from shared.web.pages import Pages, install_pages
 from shared.web.problems import install_problem_answers
 
 LARGEST_BODY = 1_000_000
 LARGEST_UPLOAD = 25_000_000
 
 
-def make_application(service: Service, api: Api, title: str) -> Flask:
-    """The WSGI application of a service with its routes under `/<service>/`."""
+def make_application(
+    service: Service, api: Api, title: str, pages: Pages | None = None, templates: Path | None = None
+) -> Flask:
+    """The WSGI application of a service with its routes under `/<service>/`; `templates` draw its pages."""
     set_up_logs()
     app = Flask(service.name, static_folder=None)
     app.config.update(
@@ -32,6 +38,9 @@ def make_application(service: Service, api: Api, title: str) -> Flask:
     Documents(app).register_blueprint(api.blueprint)
     install_problem_answers(app)  # after flask-smorest, whose own answers would stand in front
     app.register_blueprint(health_blueprint(service))
+    if pages and templates:
+        install_pages(app, pages, api.blueprint)
+        install_layout(app, service, templates)
     return app
 
 

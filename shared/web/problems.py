@@ -6,7 +6,7 @@ from typing import Any
 
 import orjson
 import structlog
-from flask import Flask, Response, request
+from flask import Flask, Response, current_app, request
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
@@ -77,6 +77,11 @@ def _flatten(messages: Any, pointer: str) -> Iterator[tuple[str, str]]:
 
 
 def answer(problem: Problem) -> Response:
+    """The problem as a document, or as a page where a browser asked for one."""
+    draw = current_app.extensions.get("problem_page")
+    if draw and (page := draw(problem)):
+        drawn: Response = page
+        return drawn
     document: dict[str, Any] = {
         "type": "about:blank",
         "title": TITLES.get(problem.status, "Error"),

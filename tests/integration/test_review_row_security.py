@@ -5,8 +5,7 @@ from sqlalchemy import text
 
 from services.review.models import Model
 from services.review.service import SERVICE
-from shared.identity.viewer import Viewer
-from shared.web.api import NOBODY
+from shared.identity.viewer import NOBODY, Viewer
 from tests.reviewing import (
     FULL_RETURN,
     HOSPITAL,

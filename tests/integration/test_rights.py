@@ -10,8 +10,7 @@ from sqlalchemy.exc import ProgrammingError
 
 from services.notify.app import create_app
 from services.notify.service import SERVICE
-from shared.identity.viewer import Viewer
-from shared.web.api import NOBODY
+from shared.identity.viewer import NOBODY, Viewer
 from tests.notifying import (
     BASE,
     COUNCIL,

@@ -1,0 +1,172 @@
+"""A report that somebody has begun: every page that is sent is kept, sealed, for that person alone, until it is sent."""
+
+from dataclasses import asdict, dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from services.notify.report_body import referral_of, where_asked
+from services.notify.report_questions import Part, Step, is_answered, only_asked, steps_of
+from services.notify.schemas import ReferralSchema
+from shared import clock
+from shared.database import new_id
+from shared.encryption import seal_json, unseal_json
+from shared.identity.viewer import Viewer
+from shared.partnership import partnership
+from shared.web.problems import conflict, not_found
+
+KEPT = timedelta(days=30)
+MOST = {"child": 50, "person": 100}
+
+ADD = text(
+    "INSERT INTO drafts (id, person_id, answers, started_at, changed_at) VALUES (:id, :person, :answers, :now, :now)"
+)
+FIND = text("SELECT answers, referral_id::text FROM drafts WHERE id = :id AND person_id = :person FOR UPDATE")
+LIST = text(
+    "SELECT id::text, started_at, changed_at FROM drafts WHERE person_id = :person AND referral_id IS NULL ORDER BY changed_at DESC"
+)
+STORE = text("UPDATE drafts SET answers = :answers, changed_at = :now, referral_id = :referral WHERE id = :id")
+REMOVE = text("DELETE FROM drafts WHERE id = :id AND person_id = :person")
+FORGET = text("DELETE FROM drafts WHERE changed_at < :before")
+CONTEXT = "drafts.answers"
+
+
+@dataclass
+class Draft:
+    """What was answered: of the incident and the end in `incident`, of each child and each other person in a list."""
+
+    id: str
+    incident: dict[str, Any] = field(default_factory=dict)
+    children: list[dict[str, Any]] = field(default_factory=list)
+    people: list[dict[str, Any]] = field(default_factory=list)
+    people_asked: bool = False
+    referral_id: str | None = None
+
+    def answers(self, part: Part, place: int = 0) -> dict[str, Any]:
+        """The answers of one part; those of a new child or person are begun where `place` is the next. Raises 404 problems."""
+        several = {"child": self.children, "person": self.people}.get(part)
+        if several is None:
+            return self.incident
+        if place == len(several) < MOST[part]:
+            several.append({})
+        if place >= len(several):
+            raise not_found()
+        return several[place]
+
+
+def begin_draft(session: Session, viewer: Viewer) -> str:
+    """A new, empty draft; its id."""
+    draft = Draft(new_id(), incident={})
+    values = {"id": draft.id, "person": viewer.person_id, "answers": _sealed(draft), "now": clock.machine_now()}
+    session.execute(ADD, values)
+    return draft.id
+
+
+def draft_of(session: Session, viewer: Viewer, draft_id: str) -> Draft:
+    """A person's own draft, held until the transaction ends. Raises a 404 problem."""
+    found = session.execute(FIND, {"id": draft_id, "person": viewer.person_id}).first()
+    if found is None:
+        raise not_found()
+    return Draft(draft_id, referral_id=found.referral_id, **unseal_json(bytes(found.answers), CONTEXT))
+
+
+def drafts_of(session: Session, viewer: Viewer) -> list[Any]:
+    """A person's reports that are not sent yet, the latest touched first."""
+    return list(session.execute(LIST, {"person": viewer.person_id}))
+
+
+def store_draft(session: Session, draft: Draft) -> None:
+    if draft.referral_id:
+        raise conflict("This report was sent already. Correct it from your list of reports.")
+    _write(session, draft)
+
+
+def close_draft(session: Session, draft: Draft, referral_id: str) -> None:
+    """The report was sent as this referral: the draft keeps that alone."""
+    _write(session, Draft(draft.id, referral_id=referral_id))
+
+
+def remove_draft(session: Session, viewer: Viewer, draft_id: str) -> None:
+    session.execute(REMOVE, {"id": draft_id, "person": viewer.person_id})
+
+
+def forget_drafts(session: Session) -> None:
+    """Let go of drafts that nobody touched for thirty days."""
+    session.execute(FORGET, {"before": clock.machine_now() - KEPT})
+
+
+def _write(session: Session, draft: Draft) -> None:
+    values = {"id": draft.id, "answers": _sealed(draft), "now": clock.machine_now(), "referral": draft.referral_id}
+    session.execute(STORE, values)
+
+
+def _sealed(draft: Draft) -> bytes:
+    values = asdict(draft)
+    del values["id"], values["referral_id"]
+    return seal_json(values, CONTEXT)
+
+
+@dataclass(frozen=True)
+class Gap:
+    """A page that needs attention before the report can go: where it is and what to do."""
+
+    part: Part
+    slug: str
+    place: int
+    sentence: str
+    question: str = ""
+
+
+def gaps(draft: Draft) -> list[Gap]:
+    """Pages that were not answered yet, in their order."""
+    found = [_gap("incident", step, 0) for step in _open("incident", draft.incident)]
+    if not draft.children:
+        found.append(Gap("child", "name", 0, "Add at least one child"))
+    for place, child in enumerate(draft.children):
+        found += [_gap("child", step, place) for step in _open("child", child)]
+    for place, person in enumerate(draft.people):
+        found += [_gap("person", step, place) for step in _open("person", person)]
+    return found + [_gap("end", step, 0) for step in _open("end", draft.incident)]
+
+
+def _open(part: Part, answers: dict[str, Any]) -> list[Step]:
+    return [step for step in steps_of(part) if step.asked(answers) and not is_answered(step, answers)]
+
+
+def _gap(part: Part, step: Step, place: int) -> Gap:
+    which = f" of child {place + 1}" if part == "child" else f" of person {place + 1}" if part == "person" else ""
+    return Gap(part, step.slug, place, f"Answer the page “{step.title}”{which}")
+
+
+def body_of(draft: Draft) -> dict[str, Any]:
+    """The referral that the answers make, as JSON values."""
+    return referral_of(
+        only_asked("incident", draft.incident) | only_asked("end", draft.incident),
+        [only_asked("child", child) for child in draft.children],
+        draft.people,
+        authority_code=partnership().authority.ons_code,
+        reference=f"WEB-{draft.id[:8].upper()}",
+    )
+
+
+def checked(body: dict[str, Any], more: dict[str, Any]) -> list[Gap]:
+    """What the referral's schema and `more` (messages as marshmallow nests them) find wrong, each at its question."""
+    messages = _flat(ReferralSchema().validate(body)) | _flat(more)
+    found = []
+    for pointer, sentence in messages.items():
+        part, slug, question, place = where_asked(pointer)
+        found.append(Gap(part, slug, place, sentence, question))  # type: ignore[arg-type]  # ASKED names parts only
+    return found
+
+
+def _flat(messages: Any, pointer: str = "") -> dict[str, str]:
+    if isinstance(messages, dict):
+        pairs = [
+            pair
+            for key, inner in messages.items()
+            for pair in _flat(inner, pointer if key == "_schema" else f"{pointer}/{key}").items()
+        ]
+        return dict(pairs)
+    return {pointer: str(messages[0] if isinstance(messages, list) else messages)}

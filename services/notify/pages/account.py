@@ -1,0 +1,250 @@
+"""Signing in and out, choosing a password, the second factor, and a person's own sign-ins."""
+
+from datetime import timedelta
+from typing import Any
+
+import segno
+from flask import request, session
+from pyotp import TOTP
+from wtforms import PasswordField, StringField
+
+from services.notify import sign_in
+from services.notify.links import person_of_link
+from services.notify.pages.site import home_of, pages
+from shared import clock
+from shared.identity import rights
+from shared.identity.people import viewer_of
+from shared.identity.roles import ROLES
+from shared.service import ring_after_commit
+from shared.web.forms import Questions, needed, trimmed
+from shared.web.pages import SIGN_IN, Go, Page, Visit, safe_path
+from shared.web.problems import Problem
+
+PROVING_FOR = timedelta(minutes=10)  # between the password and the code
+WRONG = "The e-mail address and password do not fit together. Check both, or set a new password."
+
+
+class SignInForm(Questions):
+    email = StringField(
+        "E-mail address",
+        validators=needed("Enter your e-mail address"),
+        filters=[trimmed],
+        render_kw={"type": "email", "autocomplete": "username", "spellcheck": False},
+    )
+    password = PasswordField(
+        "Password", validators=needed("Enter your password"), render_kw={"autocomplete": "current-password"}
+    )
+
+
+class CodeForm(Questions):
+    code = StringField(
+        "Code from your app",
+        description="The six digits that your authenticator app shows now, or one of your recovery codes.",
+        validators=needed("Enter the code"),
+        filters=[trimmed],
+        render_kw={
+            "autocomplete": "one-time-code",
+            "inputmode": "text",
+            "classes": "govuk-input--width-10",
+            "spellcheck": False,
+        },
+    )
+
+
+class PasswordForm(Questions):
+    password = PasswordField(
+        "Choose a password",
+        description="12 characters or more. Three or four words that do not belong together are good.",
+        validators=needed("Enter a password"),
+        render_kw={"autocomplete": "new-password"},
+    )
+
+
+class ForgottenForm(Questions):
+    email = StringField(
+        "Your e-mail address",
+        validators=needed("Enter your e-mail address"),
+        filters=[trimmed],
+        render_kw={"type": "email", "autocomplete": "username", "spellcheck": False},
+    )
+
+
+def _address() -> str:
+    return request.remote_addr or "unknown"
+
+
+def _form(title: str, form: Questions, *, status: int = 200, **values: Any) -> Page:
+    errors = form.error_list()
+    return Page(
+        "form.html", title, {"form": form, "errors": errors, "button": "Continue"} | values, 422 if errors else status
+    )
+
+
+@pages.get("/sign-in", allows=rights.anyone)
+def get_sign_in(visit: Visit) -> Page | Go:
+    if visit.viewer.person_id:
+        return Go(home_of(visit.viewer))
+    session["next"] = safe_path(request.args.get("next"), "")
+    return _sign_in_page(SignInForm())
+
+
+def _sign_in_page(form: Questions) -> Page:
+    return _form("Sign in", form, button="Sign in", more={"href": "/notify/forgotten", "text": "Set a new password"})
+
+
+@pages.post("/sign-in", allows=rights.anyone)
+def post_sign_in(visit: Visit) -> Page | Go:
+    form = SignInForm(visit.typed)
+    if not form.validate():
+        return _sign_in_page(form)
+    person = sign_in.check_password(visit.session, form["email"].data, form["password"].data, _address())
+    if person is None:
+        form.blame("email", WRONG)
+        return _sign_in_page(form)
+    session["proving"] = {"person": person, "at": clock.machine_now().timestamp()}
+    return Go("/notify/sign-in/code")
+
+
+def _proving() -> str:
+    """Who has given the right password a moment ago. Raises a problem where nobody has."""
+    proving = session.get("proving")
+    if not proving or clock.machine_now().timestamp() - proving["at"] > PROVING_FOR.total_seconds():
+        raise Problem(403, "Too much time has passed. Begin to sign in again.")
+    return str(proving["person"])
+
+
+@pages.get("/sign-in/code", allows=rights.anyone)
+def get_code(visit: Visit) -> Page | Go:
+    if "proving" not in session:
+        return Go(SIGN_IN)
+    person = sign_in.person_for_sign_up(visit.session, _proving())
+    if person is None or not person.totp_confirmed_at:
+        return Go("/notify/second-factor")
+    return _form("Enter your code", CodeForm(), back=SIGN_IN)
+
+
+@pages.post("/sign-in/code", allows=rights.anyone)
+def post_code(visit: Visit) -> Page | Go:
+    form, person = CodeForm(visit.typed), _proving()
+    if not form.validate():
+        return _form("Enter your code", form, back=SIGN_IN)
+    if not sign_in.check_code(visit.session, person, form["code"].data, _address()):
+        form.blame("code", "This code is not right, or was used before. Wait for the next one.")
+        return _form("Enter your code", form, back=SIGN_IN)
+    return _let_in(visit, person)
+
+
+def _let_in(visit: Visit, person_id: str) -> Go:
+    """A new session for a person who has proved who they are: nothing of the one before it lives on."""
+    then = session.get("next") or ""
+    session.clear()
+    begun = sign_in.begin_sign_in(visit.session, person_id, request.user_agent.string)
+    session["who"] = begun.as_cookie()
+    viewer = viewer_of(visit.session, "notify", begun)
+    return Go(safe_path(then, home_of(viewer) if viewer else "/notify"))
+
+
+@pages.post("/sign-out", allows=rights.anyone)
+def sign_out(visit: Visit) -> Go:
+    if visit.sign_in and visit.viewer.person_id:
+        sign_in.end_sign_in(visit.session, visit.sign_in.person_id, visit.sign_in.id)
+        ring_after_commit(visit.session, "relay_outbox")
+    session.clear()
+    return Go("/notify", "You have signed out.")
+
+
+@pages.get("/forgotten", allows=rights.anyone)
+def get_forgotten(visit: Visit) -> Page:
+    return _form("Set a new password", ForgottenForm(), back=SIGN_IN, button="Send me a link")
+
+
+@pages.post("/forgotten", allows=rights.anyone)
+def post_forgotten(visit: Visit) -> Page | Go:
+    form = ForgottenForm(visit.typed)
+    if not form.validate():
+        return _form("Set a new password", form, back=SIGN_IN, button="Send me a link")
+    sign_in.ask_reset(visit.session, form["email"].data, _address())
+    return Go(
+        SIGN_IN, "If there is an account with this e-mail address, a link is on its way to it. It works for one hour."
+    )
+
+
+@pages.get("/link/<token>", allows=rights.anyone)
+def get_link(visit: Visit, token: str) -> Page:
+    _whose(visit, token)
+    return _form("Choose a password", PasswordForm())
+
+
+@pages.post("/link/<token>", allows=rights.anyone)
+def post_link(visit: Visit, token: str) -> Page | Go:
+    person = _whose(visit, token)
+    form = PasswordForm(visit.typed)
+    if form.validate() and (fault := sign_in.password_fault(form["password"].data, person.name, person.email)):
+        form.blame("password", fault)
+    if form.errors:
+        return _form("Choose a password", form)
+    sign_in.set_password(visit.session, person.id, form["password"].data)
+    session.clear()
+    session["proving"] = {"person": person.id, "at": clock.machine_now().timestamp()}
+    return Go("/notify/sign-in/code" if person.totp_confirmed_at else "/notify/second-factor")
+
+
+def _whose(visit: Visit, token: str) -> Any:
+    person_id = person_of_link(visit.session, token)
+    person = sign_in.person_for_sign_up(visit.session, person_id) if person_id else None
+    if person is None:
+        raise Problem(404, "This link has been used, or its time has run out. Ask for a new one where you sign in.")
+    return person
+
+
+@pages.get("/second-factor", allows=rights.anyone)
+def get_second_factor(visit: Visit) -> Page | Go:
+    return _app_page(visit, CodeForm()) if "proving" in session else Go(SIGN_IN)
+
+
+def _app_page(visit: Visit, form: Questions) -> Page:
+    person = sign_in.person_for_sign_up(visit.session, _proving())
+    if person is None or person.totp_confirmed_at:
+        raise Problem(409, "Your account has its second factor already. Sign in with it.")
+    secret = sign_in.app_secret(visit.session, person.id)
+    address = TOTP(secret).provisioning_uri(name=person.email, issuer_name="Safeguarding Reviews")
+    values = {
+        "form": form,
+        "errors": form.error_list(),
+        "secret": secret,
+        "picture": segno.make(address).svg_data_uri(scale=5),
+    }
+    return Page("second_factor.html", "Set up your second factor", values, 422 if form.errors else 200)
+
+
+@pages.post("/second-factor", allows=rights.anyone)
+def post_second_factor(visit: Visit) -> Page:
+    form, person_id = CodeForm(visit.typed), _proving()
+    if not form.validate():
+        return _app_page(visit, form)
+    person = sign_in.person_for_sign_up(visit.session, person_id)
+    if person is None or person.totp_confirmed_at or not person.totp_secret:
+        raise Problem(409, "Your account has its second factor already. Sign in with it.")
+    codes = sign_in.confirm_app(visit.session, person_id, form["code"].data)
+    if codes is None:
+        form.blame(
+            "code", "This code is not right. Check that the app shows Safeguarding Reviews, and use its newest code."
+        )
+        return _app_page(visit, form)
+    go = _let_in(visit, person_id)
+    return Page("recovery_codes.html", "Keep your recovery codes", {"codes": codes, "on": go.to})
+
+
+@pages.get("/account", allows=rights.signed_in)
+def get_account(visit: Visit) -> Page:
+    shown = sign_in.sign_ins_of(visit.session, visit.viewer.person_id)
+    roles = [ROLES[role] for role in sorted(visit.viewer.roles or ())]
+    values = {"sign_ins": shown, "roles": roles, "this_one": visit.sign_in.id if visit.sign_in else ""}
+    return Page("account.html", "Your account", values)
+
+
+@pages.post("/account/sign-out-everywhere", allows=rights.signed_in)
+def post_sign_out_everywhere(visit: Visit) -> Go:
+    sign_in.sign_out_everywhere(visit.session, visit.viewer.person_id, visit.viewer.actor)
+    session.clear()
+    return Go(SIGN_IN, "You have been signed out on every device.")

@@ -1,0 +1,161 @@
+"""Every duty with its attempts and evidence, what a person enters in the national form, and the reference it gave."""
+
+import csv
+import io
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from flask import request
+from sqlalchemy import case, select
+from wtforms import StringField
+
+from services.notify.duties import describe_duty
+from services.notify.models import Duty, Incident
+from services.notify.pages.incidents import OPEN, acted
+from services.notify.pages.site import pages
+from services.notify.panel_form import as_sections
+from services.notify.receipts import record_receipt
+from services.notify.views import describe_duty_whole, pack_of
+from services.notify.wording import STATUS, recipient_words, rule_words, status_words
+from shared import clock
+from shared.calendar import LONDON
+from shared.identity import rights
+from shared.web.forms import DayField, Questions, TimeField, at_most, needed, trimmed
+from shared.web.pages import Download, Go, Page, Visit
+from shared.web.problems import not_found
+
+MOST = 500
+STATES = ("pending", "sent", "waiting-for-person", "discharged", "cancelled")
+
+
+class ReceiptForm(Questions):
+    reference = StringField(
+        "Which reference did they give?",
+        description="For example the number that the national form shows when it has been sent.",
+        validators=[*needed("Enter the reference"), at_most(200, "The reference")],
+        filters=[trimmed],
+        render_kw={"classes": "govuk-input--width-20", "spellcheck": False},
+    )
+    day = DayField("On what day?", what="The day", validators=needed("Enter the day"))
+    time = TimeField("At what time?", description="For example 9:30pm.", validators=needed("Enter the time"))
+
+
+def _wanted() -> tuple[Any, str]:
+    """Duties by the state asked for, overdue and soonest first; without one, all that are open."""
+    asked = request.args.get("status", "open")
+    status = asked if asked in (*STATES, "open", "all") else "open"
+    order = [case((Duty.status.in_(OPEN), 0), else_=1), Duty.due_at, Duty.id]
+    statement = select(Duty).order_by(*order).limit(MOST)
+    if status == "open":
+        statement = statement.where(Duty.status.in_(OPEN))
+    elif status != "all":
+        statement = statement.where(Duty.status == status)
+    return statement, status
+
+
+def _listed(visit: Visit) -> tuple[list[dict[str, Any]], dict[str, Incident], str]:
+    statement, status = _wanted()
+    duties = [describe_duty(duty) for duty in visit.session.scalars(statement)]
+    wanted = {duty["incident_id"] for duty in duties if duty["incident_id"]}
+    incidents = {i.id: i for i in visit.session.scalars(select(Incident).where(Incident.id.in_(wanted)))}
+    return duties, incidents, status
+
+
+@pages.get("/duties", allows=rights.office_or_authority)
+def list_duties(visit: Visit) -> Page:
+    duties, incidents, status = _listed(visit)
+    states = [("open", "Everything open"), *((each, STATUS[each]) for each in STATES), ("all", "Everything")]
+    return Page("duties.html", "Duties", {"duties": duties, "incidents": incidents, "status": status, "states": states})
+
+
+@pages.get("/duties.csv", allows=rights.office_or_authority)
+def download_duties(visit: Visit) -> Download:
+    """References, dates and states only: nothing of a case leaves with it."""
+    duties, incidents, _ = _listed(visit)
+    out = io.StringIO()
+    table = csv.writer(out)
+    table.writerow(["incident", "duty", "recipient", "status", "overdue", "due", "sent", "done", "authority"])
+    for duty in duties:
+        incident = incidents.get(duty["incident_id"] or "")
+        row = [incident.reference if incident else "", rule_words(duty["rule"]), recipient_words(duty["recipient"])]
+        row += [status_words(duty["status"]), "yes" if duty["overdue"] else "no"]
+        row += [
+            each.astimezone(LONDON).isoformat(timespec="minutes") if each else ""
+            for each in (duty["due_at"], duty["sent_at"], duty["discharged_at"])
+        ]
+        table.writerow([*row, duty["authority"]])
+    return Download(out.getvalue(), "text/csv; charset=utf-8", "duties.csv")
+
+
+@pages.get("/duties/<uuid:duty_id>", allows=rights.office_or_authority)
+def show_duty(visit: Visit, duty_id: UUID) -> Page:
+    duty, incident = _duty(visit, duty_id)
+    whole = describe_duty_whole(visit.session, duty)
+    may_record = rights.authority(visit.viewer) and duty.status in ("sent", "waiting-for-person")
+    values = {
+        "duty": whole,
+        "incident": incident,
+        "may_record": may_record,
+        "has_form": bool(whole["deliveries"]),
+        "back": "/notify/duties",
+    }
+    return Page("duty.html", "Duty", values)
+
+
+@pages.get("/duties/<uuid:duty_id>/form", allows=rights.office_or_authority)
+def show_national_form(visit: Visit, duty_id: UUID) -> Page:
+    """What to enter in the national form, in its order, each field with a button that copies it."""
+    duty, incident = _duty(visit, duty_id)
+    pack = pack_of(visit.session, duty)
+    if pack is None or "notifier" not in pack["document"]:
+        raise not_found()
+    visit.note_read(f"duty:{duty.id}")
+    values = {
+        "duty": describe_duty(duty),
+        "incident": incident,
+        "sections": as_sections(pack["document"]),
+        "back": f"/notify/duties/{duty.id}",
+    }
+    return Page("national_form.html", "For the national form", values)
+
+
+def _duty(visit: Visit, duty_id: UUID) -> tuple[Duty, Incident | None]:
+    duty = visit.session.get(Duty, str(duty_id))
+    if duty is None:
+        raise not_found()
+    return duty, visit.session.get(Incident, duty.incident_id) if duty.incident_id else None
+
+
+def _receipt_page(form: Questions, duty: Duty) -> Page:
+    values = {
+        "form": form,
+        "errors": form.error_list(),
+        "heading": "Record the reference",
+        "about": rule_words(duty.rule),
+        "button": "Record",
+        "note": "It is the evidence that this duty was done.",
+        "back": f"/notify/duties/{duty.id}",
+    }
+    return Page("form.html", "Record the reference", values, 422 if form.errors else 200)
+
+
+@pages.get("/duties/<uuid:duty_id>/receipt", allows=rights.authority)
+def get_receipt(visit: Visit, duty_id: UUID) -> Page:
+    now = clock.now().astimezone(LONDON)
+    duty, _ = _duty(visit, duty_id)
+    return _receipt_page(ReceiptForm(visit.typed, data={"day": now.date().isoformat(), "time": f"{now:%H:%M}"}), duty)
+
+
+@pages.post("/duties/<uuid:duty_id>/receipt", allows=rights.authority)
+def post_receipt_page(visit: Visit, duty_id: UUID) -> Page | Go:
+    form = ReceiptForm(visit.typed)
+    duty, _ = _duty(visit, duty_id)
+
+    def act() -> None:
+        at = datetime.fromisoformat(f"{form['day'].data}T{form['time'].data}").replace(tzinfo=LONDON)
+        record_receipt(visit.session, visit.viewer, duty.id, form["reference"].data, at)
+
+    if not acted(visit, form, "reference", act):
+        return _receipt_page(form, duty)
+    return Go(f"/notify/duties/{duty_id}", "The reference is recorded.")

@@ -1,0 +1,258 @@
+"""The duty officer's and the office's pages on incidents: what is due today, one incident whole, and what is decided of it."""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from wtforms import RadioField, SelectMultipleField, TextAreaField
+
+from services.notify.decisions import Decided, decide, withdraw
+from services.notify.duties import describe_duty
+from services.notify.merging import merge
+from services.notify.models import Duty, Incident, Referral
+from services.notify.pages.site import pages
+from services.notify.timeline import timeline
+from services.notify.views import describe_incident
+from services.notify.wording import rule_words
+from shared import clock
+from shared.database import see_as
+from shared.identity import rights
+from shared.identity.viewer import SYSTEM
+from shared.partnership import partnership
+from shared.web.forms import Questions, at_most, may_be_empty, needed, trimmed
+from shared.web.pages import Go, Page, Visit
+from shared.web.problems import Problem, not_found
+
+OPEN = ("pending", "sent", "waiting-for-person")
+NEWEST = 200
+OUTCOMES = [
+    ("notify", "Notify: tell the Panel and the others"),
+    ("do-not-notify", "Do not notify"),
+    ("more-information", "More information is needed first"),
+    ("other-review", "Another kind of review is right"),
+]
+
+
+def _reasons(label: str) -> Any:
+    return TextAreaField(
+        label,
+        description="They are kept with the decision and cannot be changed afterwards.",
+        validators=[*needed("Give the reasons"), at_most(20_000, "The reasons")],
+        filters=[trimmed],
+        render_kw={"rows": 6},
+    )
+
+
+class DecisionForm(Questions):
+    outcome = RadioField("What is decided?", choices=OUTCOMES, validators=needed("Say what is decided"))
+    reasons = _reasons("Why?")
+    agreed_by = SelectMultipleField("Which safeguarding partners were consulted and agree?", validators=may_be_empty())
+    separate_from = SelectMultipleField(
+        "Which of these is another incident?",
+        description="They look alike. Choose those that are not the same incident.",
+        validators=may_be_empty(),
+    )
+
+    def __init__(self, *given: Any, alike: list[dict[str, Any]], **how: Any) -> None:
+        super().__init__(*given, **how)
+        here = partnership()
+        names = {agency.id: agency.name for agency in here.agencies}
+        self.offer("agreed_by", [(names.get(each, each),) * 2 for each in here.safeguarding_partners])
+        self.offer("separate_from", [(other["id"], other["reference"]) for other in alike])
+        if not alike:
+            del self["separate_from"]
+
+
+class WithdrawalForm(Questions):
+    reasons = _reasons("Why is this notification withdrawn?")
+
+
+class MergeForm(Questions):
+    into = RadioField(
+        "Which incident is it the same as?", validators=needed("Choose the incident that it is the same as")
+    )
+    reasons = _reasons("Why are they one incident?")
+
+    def __init__(self, *given: Any, alike: list[dict[str, Any]], **how: Any) -> None:
+        super().__init__(*given, **how)
+        self.offer("into", [(other["id"], f"{other['reference']}: {', '.join(other['reasons'])}") for other in alike])
+
+
+@pages.get("/today", allows=rights.office_or_authority)
+def today(visit: Visit) -> Page:
+    """What is due, soonest first; what waits for a person stands out."""
+    statement = select(Duty).where(Duty.status.in_(OPEN)).order_by(Duty.due_at, Duty.id).limit(NEWEST)
+    duties = [describe_duty(duty) for duty in visit.session.scalars(statement)]
+    wanted = {duty["incident_id"] for duty in duties if duty["incident_id"]}
+    incidents = {i.id: i for i in visit.session.scalars(select(Incident).where(Incident.id.in_(wanted)))}
+    waiting = visit.session.scalars(
+        select(Incident)
+        .where(Incident.status == "awaiting-decision", Incident.merged_into.is_(None))
+        .order_by(Incident.authority_aware_at)
+    ).all()
+    values = {
+        "duties": duties,
+        "incidents": incidents,
+        "waiting": waiting,
+        "may_decide": rights.authority(visit.viewer),
+    }
+    return Page("today.html", "Today", values)
+
+
+@pages.get("/incidents", allows=rights.office_authority_or_partner)
+def list_incidents(visit: Visit) -> Page:
+    statement = select(Incident).order_by(Incident.created_at.desc()).limit(NEWEST)
+    return Page("incidents.html", "Incidents", {"incidents": visit.session.scalars(statement).all()})
+
+
+@pages.get("/incidents/<uuid:incident_id>", allows=rights.office_authority_or_partner)
+def show_incident(visit: Visit, incident_id: UUID) -> Page:
+    """One incident whole. The text of referrals is shown to whoever may see it, and each reading is logged."""
+    incident = _incident(visit, incident_id)
+    statement = select(Referral).where(Referral.incident_id == incident.id).order_by(Referral.submitted_at)
+    referrals = list(visit.session.scalars(statement))
+    visit.note_read(f"incident:{incident.id}")
+    see_as(visit.session, SYSTEM)  # a partner sees which duties and duplicates there are, not others' referrals
+    whole = describe_incident(visit.session, incident, whole=True)
+    into = visit.session.get(Incident, incident.merged_into) if incident.merged_into else None
+    clocks = [duty | {"label": rule_words(duty["rule"])} for duty in whole["duties"]]
+    values = {
+        "incident": whole,
+        "referrals": referrals,
+        "merged_into": into,
+        "timeline": timeline(clocks, clock.now()),
+        "may_decide": rights.authority(visit.viewer) and incident.status != "withdrawn" and not incident.merged_into,
+        "may_merge": rights.office(visit.viewer) and bool(whole["possible_duplicates"]),
+        "may_withdraw": rights.authority(visit.viewer) and incident.status in ("notifiable", "notified"),
+        "back": "/notify/incidents",
+    }
+    return Page("incident.html", "Incident", values)
+
+
+def _incident(visit: Visit, incident_id: UUID) -> Incident:
+    incident = visit.session.get(Incident, str(incident_id))
+    if incident is None:
+        raise not_found()
+    return incident
+
+
+def _alike(visit: Visit, incident: Incident) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = describe_incident(visit.session, incident, whole=True)["possible_duplicates"]
+    return found
+
+
+def acted(visit: Visit, form: Questions, blamed: str, act: Callable[[], object]) -> bool:
+    """Do what a person asked. What cannot be done is undone, and said at the question `blamed`; nothing typed is lost."""
+    if not form.validate():
+        return False
+    try:
+        with visit.session.begin_nested():
+            act()
+    except Problem as problem:
+        if problem.status not in (409, 422):
+            raise
+        form.blame(blamed, " ".join([problem.detail, *(error["message"] for error in problem.errors)]))
+        return False
+    return True
+
+
+def _form_page(title: str, form: Questions, incident: Incident, button: str, note: str) -> Page:
+    values = {
+        "form": form,
+        "errors": form.error_list(),
+        "heading": title,
+        "about": incident.reference,
+        "button": button,
+        "note": note,
+        "back": f"/notify/incidents/{incident.id}",
+        "status": incident.status,
+    }
+    return Page("form.html", title, values, 422 if form.errors else 200)
+
+
+def _decision_page(form: Questions, incident: Incident) -> Page:
+    note = "The five working days run from when the local authority became aware, whenever you decide."
+    return _form_page("Decide whether to notify", form, incident, "Record this decision", note)
+
+
+@pages.get("/incidents/<uuid:incident_id>/decision", allows=rights.authority)
+def get_decision(visit: Visit, incident_id: UUID) -> Page:
+    incident = _incident(visit, incident_id)
+    return _decision_page(DecisionForm(visit.typed, alike=_alike(visit, incident)), incident)
+
+
+@pages.post("/incidents/<uuid:incident_id>/decision", allows=rights.authority)
+def post_decision_page(visit: Visit, incident_id: UUID) -> Page | Go:
+    incident = _incident(visit, incident_id)
+    form = DecisionForm(visit.typed, alike=_alike(visit, incident))
+    answers = form.data
+
+    def act() -> None:
+        decided = Decided(
+            answers["outcome"], answers["reasons"], answers["agreed_by"] or [], answers.get("separate_from") or ()
+        )
+        decide(visit.session, visit.viewer, incident.id, decided, clock.now())
+
+    if not acted(visit, form, "outcome", act):
+        return _decision_page(form, incident)
+    return Go(f"/notify/incidents/{incident.id}", "The decision is recorded.")
+
+
+def _withdrawal_page(form: Questions, incident: Incident) -> Page:
+    return _form_page(
+        "Withdraw the notification",
+        form,
+        incident,
+        "Withdraw",
+        "Everyone who was told will be told of this, with your reasons.",
+    )
+
+
+@pages.get("/incidents/<uuid:incident_id>/withdrawal", allows=rights.authority)
+def get_withdrawal(visit: Visit, incident_id: UUID) -> Page:
+    return _withdrawal_page(WithdrawalForm(visit.typed), _incident(visit, incident_id))
+
+
+@pages.post("/incidents/<uuid:incident_id>/withdrawal", allows=rights.authority)
+def post_withdrawal_page(visit: Visit, incident_id: UUID) -> Page | Go:
+    incident, form = _incident(visit, incident_id), WithdrawalForm(visit.typed)
+    if not acted(
+        visit,
+        form,
+        "reasons",
+        lambda: withdraw(visit.session, visit.viewer, incident.id, form["reasons"].data, clock.now()),
+    ):
+        return _withdrawal_page(form, incident)
+    return Go(f"/notify/incidents/{incident.id}", "The notification is withdrawn.")
+
+
+def _merge_page(form: Questions, incident: Incident) -> Page:
+    return _form_page(
+        "Make it one with another incident",
+        form,
+        incident,
+        "Make them one",
+        "Both referrals are kept; one notification goes out.",
+    )
+
+
+@pages.get("/incidents/<uuid:incident_id>/merge", allows=rights.office)
+def get_merge(visit: Visit, incident_id: UUID) -> Page:
+    incident = _incident(visit, incident_id)
+    return _merge_page(MergeForm(visit.typed, alike=_alike(visit, incident)), incident)
+
+
+@pages.post("/incidents/<uuid:incident_id>/merge", allows=rights.office)
+def post_merge_page(visit: Visit, incident_id: UUID) -> Page | Go:
+    incident = _incident(visit, incident_id)
+    form = MergeForm(visit.typed, alike=_alike(visit, incident))
+    into = form["into"].data
+    if not acted(
+        visit,
+        form,
+        "into",
+        lambda: merge(visit.session, visit.viewer, incident.id, into, form["reasons"].data, clock.now()),
+    ):
+        return _merge_page(form, incident)
+    return Go(f"/notify/incidents/{into}", "They are one incident now.")

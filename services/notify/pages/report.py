@@ -1,0 +1,303 @@
+"""Reporting a serious incident, one thing a page; the reports that were sent, and those begun."""
+
+from typing import Any, cast
+from uuid import UUID
+
+from flask import request
+from sqlalchemy import select
+
+from services.notify import drafts
+from services.notify.drafts import Draft, Gap
+from services.notify.models import Incident, Referral
+from services.notify.pages.site import pages
+from services.notify.plausibility import awareness_errors
+from services.notify.referrals import submit_referral
+from services.notify.report_questions import STEPS, Part, Step, is_answered, only_asked, shown, step_named, steps_of
+from services.notify.schemas import ReferralSchema
+from services.notify.views import duties_of
+from shared import clock
+from shared.database import see_as
+from shared.identity import rights
+from shared.identity.viewer import SYSTEM
+from shared.web.forms import DayField
+from shared.web.layout import day
+from shared.web.pages import Go, Page, Visit
+from shared.web.problems import not_found
+
+NEWEST = 200
+
+
+@pages.get("/reports", allows=rights.any_agency)
+def list_reports(visit: Visit) -> Page:
+    """What a person may see of what was reported, newest first, and what they have begun."""
+    statement = select(Referral).order_by(Referral.submitted_at.desc()).limit(NEWEST)
+    sent = [
+        {"referral": referral, "incident": visit.session.get(Incident, referral.incident_id)}
+        for referral in visit.session.scalars(statement)
+    ]
+    begun = drafts.drafts_of(visit.session, visit.viewer)
+    return Page(
+        "reports.html", "Reports", {"sent": sent, "begun": begun, "may_report": rights.reports_incidents(visit.viewer)}
+    )
+
+
+@pages.get("/reports/<uuid:referral_id>", allows=rights.any_agency)
+def show_report(visit: Visit, referral_id: UUID) -> Page:
+    referral = visit.session.get(Referral, str(referral_id))
+    if referral is None:
+        raise not_found()
+    visit.note_read(f"referral:{referral.id}")
+    incident = visit.session.get_one(Incident, referral.incident_id)
+    values = {"referral": referral, "incident": incident, "duties": duties_of(visit.session, incident.id)}
+    return Page("report_sent.html", "Report", values | {"back": "/notify/reports"})
+
+
+@pages.post("/report", allows=rights.reports_incidents)
+def begin_report(visit: Visit) -> Go:
+    draft = drafts.begin_draft(visit.session, visit.viewer)
+    return Go(_page_of(draft, "incident", "what-happened"))
+
+
+@pages.get("/report/<uuid:draft_id>", allows=rights.reports_incidents)
+def resume_report(visit: Visit, draft_id: UUID) -> Go:
+    draft = _draft(visit, draft_id)
+    if draft.referral_id:
+        return Go(f"/notify/report/{draft.id}/sent")
+    left = drafts.gaps(draft)
+    return Go(_address_of(draft, left[0]) if left else f"/notify/report/{draft.id}/check")
+
+
+@pages.get("/report/<uuid:draft_id>/<any(incident,end):part>/<slug>", allows=rights.reports_incidents)
+def get_question(visit: Visit, draft_id: UUID, part: str, slug: str) -> Page:
+    return _ask(visit, draft_id, cast(Part, part), slug, 0)
+
+
+@pages.post("/report/<uuid:draft_id>/<any(incident,end):part>/<slug>", allows=rights.reports_incidents)
+def post_question(visit: Visit, draft_id: UUID, part: str, slug: str) -> Page | Go:
+    return _answer(visit, draft_id, cast(Part, part), slug, 0)
+
+
+@pages.get("/report/<uuid:draft_id>/<any(child,person):part>/<int:place>/<slug>", allows=rights.reports_incidents)
+def get_question_of(visit: Visit, draft_id: UUID, part: str, place: int, slug: str) -> Page:
+    return _ask(visit, draft_id, cast(Part, part), slug, place)
+
+
+@pages.post("/report/<uuid:draft_id>/<any(child,person):part>/<int:place>/<slug>", allows=rights.reports_incidents)
+def post_question_of(visit: Visit, draft_id: UUID, part: str, place: int, slug: str) -> Page | Go:
+    return _answer(visit, draft_id, cast(Part, part), slug, place)
+
+
+def _ask(visit: Visit, draft_id: UUID, part: Part, slug: str, place: int) -> Page:
+    draft, step = _draft(visit, draft_id), _step(part, slug)
+    stored = _prefilled(visit, draft.answers(part, place), step)
+    return _question_page(draft, part, step, place, step.questions(visit.typed, data=stored))
+
+
+def _answer(visit: Visit, draft_id: UUID, part: Part, slug: str, place: int) -> Page | Go:
+    draft, step = _draft(visit, draft_id), _step(part, slug)
+    form = step.questions(visit.typed)
+    if not form.validate():
+        return _question_page(draft, part, step, place, form)
+    answers = draft.answers(part, place)
+    answers.update(form.answers())
+    drafts.store_draft(visit.session, draft)
+    if request.args.get("from") == "check" and not [
+        s for s in steps_of(part) if s.asked(answers) and not is_answered(s, answers)
+    ]:
+        return Go(f"/notify/report/{draft.id}/check")
+    return Go(_after(draft, part, step, place))
+
+
+def _question_page(draft: Draft, part: Part, step: Step, place: int, form: Any) -> Page:
+    about = {"child": f"Child {place + 1}", "person": f"Person {place + 1}"}.get(part, "")
+    values = {
+        "form": form,
+        "errors": form.error_list(),
+        "about": about,
+        "back": _before(draft, part, step, place),
+        "step": step,
+        "draft": draft,
+    }
+    return Page("report_question.html", step.title, values, 422 if form.errors else 200)
+
+
+def _draft(visit: Visit, draft_id: UUID) -> Draft:
+    return drafts.draft_of(visit.session, visit.viewer, str(draft_id))
+
+
+def _step(part: Part, slug: str) -> Step:
+    step = step_named(part, slug)
+    if step is None:
+        raise not_found()
+    return step
+
+
+def _prefilled(visit: Visit, answers: dict[str, Any], step: Step) -> dict[str, Any]:
+    """What is known of the person who reports need not be typed."""
+    known = {"referrer_name": visit.viewer.person_name} if step.slug == "you" else {}
+    return known | answers
+
+
+def _page_of(draft: Draft | str, part: Part, slug: str, place: int = 0) -> str:
+    draft_id = draft if isinstance(draft, str) else draft.id
+    middle = f"{part}/{place}" if part in ("child", "person") else part
+    return f"/notify/report/{draft_id}/{middle}/{slug}"
+
+
+def _address_of(draft: Draft, gap: Gap) -> str:
+    return _page_of(draft, gap.part, gap.slug, gap.place)
+
+
+def _asked(draft: Draft, part: Part, place: int) -> list[Step]:
+    answers = draft.answers(part, place)
+    return [step for step in steps_of(part) if step.asked(answers)]
+
+
+def _after(draft: Draft, part: Part, step: Step, place: int) -> str:
+    """The page that follows."""
+    asked = _asked(draft, part, place)
+    later = [other for other in asked if STEPS.index(other) > STEPS.index(step)]
+    if later:
+        return _page_of(draft, part, later[0].slug, place)
+    start = f"/notify/report/{draft.id}"
+    if part == "incident":
+        return f"{start}/children" if draft.children else _page_of(draft, "child", "name", 0)
+    return {"child": f"{start}/children", "person": f"{start}/people", "end": f"{start}/check"}[part]
+
+
+def _before(draft: Draft, part: Part, step: Step, place: int) -> str:
+    start = f"/notify/report/{draft.id}"
+    if request.args.get("from") == "check":
+        return f"{start}/check"
+    earlier = [other for other in _asked(draft, part, place) if STEPS.index(other) < STEPS.index(step)]
+    if earlier:
+        return _page_of(draft, part, earlier[-1].slug, place)
+    if part == "incident":
+        return "/notify/reports"
+    if part == "child":
+        return f"{start}/children" if place else _page_of(draft, "incident", steps_of("incident")[-1].slug)
+    return f"{start}/people"
+
+
+@pages.get("/report/<uuid:draft_id>/<any(children,people):which>", allows=rights.reports_incidents)
+def get_several(visit: Visit, draft_id: UUID, which: str) -> Page:
+    draft = _draft(visit, draft_id)
+    return _several_page(draft, which)
+
+
+def _several_page(draft: Draft, which: str, errors: list[dict[str, str]] | None = None) -> Page:
+    part: Part = "child" if which == "children" else "person"
+    entries = draft.children if part == "child" else draft.people
+    title = "Children in this report" if part == "child" else "Other people in this report"
+    start = f"/notify/report/{draft.id}"
+    back = (
+        _page_of(draft, "child", "agencies", len(entries) - 1)
+        if part == "child" and entries
+        else _page_of(draft, "incident", "action")
+    )
+    values = {
+        "draft": draft,
+        "which": which,
+        "part": part,
+        "first": steps_of(part)[0].slug,
+        "errors": errors or [],
+        "entries": [_named(part, place, entry) for place, entry in enumerate(entries)],
+        "back": back if part == "child" else f"{start}/children",
+    }
+    return Page("report_several.html", title, values, 422 if errors else 200)
+
+
+def _named(part: Part, place: int, entry: dict[str, Any]) -> str:
+    prefix = "" if part == "child" else "person_"
+    name = " ".join(entry[key] for key in (f"{prefix}given_name", f"{prefix}family_name") if entry.get(key))
+    return name or f"{'Child' if part == 'child' else 'Person'} {place + 1}, name not given"
+
+
+@pages.post("/report/<uuid:draft_id>/<any(children,people):which>", allows=rights.reports_incidents)
+def post_several(visit: Visit, draft_id: UUID, which: str) -> Page | Go:
+    """Add another, remove one, or go on."""
+    draft = _draft(visit, draft_id)
+    part: Part = "child" if which == "children" else "person"
+    entries = draft.children if part == "child" else draft.people
+    remove = request.form.get("remove", "")
+    if remove.isascii() and remove.isdigit() and int(remove) < len(entries):
+        del entries[int(remove)]
+        drafts.store_draft(visit.session, draft)
+        return Go(request.path, "Removed.")
+    another = request.form.get("another")
+    if another == "yes":
+        return Go(_page_of(draft, part, steps_of(part)[0].slug, len(entries)))
+    if another != "no":
+        return _several_page(draft, which, [{"text": "Say whether there is another", "href": "#another"}])
+    if part == "child":
+        return Go(f"/notify/report/{draft.id}/people")
+    left = drafts.gaps(draft)
+    return Go(_page_of(draft, "end", steps_of("end")[0].slug) if left else f"/notify/report/{draft.id}/check")
+
+
+@pages.get("/report/<uuid:draft_id>/check", allows=rights.reports_incidents)
+def get_check(visit: Visit, draft_id: UUID) -> Page | Go:
+    draft = _draft(visit, draft_id)
+    if draft.referral_id:
+        return Go(f"/notify/report/{draft.id}/sent")
+    return _check_page(draft, [])
+
+
+@pages.post("/report/<uuid:draft_id>/check", allows=rights.reports_incidents)
+def post_check(visit: Visit, draft_id: UUID) -> Page | Go:
+    """Send the report. Sent twice, it is one: the draft is held, and remembers what it became."""
+    draft = _draft(visit, draft_id)
+    if draft.referral_id:
+        return Go(f"/notify/report/{draft.id}/sent")
+    wrong = drafts.gaps(draft)
+    body = drafts.body_of(draft)
+    if not wrong:
+        wrong = drafts.checked(body, awareness_errors(body, visit.viewer.kind))
+    if wrong:
+        return _check_page(draft, wrong)
+    answer = submit_referral(visit.session, visit.viewer, ReferralSchema().load(body), clock.now())
+    drafts.close_draft(visit.session, draft, answer["id"])
+    return Go(f"/notify/report/{draft.id}/sent")
+
+
+def _check_page(draft: Draft, wrong: list[Gap]) -> Page:
+    errors = [{"text": gap.sentence, "href": f"{_address_of(draft, gap)}?from=check"} for gap in wrong]
+    sections = [("The incident", _rows(draft, "incident", 0))]
+    sections += [(_named("child", n, child), _rows(draft, "child", n)) for n, child in enumerate(draft.children)]
+    sections += [(_named("person", n, person), _rows(draft, "person", n)) for n, person in enumerate(draft.people)]
+    sections.append(("Who knew when, and you", _rows(draft, "end", 0)))
+    values = {"draft": draft, "sections": sections, "errors": errors, "back": _page_of(draft, "end", "you")}
+    return Page("report_check.html", "Check your answers", values, 422 if errors else 200)
+
+
+def _rows(draft: Draft, part: Part, place: int) -> list[dict[str, Any]]:
+    """Each answer in words, with the way back to its question."""
+    answers = draft.answers(part, place)
+    asked = only_asked(part, answers)
+    rows = []
+    for step in _asked(draft, part, place):
+        for field in step.questions(data=answers):
+            value = asked.get(field.name)
+            said = day(value) if isinstance(field, DayField) and value else shown(field, value)
+            link = f"{_page_of(draft, part, step.slug, place)}?from=check"
+            rows.append({"question": field.label.text, "answer": said, "href": link})
+    return rows
+
+
+@pages.get("/report/<uuid:draft_id>/sent", allows=rights.reports_incidents)
+def get_sent(visit: Visit, draft_id: UUID) -> Page:
+    """Confirmation: the reference, what happens next, and by when."""
+    draft = _draft(visit, draft_id)
+    if not draft.referral_id:
+        raise not_found()
+    referral = visit.session.get_one(Referral, draft.referral_id)
+    see_as(visit.session, SYSTEM)
+    incident = visit.session.get_one(Incident, referral.incident_id)
+    values = {"referral": referral, "incident": incident, "duties": duties_of(visit.session, incident.id)}
+    return Page("report_confirmed.html", "Report sent", values)
+
+
+@pages.post("/report/<uuid:draft_id>/delete", allows=rights.reports_incidents)
+def delete_draft(visit: Visit, draft_id: UUID) -> Go:
+    drafts.remove_draft(visit.session, visit.viewer, str(draft_id))
+    return Go("/notify/reports", "The report that you had begun is deleted.")

@@ -1,0 +1,29 @@
+"""What all pages of notify hang from: their address, and the sections that a person is shown."""
+
+from services.notify.service import SERVICE
+from shared.identity import rights
+from shared.identity.viewer import Viewer
+from shared.web.pages import Pages
+
+
+def sections(viewer: Viewer) -> list[tuple[str, str]]:
+    """The sections that a person may enter, as (path, words)."""
+    if not viewer.person_id:
+        return []
+    found = [
+        ("/notify/today", "Today", rights.office_or_authority),
+        ("/notify/incidents", "Incidents", rights.office_authority_or_partner),
+        ("/notify/duties", "Duties", rights.office_or_authority),
+        ("/notify/reports", "Reports", rights.any_agency),
+        ("/notify/people", "People", rights.keeps_people),
+        ("/notify/account", "Your account", rights.signed_in),
+    ]
+    return [(path, words) for path, words, allows in found if allows(viewer)]
+
+
+def home_of(viewer: Viewer) -> str:
+    """The page where a person's work begins."""
+    return sections(viewer)[0][0]
+
+
+pages = Pages(SERVICE, sections)
