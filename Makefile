@@ -12,7 +12,7 @@ COMPILE := $(BIN)/uv pip compile --quiet --python-version 3.11.7 --generate-hash
 .PHONY: run demo reset test bench lint lock
 
 run: .venv/.runtime
-	@exec $(BIN)/python -m deploy.run --port $(PORT)
+	@exec $(BIN)/python -m deploy.run --port $(PORT) --examples
 
 demo: .venv/.runtime
 	@exec $(BIN)/safeguarding demo --port $(PORT) $(if $(REFERRAL),--referral "$(REFERRAL)")

@@ -11,6 +11,7 @@ from celery.signals import setup_logging, task_prerun
 from shared import audit, clock
 from shared.events.catalogue import Reaction, check_reactions
 from shared.health import heartbeat
+from shared.identity.people import forget_past_sign_ins
 from shared.inbox import receive
 from shared.logs import begin_request, describe_error, set_up_logs
 from shared.outbox import confirm, relay
@@ -69,10 +70,11 @@ def run_sweep(service: Service, sweepers: Sequence[Callable[[], object]]) -> Non
 
 
 def keep_house(service: Service) -> None:
-    """Sign yesterday's head of the audit chain, and forget idempotency answers past their time."""
+    """Sign yesterday's head of the audit chain; forget idempotency answers, kept forms and ended sign-ins past their time."""
     with service.transaction() as session:
         audit.sign_head(session, clock.now().date() - timedelta(days=1))
         forget_old_answers(session)
+        forget_past_sign_ins(session, clock.machine_now())
 
 
 def sweep_schedule(service: str) -> dict[str, dict[str, Any]]:

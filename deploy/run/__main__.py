@@ -47,7 +47,7 @@ def main() -> None:
             if wish.reset:
                 forget(var)
             else:
-                run(var, wish.port, wish.environment)
+                run(var, wish.port, wish.environment, examples=wish.examples)
     except (AlreadyRunning, PortTaken, server_home.ServersBelongToAnother, embedded.ServerDidNotStart) as reason:
         sys.exit(str(reason))
 
@@ -57,6 +57,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--var", type=Path, default=PROJECT / "var", help="where everything that is kept lies")
     parser.add_argument("--port", type=int, default=0, help="of the one address; 0 for any free one")
     parser.add_argument("--environment", default="demonstration", choices=["demonstration", "test"])
+    parser.add_argument("--examples", action="store_true", help="begin a new demonstration with a few cases")
     parser.add_argument("--reset", action="store_true", help="forget all that is kept, instead of running")
     return parser.parse_args()
 
@@ -69,7 +70,7 @@ def forget(var: Path) -> None:
     print(f"Forgotten: all that was kept under {var}.")
 
 
-def run(var: Path, port: int, environment: str) -> None:
+def run(var: Path, port: int, environment: str, *, examples: bool = False) -> None:
     """Start everything and look after it until somebody asks for the end."""
     began = time.monotonic()
     tidy_up_after_last_time(var)
@@ -84,6 +85,8 @@ def run(var: Path, port: int, environment: str) -> None:
         supervisor.start(programs(place))
         step(supervisor, "announce", partial(wait_until_ready, place))
         announce(place, time.monotonic() - began)
+        if examples:
+            step(supervisor, "examples", partial(_lay_out_examples, place))
         supervisor.watch()
     except StopWasAsked:
         print("Stopping.", flush=True)
@@ -131,6 +134,13 @@ def prepare(place: Place) -> None:
     for service in SERVICES:
         migrate(service, made[service].owner, databases.application_role(service))
     load(place.var / "demo")
+
+
+def _lay_out_examples(place: Place) -> None:
+    """In a child: a few cases at different stages, so that no page of a new demonstration is empty."""
+    from deploy.demo.examples import lay_out
+
+    lay_out(place.url, place.var)
 
 
 def announce(place: Place, seconds: float) -> None:

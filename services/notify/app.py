@@ -18,6 +18,8 @@ WORDS = (
     "recipient_words",
     "left_words",
     "outcome_words",
+    "said",
+    "said_of",
 )
 
 

@@ -54,4 +54,4 @@ def _note_fetched(session: Session, viewer: Viewer, delivery_id: str, duty_id: s
     if duty_id:
         hold_incidents_of(session, [duty_id])
     if acknowledge(session, delivery_id, evidence, now) and duty_id:
-        discharge(session, viewer.agency_id, duty_id, now, evidence)
+        discharge(session, viewer.actor, duty_id, now, evidence)

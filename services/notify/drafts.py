@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from services.notify.report_body import referral_of, where_asked
 from services.notify.report_questions import Part, Step, is_answered, only_asked, steps_of
 from services.notify.schemas import ReferralSchema
+from services.notify.service import SERVICE
 from shared import clock
 from shared.database import new_id
 from shared.encryption import seal_json, unseal_json
@@ -92,9 +93,10 @@ def remove_draft(session: Session, viewer: Viewer, draft_id: str) -> None:
     session.execute(REMOVE, {"id": draft_id, "person": viewer.person_id})
 
 
-def forget_drafts(session: Session) -> None:
+def forget_drafts() -> None:
     """Let go of drafts that nobody touched for thirty days."""
-    session.execute(FORGET, {"before": clock.machine_now() - KEPT})
+    with SERVICE.transaction() as session:
+        session.execute(FORGET, {"before": clock.machine_now() - KEPT})
 
 
 def _write(session: Session, draft: Draft) -> None:

@@ -107,7 +107,7 @@ def cancel_open(session: Session, viewer: Viewer, incident: Incident, now: datet
         if duty.status in ("pending", "waiting-for-person")
         and duty.concerns.partition(":")[0] in ENDS_WITH_ITS_NOTIFICATION
     ]
-    return entries_for(viewer.agency_id, cancel_duties(session, duties, now))
+    return entries_for(viewer.actor, cancel_duties(session, duties, now))
 
 
 def cancel_duties(session: Session, duties: Sequence[Duty], now: datetime) -> list[Duty]:
@@ -122,7 +122,7 @@ def end_deciding(
     """`discharge` the open duty to decide with its evidence, or `cancel` it; returns audit entries."""
     deciding = [duty for duty in open_duties(session, incident) if duty.rule == DECIDE]
     moves = [Move(duty.id, move, now, evidence) for duty in deciding]
-    return entries_for(viewer.agency_id, move_duties(session, moves))
+    return entries_for(viewer.actor, move_duties(session, moves))
 
 
 def tell_again(

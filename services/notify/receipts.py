@@ -107,6 +107,6 @@ def record_receipt(session: Session, viewer: Viewer, duty_id: str, reference: st
         raise conflict(f"This duty is {duty.status}: a receipt can be recorded once it was sent or prepared.")
     if latest:
         acknowledge(session, latest, reference, received_at)
-    discharge(session, viewer.agency_id, duty_id, received_at, reference)
+    discharge(session, viewer.actor, duty_id, received_at, reference)
     session.refresh(duty)
     return duty

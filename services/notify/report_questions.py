@@ -4,13 +4,25 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from wtforms import Field, RadioField, SelectField, SelectMultipleField, StringField, TextAreaField
+from wtforms import Field, StringField, TextAreaField
 from wtforms.validators import Regexp, ValidationError
 
 from services.notify.schemas import ETHNICITIES
 from shared.partnership import partnership
 from shared.web.fields import Email, Phone, is_uk_postcode, nhs_number_fits
-from shared.web.forms import DayField, Questions, TimeField, at_most, is_shaped_as, may_be_empty, needed, trimmed
+from shared.web.forms import (
+    DayField,
+    Questions,
+    RadioField,
+    SelectField,
+    SelectMultipleField,
+    TimeField,
+    at_most,
+    is_shaped_as,
+    may_be_empty,
+    needed,
+    trimmed,
+)
 
 Answers = Mapping[str, Any]
 Part = Literal["incident", "child", "person", "end"]
@@ -126,7 +138,9 @@ class WhereItHappened(Questions):
         classes="govuk-input--width-10",
         spellcheck=False,
     )
-    other_country = _line("Country, if it was outside the United Kingdom", most=60, classes="govuk-input--width-20")
+    other_country = _line(
+        "Country, if it was outside the United Kingdom", most=60, validators=[], classes="govuk-input--width-20"
+    )
     place = _line("Place", "For example: at home, at a foster carer's home, in a park.", most=500)
     postcode = _line("Postcode", most=12, classes="govuk-input--width-10")
 

@@ -4,6 +4,7 @@ Times are the machine's, never the demonstration's moved clock.
 """
 
 import hashlib
+import re
 import secrets
 from datetime import datetime, timedelta
 from functools import cache
@@ -207,7 +208,14 @@ def password_fault(password: str, *known: str) -> str | None:
         return f"Password must be {SHORTEST_PASSWORD} characters or more: three or four words are good"
     if len(password) > 200:
         return "Password must be 200 characters or fewer"
-    if zxcvbn(password[:72], user_inputs=[word for word in known if word], max_length=72)["score"] < STRONG_ENOUGH:
+    if (
+        zxcvbn(
+            password[:72],
+            user_inputs=[word for each in known for word in re.split(r"\W+", each.lower()) if word],
+            max_length=72,
+        )["score"]
+        < STRONG_ENOUGH
+    ):
         return "Password is too easy to guess: use three or four words that do not belong together"
     return None
 

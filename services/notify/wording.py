@@ -1,11 +1,13 @@
-"""How duties, recipients and states are called where people read them."""
+"""How duties, recipients, states and the facts of a referral are called where people read them."""
 
+import re
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from shared.calendar import CalendarUnknown, london_day, working_days_between
 from shared.partnership import partnership
+from shared.web.layout import day, moment, words
 
 STATUS = {
     "awaiting-decision": "Awaits a decision",
@@ -43,10 +45,38 @@ RULES = {
     "decide-whether-to-notify": "Decide whether to notify",
     "tell-authority": "Tell the local authority",
     "tell-partner": "Tell a safeguarding partner",
-    "tell-other-authority": "Tell the other authority",
+    "tell-other-area": "Tell the other authority concerned",
     "partnership-office-copy": "Copy to the office",
+    "follow-up": "Tell everyone of corrected facts",
+    "withdrawal": "Tell everyone of the withdrawal",
     "rapid-review": "Complete the rapid review",
+    "panel-reply-wait": "Ask the Panel for its reply",
+    "lcspr": "Complete and publish the LCSPR",
+    "prior-copy": "Send a copy before publication",
+    "delay-reasons": "Give the reasons for the delay",
+    "not-published-reasons": "Give the reasons for not publishing",
+    "nspcc-deposit": "Give the NSPCC the report",
+    "nspcc-receipt-wait": "Ask the NSPCC for its receipt",
 }
+
+
+LABELS = {
+    "nhs_number": "NHS number",
+    "occurred": "When it happened",
+    "from": "On",
+    "given_name": "First name",
+    "family_name": "Last name",
+    "local_authority": "Local authority (code)",
+    "normally_resident_in": "Usually lives in (code)",
+    "agency_became_aware_at": "The agency became aware",
+    "local_authority_became_aware_at": "The local authority became aware",
+    "local_authority_informed": "Told at the local authority",
+    "agreed_with_safeguarding_lead": "Safeguarding lead who agreed",
+    "email": "E-mail address",
+}
+WORD_OF_A_LIST = re.compile(
+    r"[a-z]+(-[a-z]+)+|known|suspected|estimated|unknown|never|current|previous|female|male|died|harmed|death|other"
+)
 
 
 def status_words(status: str) -> str:
@@ -94,3 +124,33 @@ def left_words(duty: Mapping[str, Any], now: datetime) -> str:
 
 def _days(count: int) -> str:
     return f"{count} working day{'' if count == 1 else 's'}"
+
+
+def said_of(values: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """The facts of a part of a referral that were given, as labels and words."""
+    given = {name: value for name, value in values.items() if value not in (None, "", [], {})}
+    if agencies := given.get("agencies_known_to"):
+        given["agencies_known_to"] = [agency_words(agency) for agency in agencies]
+    return [(LABELS.get(name, words(name)), said(value)) for name, value in given.items()]
+
+
+def said(value: Any) -> str:
+    """One fact in words: dates and times as people write them, words of a list without hyphens; parts on lines."""
+    if isinstance(value, Mapping):
+        return "\n".join(f"{label}: {inner}" for label, inner in said_of(value))
+    if isinstance(value, list):
+        return "\n".join(said(each) for each in value)
+    if isinstance(value, bool):
+        return "Yes" if value else "No"
+    return _said_text(str(value))
+
+
+def _said_text(value: str) -> str:
+    if WORD_OF_A_LIST.fullmatch(value):
+        return words(value)
+    if not value[:4].isdigit() or "\n" in value:
+        return value
+    try:
+        return moment(datetime.fromisoformat(value)) if "T" in value else day(date.fromisoformat(value))
+    except ValueError:
+        return value

@@ -2,11 +2,12 @@
 
 from services.notify.deadlines import watch_deadlines
 from services.notify.dispatch import dispatch_due
+from services.notify.drafts import forget_drafts
 from services.notify.reactions import REACTIONS
 from services.notify.service import SERVICE
 from shared.worker import make_worker
 
-celery = make_worker(SERVICE, REACTIONS, sweepers=[dispatch_due, watch_deadlines])
+celery = make_worker(SERVICE, REACTIONS, sweepers=[dispatch_due, watch_deadlines, forget_drafts])
 
 
 @celery.task(name="notify.dispatch_due")

@@ -91,6 +91,7 @@ KEEP = text("""
 """)
 TAKE = text("DELETE FROM kept_forms WHERE person_id = :person AND path = :path RETURNING fields")
 FORGET = text("DELETE FROM kept_forms WHERE kept_at < :before")
+FORGET_ENDED = text("DELETE FROM ended_sign_ins WHERE ended_at < :before")
 
 
 def keep_form(session: Session, person_id: str, path: str, fields: dict[str, list[str]], now: datetime) -> None:
@@ -105,9 +106,10 @@ def take_kept_form(session: Session, person_id: str, path: str) -> dict[str, lis
     return unseal_json(bytes(sealed), "kept_forms.fields") if sealed else None
 
 
-def forget_kept_forms(session: Session, now: datetime) -> None:
-    """Let go of what nobody came back for."""
+def forget_past_sign_ins(session: Session, now: datetime) -> None:
+    """Let go of what nobody came back for, and of ended sign-ins whose cookies have run out by themselves."""
     session.execute(FORGET, {"before": now - KEPT_FOR})
+    session.execute(FORGET_ENDED, {"before": now - LONGEST})
 
 
 UPSERT_PERSON = text("""

@@ -6,11 +6,13 @@ A form is drawn by `questions.html`; its answers are JSON values, so that a draf
 import re
 from collections.abc import Iterable, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, ClassVar
 
+import wtforms
 from wtforms import Field, Form, StringField
+from wtforms.fields.choices import SelectChoice
 from wtforms.utils import unset_value
-from wtforms.validators import InputRequired, Length, Optional, StopValidation, ValidationError
+from wtforms.validators import Length, Optional, StopValidation, ValidationError
 
 from shared.web.fields import Email, Phone, Text
 
@@ -32,7 +34,7 @@ class Questions(Form):
     def offer(self, name: str, choices: Iterable[tuple[str, str]]) -> None:
         """Give a question the choices that only the moment knows."""
         field: Any = self[name]
-        field.choices = [*choices]
+        field.choices = _choices(choices)
 
     def blame(self, name: str, sentence: str) -> None:
         """Say what is wrong with an answer that the form alone could not judge."""
@@ -44,9 +46,22 @@ def _first_input(field: Any) -> str:
     return f"{field.id}-day" if isinstance(field, DayField) else str(field.id)
 
 
+class Needed:
+    """A validator: the question must be answered, and not with blanks."""
+
+    field_flags: ClassVar[dict[str, Any]] = {"required": True}
+
+    def __init__(self, sentence: str) -> None:
+        self.sentence = sentence
+
+    def __call__(self, form: Form, field: Field) -> None:
+        if not field.data:
+            raise StopValidation(self.sentence)
+
+
 def needed(sentence: str) -> list[Any]:
     """Validators of a question that must be answered."""
-    return [InputRequired(sentence), _no_hidden]
+    return [Needed(sentence), _no_hidden]
 
 
 def may_be_empty() -> list[Any]:
@@ -66,6 +81,35 @@ def _no_hidden(form: Form, field: Field) -> None:
 def trimmed(value: Any) -> Any:
     """A text without blanks around it, its lines ending as Unix's do."""
     return value.replace("\r\n", "\n").strip() if isinstance(value, str) else value
+
+
+def _choices(pairs: Iterable[tuple[str, str]]) -> list[SelectChoice]:
+    return [SelectChoice(value, label) for value, label in pairs]
+
+
+class RadioField(wtforms.RadioField):
+    """One of a few answers, given as pairs of value and words."""
+
+    def __init__(self, label: str, choices: Iterable[tuple[str, str]] = (), **options: Any) -> None:
+        super().__init__(label, choices=_choices(choices), **options)
+
+    def pre_validate(self, form: Form) -> None:
+        if self.data and self.data not in [choice.value for choice in self.choices]:
+            raise StopValidation("Choose one of the answers")
+
+
+class SelectField(wtforms.SelectField):
+    """One of many answers, given as pairs of value and words."""
+
+    def __init__(self, label: str, choices: Iterable[tuple[str, str]] = (), **options: Any) -> None:
+        super().__init__(label, choices=_choices(choices), **options)
+
+
+class SelectMultipleField(wtforms.SelectMultipleField):
+    """Any of a few answers, given as pairs of value and words."""
+
+    def __init__(self, label: str, choices: Iterable[tuple[str, str]] = (), **options: Any) -> None:
+        super().__init__(label, choices=_choices(choices), **options)
 
 
 class DayField(Field):

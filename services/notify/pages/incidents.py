@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
-from wtforms import RadioField, SelectMultipleField, TextAreaField
+from wtforms import TextAreaField
 
 from services.notify.decisions import Decided, decide, withdraw
 from services.notify.duties import describe_duty
@@ -20,7 +20,7 @@ from shared.database import see_as
 from shared.identity import rights
 from shared.identity.viewer import SYSTEM
 from shared.partnership import partnership
-from shared.web.forms import Questions, at_most, may_be_empty, needed, trimmed
+from shared.web.forms import Questions, RadioField, SelectMultipleField, at_most, may_be_empty, needed, trimmed
 from shared.web.pages import Go, Page, Visit
 from shared.web.problems import Problem, not_found
 

@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import text
-from wtforms import RadioField, SelectMultipleField, StringField
+from wtforms import StringField
 
 from services.notify import people, sign_in
 from services.notify.pages.incidents import acted
@@ -13,7 +13,7 @@ from shared.identity import rights
 from shared.identity.roles import ROLES
 from shared.service import ring_after_commit
 from shared.web.fields import Email
-from shared.web.forms import Questions, at_most, is_shaped_as, needed, trimmed
+from shared.web.forms import Questions, RadioField, SelectMultipleField, at_most, is_shaped_as, needed, trimmed
 from shared.web.pages import Go, Page, Visit
 from shared.web.problems import not_found
 

@@ -14,6 +14,7 @@ def sections(viewer: Viewer) -> list[tuple[str, str]]:
         ("/notify/today", "Today", rights.office_or_authority),
         ("/notify/incidents", "Incidents", rights.office_authority_or_partner),
         ("/notify/duties", "Duties", rights.office_or_authority),
+        ("/notify/timeliness", "Timeliness", rights.office_or_authority),
         ("/notify/reports", "Reports", rights.any_agency),
         ("/notify/people", "People", rights.keeps_people),
         ("/notify/account", "Your account", rights.signed_in),

@@ -1,0 +1,181 @@
+"""A report by pages: drafts are kept sealed for one person, faults lead back to their question, and it is sent once."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from services.notify.drafts import KEPT, forget_drafts
+from services.notify.report_body import ASKED
+from services.notify.report_questions import step_named
+from shared import clock
+from tests.notifying import COUNCIL, HOSPITAL, OFFICE, change_rows, refer, referral, rows
+from tests.people import Someone
+
+pytestmark = pytest.mark.usefixtures("sandbox")
+
+
+def day_parts(name: str, moment: Any) -> dict[str, str]:
+    return {f"{name}-day": str(moment.day), f"{name}-month": str(moment.month), f"{name}-year": str(moment.year)}
+
+
+def pages_of(name: str) -> list[tuple[str, dict[str, Any]]]:
+    yesterday, today = clock.now() - timedelta(days=2), clock.now() - timedelta(days=1)
+    return [
+        ("incident/what-happened", {"kind": "serious-harm"}),
+        ("incident/abuse-or-neglect", {"abuse_or_neglect": "suspected"}),
+        ("incident/kinds-of-abuse", {"abuse_types": "neglect"}),
+        ("incident/when", {**day_parts("occurred_day", yesterday), "occurred_time": "", "certainty": "known"}),
+        ("incident/where", {"country": "here", "place": "At home"}),
+        ("incident/account", {"narrative": "What was seen."}),
+        ("incident/action", {}),
+        ("child/0/name", {"given_name": name, "family_name": "Invented"}),
+        ("child/0/age", {"age_known_by": "years", "age_years": "7"}),
+        ("child/0/outcome", {"outcome": "seriously-harmed"}),
+        ("child/0/details", {}),
+        ("child/0/home", {"resident_here": "yes", "address": "1 Example Street\r\nHereford"}),
+        ("child/0/care", {}),
+        ("child/0/agencies", {}),
+        ("end/aware", {**day_parts("aware_day", today), "aware_time": "9am"}),
+        ("end/authority", {**day_parts("authority_day", today), "authority_time": "9:30"}),
+        ("end/proceedings", {}),
+        ("end/you", {"referrer_name": "A. Reporter", "referrer_role": "Nurse", "referrer_email": "a@agency.example"}),
+    ]
+
+
+def filled_in(someone: Someone, name: str = "Child") -> str:
+    """A draft with every page answered; its address."""
+    start = someone.post("/notify/report").location
+    draft = start.removesuffix("/incident/what-happened")
+    for path, form in pages_of(name):
+        answer = someone.post(f"{draft}/{path}", **form)
+        assert answer.status_code == 303, (path, answer.text)
+    return draft
+
+
+def test_a_filled_in_report_is_sent_once_however_often_the_button_is_pressed() -> None:
+    someone = Someone(HOSPITAL, ["referrer"])
+    draft = filled_in(someone)
+    first, again = (someone.post(f"{draft}/check") for _ in range(2))
+    assert first.location == again.location == f"{draft}/sent"
+    sent = someone.get(f"{draft}/sent").text
+    assert "Report sent" in sent and "HSCP-" in sent and "duty officer decides" in sent
+    assert len(rows("SELECT id FROM referrals WHERE submitted_by = :who", who=someone.id)) == 1
+    assert someone.get(draft).location == f"{draft}/sent"
+    assert someone.post(f"{draft}/incident/account", narrative="Changed afterwards.").status_code == 409
+
+
+def test_what_is_typed_is_stored_sealed_with_every_page_and_found_again() -> None:
+    someone = Someone(HOSPITAL, ["referrer"])
+    draft = filled_in(someone, "Unmistakable")
+    (sealed,) = rows("SELECT answers FROM drafts WHERE person_id = :who", who=someone.id)[0]
+    assert b"Unmistakable" not in bytes(sealed)
+    assert "Unmistakable" in someone.get(f"{draft}/child/0/name").text
+    assert someone.get(draft).location == f"{draft}/check"
+    assert draft in someone.get("/notify/reports").text
+
+
+def test_nobody_else_sees_a_draft_not_even_the_office() -> None:
+    draft = filled_in(Someone(HOSPITAL, ["referrer"]))
+    for other in (Someone(HOSPITAL, ["agency-lead"]), Someone(OFFICE, ["partnership-office"])):
+        assert other.get(f"{draft}/check").status_code == 404
+        assert other.post(f"{draft}/delete").status_code == 303
+    assert rows("SELECT 1 FROM drafts WHERE id = :id", id=draft.rsplit("/", 1)[1])
+
+
+def test_a_draft_nobody_touched_for_thirty_days_is_let_go_and_no_sooner() -> None:
+    someone = Someone(HOSPITAL, ["referrer"])
+    draft = filled_in(someone)
+    change_rows(
+        "UPDATE drafts SET changed_at = now() - :age WHERE person_id = :who",
+        age=KEPT - timedelta(hours=1),
+        who=someone.id,
+    )
+    forget_drafts()
+    assert someone.get(f"{draft}/check").status_code == 200
+    change_rows(
+        "UPDATE drafts SET changed_at = now() - :age WHERE person_id = :who",
+        age=KEPT + timedelta(hours=1),
+        who=someone.id,
+    )
+    forget_drafts()
+    assert someone.get(f"{draft}/check").status_code == 404
+
+
+def test_a_page_left_out_and_a_fault_between_pages_lead_back_to_their_question() -> None:
+    someone = Someone(COUNCIL, ["duty-officer"])
+    start = someone.post("/notify/report").location.removesuffix("/incident/what-happened")
+    answer = someone.post(f"{start}/check")
+    assert answer.status_code == 422 and f'href="{start}/incident/what-happened?from=check"' in answer.text
+    draft = filled_in(someone)
+    early = clock.now() - timedelta(days=40)
+    someone.post(f"{draft}/end/authority", **day_parts("authority_day", early), authority_time="9am")
+    someone.post(
+        f"{draft}/incident/when",
+        **day_parts("occurred_day", clock.now() - timedelta(days=2)),
+        occurred_time="9am",
+        certainty="known",
+    )
+    answer = someone.post(f"{draft}/check")
+    assert answer.status_code == 422 and f'href="{draft}/end/authority?from=check"' in answer.text
+    someone.post(f"{draft}/end/authority", **{"authority_day-day": "", "authority_time": ""})
+    answer = someone.post(f"{draft}/check")
+    assert "five working days run from then" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("path", "form", "sentence"),
+    [
+        ("incident/what-happened", {}, "Say what happened"),
+        ("incident/what-happened", {"kind": "made-up"}, "Choose one of the answers"),
+        ("incident/when", {"occurred_day-day": "31", "occurred_day-month": "2", "occurred_day-year": "2026", "certainty": "known"}, "must be a real date"),
+        ("incident/when", {"occurred_day-day": "3", "certainty": "known"}, "must include a month and year"),
+        ("incident/when", {"occurred_time": "25:00", "certainty": "known"}, "Enter a time like 9:30pm"),
+        ("incident/where", {"country": "abroad"}, "Enter the country"),
+        ("incident/where", {"country": "here", "postcode": "NOT ONE"}, "Enter a full postcode"),
+        ("incident/account", {"narrative": "  "}, "Write what is known"),
+        ("incident/account", {"narrative": "hidden \u202e text"}, "Remove the hidden characters"),
+        ("child/0/age", {"age_known_by": "born"}, "Enter the date of birth"),
+        ("child/0/details", {"nhs_number": "1234567890"}, "Check the NHS number"),
+        ("end/you", {"referrer_name": "A", "referrer_role": "B", "referrer_email": "not one"}, "like name@agency.example"),
+    ],
+)  # fmt: skip
+def test_a_faulty_answer_is_shown_again_with_what_to_do(path: str, form: dict[str, str], sentence: str) -> None:
+    someone = Someone(HOSPITAL, ["referrer"])
+    draft = someone.post("/notify/report").location.removesuffix("/incident/what-happened")
+    answer = someone.post(f"{draft}/{path}", **form)
+    assert answer.status_code == 422 and sentence in answer.text and "There is a problem" in answer.text
+    assert "<title>Error: " in answer.text
+
+
+def test_every_fault_of_a_referral_has_a_question_to_lead_to() -> None:
+    for part, slug, question in ASKED.values():
+        step = step_named(part, slug)  # type: ignore[arg-type]
+        assert step and question in step.questions()._fields, (part, slug, question)
+
+
+def test_a_refused_decision_loses_nothing_that_was_typed() -> None:
+    body = referral()
+    refer(body)
+    alike = refer(body | {"agency_reference": "another"}, HOSPITAL)["incident"]["id"]
+    officer = Someone(COUNCIL, ["duty-officer"])
+    path = f"/notify/incidents/{alike}/decision"
+    answer = officer.post(path, outcome="notify", reasons="Long and careful reasons.")
+    assert answer.status_code == 422
+    assert "Long and careful reasons." in answer.text and "looks like the same incident" in answer.text
+    assert rows("SELECT 1 FROM decisions WHERE incident_id = :id", id=alike) == []
+    answer = officer.post(path, outcome="do-not-notify", reasons="It is the same.")
+    assert answer.location == f"/notify/incidents/{alike}"
+    decided = [
+        entry for (entry,) in rows("SELECT entry FROM audit_entries ORDER BY number DESC LIMIT 3") if alike in entry
+    ]
+    assert decided and all(f'"who":"person:{officer.id}"' in entry for entry in decided)
+
+
+def test_a_title_names_nobody_and_a_reading_is_logged() -> None:
+    someone = Someone(COUNCIL, ["duty-officer"])
+    incident = refer()["incident"]["id"]
+    page = someone.get(f"/notify/incidents/{incident}")
+    assert "<title>Incident – Safeguarding Reviews</title>" in page.text
+    read = [e for (e,) in rows("SELECT entry FROM audit_entries ORDER BY number DESC LIMIT 3") if '"what":"read"' in e]
+    assert any(f"person:{someone.id}" in e and incident in e for e in read)

@@ -1,0 +1,67 @@
+"""Small parts of the pages: where a link may lead, how facts are worded, how clocks are drawn."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from services.notify.timeline import LEFT, WIDTH, timeline
+from services.notify.wording import said
+from shared.web.pages import safe_path
+
+NOON = datetime(2026, 3, 25, 12, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("given", ["/notify", "/notify/duties?status=all", "/review/cases", "/publish/"])
+def test_a_page_of_this_system_may_be_led_to(given: str) -> None:
+    assert safe_path(given, "/home") == given
+
+
+@pytest.mark.parametrize(
+    "given",
+    ["", None, "https://elsewhere.example/notify/", "//elsewhere.example/notify/", "/\\elsewhere.example/notify", "/notify/\\..", "javascript:alert(1)", "/elsewhere", "notify/", "/notify\n/x", "/notifyelse"],
+)  # fmt: skip
+def test_nowhere_else_is_led_to(given: str | None) -> None:
+    assert safe_path(given, "/home") == "/home"
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        ("2026-03-25", "25 March 2026"),
+        ("2026-07-25T21:30:00+00:00", "25 July 2026 at 10:30pm"),
+        ("serious-harm", "Serious harm"),
+        (True, "Yes"),
+        ({"from": "2026-03-25", "certainty": "known", "to": None}, "On: 25 March 2026\nCertainty: Known"),
+        ("2026 was the year", "2026 was the year"),
+        ("A sentence of two words-", "A sentence of two words-"),
+    ],
+)
+def test_facts_are_said_as_people_write_them(value: Any, words: str) -> None:
+    assert said(value) == words
+
+
+def clock_of(days: int, *, ended: int | None = None, status: str = "pending") -> dict[str, Any]:
+    done = NOON + timedelta(days=ended) if ended is not None else None
+    return {
+        "label": "x",
+        "runs_from": NOON,
+        "due_at": NOON + timedelta(days=days),
+        "discharged_at": done,
+        "status": status,
+    }
+
+
+def test_a_clock_is_open_done_or_late() -> None:
+    drawn = timeline([clock_of(5), clock_of(5, ended=3), clock_of(5, ended=7), clock_of(1)], NOON + timedelta(days=2))
+    assert drawn and [bar.state for bar in drawn.bars] == ["open", "done", "late", "late"]
+
+
+def test_bars_stand_on_one_scale_within_the_picture() -> None:
+    drawn = timeline([clock_of(10), clock_of(5, ended=5)], NOON + timedelta(days=5))
+    assert drawn and drawn.bars[0].x == LEFT and drawn.bars[0].due_x == LEFT + WIDTH
+    assert drawn.today == LEFT + WIDTH / 2 == drawn.bars[1].x + drawn.bars[1].width
+
+
+def test_cancelled_clocks_are_not_drawn() -> None:
+    assert timeline([clock_of(5, status="cancelled")], NOON) is None
