@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 
 import wtforms
 from wtforms import Field, Form, StringField
-from wtforms.fields.choices import SelectChoice
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
 from wtforms.utils import unset_value
 from wtforms.validators import Length, Optional, StopValidation, ValidationError
 
@@ -83,7 +83,7 @@ def trimmed(value: Any) -> Any:
     return value.replace("\r\n", "\n").strip() if isinstance(value, str) else value
 
 
-def _choices(pairs: Iterable[tuple[str, str]]) -> list[SelectChoice]:
+def _choices(pairs: Iterable[tuple[str, str]]) -> list[Any]:
     return [SelectChoice(value, label) for value, label in pairs]
 
 
@@ -93,8 +93,8 @@ class RadioField(wtforms.RadioField):
     def __init__(self, label: str, choices: Iterable[tuple[str, str]] = (), **options: Any) -> None:
         super().__init__(label, choices=_choices(choices), **options)
 
-    def pre_validate(self, form: Form) -> None:
-        if self.data and self.data not in [choice.value for choice in self.choices]:
+    def pre_validate(self, form: Any) -> None:
+        if self.data and self.data not in [value for value, *_ in self.iter_choices()]:
             raise StopValidation("Choose one of the answers")
 
 
