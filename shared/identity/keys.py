@@ -63,7 +63,7 @@ def apply_directory_change(session: Session, change: dict[str, Any]) -> None:
     """Bring this service's copy of one agency and its keys up to what `directory.changed` says, never backwards."""
     agency = {key: change[key] for key in ("id", "name", "kind", "is_partner", "emails", "ended_at", "version")}
     newer = session.execute(UPSERT_AGENCY, agency).first() is not None
-    for person in change["people"]:  # each has a version of its own
+    for person in change.get("people", ()):  # each has a version of its own
         apply_person_change(session, change["id"], person, clock.machine_now())
     for key in change["keys"] if newer else ():
         session.execute(UPSERT_KEY, key | {"agency_id": change["id"], "hash": bytes.fromhex(key["hash"])})

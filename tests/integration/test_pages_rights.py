@@ -30,6 +30,7 @@ READS_REPORTS = REPORTS | {"partner-approver", "scrutineer"}
 OFFICE_OR_AUTHORITY = frozenset({"duty-officer", "partnership-office", "scrutineer"})
 READS_INCIDENTS = OFFICE_OR_AUTHORITY | {"partner-approver"}
 OFFICER = frozenset({"duty-officer"})
+OFFICE_ALONE = frozenset({"partnership-office"})
 KEEPS_PEOPLE = frozenset({"agency-lead", "partnership-office", "administrator"})
 ALL = EVERY | {NOBODY}
 
@@ -49,9 +50,14 @@ MAY: dict[tuple[str, str], frozenset[str]] = {
     ("GET", "/notify/incidents"): READS_INCIDENTS,
     ("GET", "/notify/incidents/<uuid:incident_id>"): READS_INCIDENTS,
     **{(method, f"/notify/incidents/<uuid:incident_id>/{act}"): OFFICER for act in ("decision", "withdrawal") for method in ("GET", "POST")},
-    **{(method, "/notify/incidents/<uuid:incident_id>/merge"): frozenset({"partnership-office"}) for method in ("GET", "POST")},
+    **{(method, "/notify/incidents/<uuid:incident_id>/merge"): OFFICE_ALONE for method in ("GET", "POST")},
     **{("GET", path): OFFICE_OR_AUTHORITY for path in ("/notify/duties", "/notify/duties.csv", "/notify/duties/<uuid:duty_id>", "/notify/duties/<uuid:duty_id>/form", "/notify/timeliness", "/notify/timeliness.csv")},
     **{(method, "/notify/duties/<uuid:duty_id>/receipt"): OFFICER for method in ("GET", "POST")},
+    **{(method, "/notify/incidents/<uuid:incident_id>/access"): OFFICE_ALONE for method in ("GET", "POST")},
+    **{(method, "/notify/emergencies/<uuid:access_id>"): OFFICE_ALONE for method in ("GET", "POST")},
+    ("GET", "/notify/emergencies"): OFFICE_ALONE,
+    **{(method, "/notify/emergency"): READS_REPORTS for method in ("GET", "POST")},
+    ("GET", "/notify/emergency/<uuid:incident_id>"): READS_REPORTS,
     ("GET", "/notify/people"): KEEPS_PEOPLE,
     **{(method, f"/notify/people/{rest}"): KEEPS_PEOPLE for rest in ("new/<agency_id>", "<uuid:person_id>") for method in ("GET", "POST")},
     ("POST", "/notify/people/<uuid:person_id>/access"): KEEPS_PEOPLE,

@@ -109,7 +109,7 @@ def list_incidents(visit: Visit) -> Page:
 @pages.get("/incidents/<uuid:incident_id>", allows=rights.office_authority_or_partner)
 def show_incident(visit: Visit, incident_id: UUID) -> Page:
     """One incident whole. The text of referrals is shown to whoever may see it, and each reading is logged."""
-    incident = _incident(visit, incident_id)
+    incident = found_incident(visit, incident_id)
     statement = select(Referral).where(Referral.incident_id == incident.id).order_by(Referral.submitted_at)
     referrals = list(visit.session.scalars(statement))
     visit.note_read(f"incident:{incident.id}")
@@ -124,13 +124,14 @@ def show_incident(visit: Visit, incident_id: UUID) -> Page:
         "timeline": timeline(clocks, clock.now()),
         "may_decide": rights.authority(visit.viewer) and incident.status != "withdrawn" and not incident.merged_into,
         "may_merge": rights.office(visit.viewer) and bool(whole["possible_duplicates"]),
+        "may_keep_from": rights.office(visit.viewer),
         "may_withdraw": rights.authority(visit.viewer) and incident.status in ("notifiable", "notified"),
         "back": "/notify/incidents",
     }
     return Page("incident.html", "Incident", values)
 
 
-def _incident(visit: Visit, incident_id: UUID) -> Incident:
+def found_incident(visit: Visit, incident_id: UUID) -> Incident:
     incident = visit.session.get(Incident, str(incident_id))
     if incident is None:
         raise not_found()
@@ -178,13 +179,13 @@ def _decision_page(form: Questions, incident: Incident) -> Page:
 
 @pages.get("/incidents/<uuid:incident_id>/decision", allows=rights.authority)
 def get_decision(visit: Visit, incident_id: UUID) -> Page:
-    incident = _incident(visit, incident_id)
+    incident = found_incident(visit, incident_id)
     return _decision_page(DecisionForm(visit.typed, alike=_alike(visit, incident)), incident)
 
 
 @pages.post("/incidents/<uuid:incident_id>/decision", allows=rights.authority)
 def post_decision_page(visit: Visit, incident_id: UUID) -> Page | Go:
-    incident = _incident(visit, incident_id)
+    incident = found_incident(visit, incident_id)
     form = DecisionForm(visit.typed, alike=_alike(visit, incident))
     answers = form.data
 
@@ -211,12 +212,12 @@ def _withdrawal_page(form: Questions, incident: Incident) -> Page:
 
 @pages.get("/incidents/<uuid:incident_id>/withdrawal", allows=rights.authority)
 def get_withdrawal(visit: Visit, incident_id: UUID) -> Page:
-    return _withdrawal_page(WithdrawalForm(visit.typed), _incident(visit, incident_id))
+    return _withdrawal_page(WithdrawalForm(visit.typed), found_incident(visit, incident_id))
 
 
 @pages.post("/incidents/<uuid:incident_id>/withdrawal", allows=rights.authority)
 def post_withdrawal_page(visit: Visit, incident_id: UUID) -> Page | Go:
-    incident, form = _incident(visit, incident_id), WithdrawalForm(visit.typed)
+    incident, form = found_incident(visit, incident_id), WithdrawalForm(visit.typed)
     if not acted(
         visit,
         form,
@@ -239,13 +240,13 @@ def _merge_page(form: Questions, incident: Incident) -> Page:
 
 @pages.get("/incidents/<uuid:incident_id>/merge", allows=rights.office)
 def get_merge(visit: Visit, incident_id: UUID) -> Page:
-    incident = _incident(visit, incident_id)
+    incident = found_incident(visit, incident_id)
     return _merge_page(MergeForm(visit.typed, alike=_alike(visit, incident)), incident)
 
 
 @pages.post("/incidents/<uuid:incident_id>/merge", allows=rights.office)
 def post_merge_page(visit: Visit, incident_id: UUID) -> Page | Go:
-    incident = _incident(visit, incident_id)
+    incident = found_incident(visit, incident_id)
     form = MergeForm(visit.typed, alike=_alike(visit, incident))
     into = form["into"].data
     if not acted(

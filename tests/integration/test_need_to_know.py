@@ -1,0 +1,124 @@
+"""Conflicts keep a person from a case, an emergency lets one in with reasons, and the office sees who read what."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import text
+
+from services.notify.service import SERVICE
+from services.notify.sign_in import begin_sign_in
+from shared.identity.people import viewer_of
+from tests.notifying import COUNCIL, HOSPITAL, OFFICE, SCHOOL, change_rows, refer, rows
+from tests.people import Someone
+
+pytestmark = pytest.mark.usefixtures("sandbox")
+
+CASE_TABLES = {"incidents": "id", "referrals": "incident_id", "decisions": "incident_id", "duties": "incident_id"}
+
+
+def seen_by(someone: Someone, incident: str) -> dict[str, int]:
+    """How many rows of an incident the database gives a person, by table, no page being asked."""
+    with SERVICE.transaction() as session:
+        begun = begin_sign_in(session, someone.id, "a test")
+    with SERVICE.database.sessions.begin() as session:
+        assert viewer_of(session, "notify", begun)
+        return {
+            table: session.scalar(text(f"SELECT count(*) FROM {table} WHERE {column} = :id"), {"id": incident}) or 0
+            for table, column in CASE_TABLES.items()
+        }
+
+
+def test_who_is_kept_from_an_incident_finds_nothing_of_it_anywhere() -> None:
+    office, officer = Someone(OFFICE, ["partnership-office"]), Someone(COUNCIL, ["duty-officer"])
+    other = refer()["incident"]["id"]
+    sent = refer()
+    incident, path = sent["incident"]["id"], f"/notify/incidents/{sent['incident']['id']}"
+    assert officer.get(path).status_code == 200
+    answer = office.post(f"{path}/access", person=officer.id, reasons="They know the family.")
+    assert answer.status_code == 303, answer.text
+    assert [officer.get(page).status_code for page in (path, f"{path}/decision", f"/notify/reports/{sent['id']}")] == [
+        404
+    ] * 3
+    for page in ("/notify/incidents", "/notify/duties?status=all", "/notify/today", "/notify/duties.csv?status=all"):
+        assert sent["incident"]["reference"] not in officer.get(page).text
+    assert set(seen_by(officer, incident).values()) == {0}
+    assert seen_by(officer, other)["duties"] > 0
+    assert b"know the family" not in bytes(rows("SELECT reasons FROM bars WHERE incident_id = :id", id=incident)[0][0])
+
+
+def test_a_bar_is_lifted_by_the_office_alone() -> None:
+    office, officer = Someone(OFFICE, ["partnership-office"]), Someone(COUNCIL, ["duty-officer"])
+    path = f"/notify/incidents/{refer()['incident']['id']}"
+    office.post(f"{path}/access", person=officer.id, reasons="They know the family.")
+    (bar,) = rows("SELECT id::text FROM bars WHERE person_id = :who", who=officer.id)[0]
+    assert officer.post(f"{path}/access", lift=bar).status_code == 403
+    assert office.post(f"{path}/access", lift="not an id").status_code == 404
+    assert office.post(f"{path}/access", lift=bar).status_code == 303
+    assert officer.get(path).status_code == 200
+
+
+def test_nobody_decides_their_own_conflict() -> None:
+    office = Someone(OFFICE, ["partnership-office"])
+    path = f"/notify/incidents/{refer()['incident']['id']}"
+    answer = office.post(f"{path}/access", person=office.id, reasons="Let me decide.")
+    assert answer.status_code == 422 and "Ask a colleague" in answer.text
+
+
+def test_an_emergency_opens_one_incident_for_a_day_and_tells_the_contacts_without_a_name() -> None:
+    lead = Someone(SCHOOL, ["agency-lead"])
+    sent = refer(agency=HOSPITAL)
+    incident, reference = sent["incident"]["id"], sent["incident"]["reference"]
+    assert lead.get(f"/notify/emergency/{incident}").status_code == 404
+    assert lead.post("/notify/emergency", reference=sent["reference"], reasons="").status_code == 422
+    opened = lead.post(
+        "/notify/emergency", reference=sent["reference"].lower(), reasons="A sibling is at home tonight."
+    )
+    assert opened.location == f"/notify/emergency/{incident}"
+    assert sent["reference"] in lead.get(opened.location).text
+    assert seen_by(lead, incident)["referrals"] == 1
+    told = rows(
+        "SELECT body FROM deliveries WHERE concerns = :c AND recipient = 'deadline-contact'", c=f"incident:{incident}"
+    )
+    assert (
+        told
+        and rows("SELECT reference FROM deliveries WHERE concerns = :c", c=f"incident:{incident}")[0][0] == reference
+    )
+    change_rows("UPDATE emergency_accesses SET until = :then WHERE person_id = :who", then=_past(), who=lead.id)
+    assert lead.get(opened.location).status_code == 404
+    assert set(seen_by(lead, incident).values()) == {0}
+
+
+def _past() -> object:
+    from shared import clock
+
+    return clock.machine_now() - timedelta(seconds=1)
+
+
+def test_an_emergency_opens_nothing_that_is_not_there_or_that_one_is_kept_from() -> None:
+    lead, office = Someone(SCHOOL, ["agency-lead"]), Someone(OFFICE, ["partnership-office"])
+    sent = refer(agency=HOSPITAL)
+    office.post(f"/notify/incidents/{sent['incident']['id']}/access", person=lead.id, reasons="They are party to it.")
+    for reference in ("INC-1999-0001", sent["reference"]):
+        answer = lead.post("/notify/emergency", reference=reference, reasons="Because.")
+        assert answer.status_code == 422 and "no incident with this reference" in answer.text
+    assert rows("SELECT 1 FROM emergency_accesses WHERE person_id = :who", who=lead.id) == []
+
+
+def test_an_emergency_access_is_looked_at_once_and_by_somebody_else() -> None:
+    user, other = Someone(OFFICE, ["partnership-office"]), Someone(OFFICE, ["partnership-office"])
+    sent = refer(agency=HOSPITAL)
+    user.post("/notify/emergency", reference=sent["reference"], reasons="Because.")
+    (access,) = rows("SELECT id::text FROM emergency_accesses WHERE person_id = :who", who=user.id)[0]
+    assert user.post(f"/notify/emergencies/{access}", review="Fine by me.").status_code == 422
+    assert other.post(f"/notify/emergencies/{access}", review="It was right.").status_code == 303
+    assert other.post(f"/notify/emergencies/{access}", review="Again.").status_code == 422
+    assert "It was right." in user.get("/notify/emergencies").text
+
+
+def test_the_office_sees_who_read_a_case_file() -> None:
+    officer, office = Someone(COUNCIL, ["duty-officer"]), Someone(OFFICE, ["partnership-office"])
+    change_rows("UPDATE people SET name = 'Reader Invented' WHERE id = :id", id=officer.id)
+    path = f"/notify/incidents/{refer()['incident']['id']}"
+    assert "Reader Invented" not in office.get(f"{path}/access").text.partition("Who read it")[2]
+    officer.get(path)
+    assert "Reader Invented" in office.get(f"{path}/access").text.partition("Who read it")[2]
