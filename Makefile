@@ -5,7 +5,6 @@ PYTHON ?= python3
 
 BIN := .venv/bin
 INSTALL := $(BIN)/python -m pip install --disable-pip-version-check --quiet --require-hashes --no-deps
-BROWSER := $(if $(wildcard tests/browser/test_*.py),chromium)
 COMPILE := $(BIN)/uv pip compile --quiet --python-version 3.11.7 --generate-hashes --no-emit-index-url \
 	--no-emit-find-links --no-header --no-annotate
 
@@ -21,7 +20,7 @@ reset: .venv/.runtime
 	@exec $(BIN)/python -m deploy.run --reset
 
 test: lint
-	@$(PYTHON) deploy/packages.py $(BROWSER)
+	@$(PYTHON) deploy/packages.py chromium npm
 	@exec $(BIN)/pytest
 
 # ONLY=intake,dispatch measures some, QUICK=1 less of each; without ONLY docs/performance.md is written anew.

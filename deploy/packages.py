@@ -15,6 +15,7 @@ VENV = f"python{sys.version_info.major}.{sys.version_info.minor}-venv"
 # By the name the Makefile uses: the Debian package, and how to tell that its purpose is served already.
 PACKAGES: dict[str, tuple[str, Callable[[], bool]]] = {
     "venv": (VENV, lambda: find_spec("ensurepip") is not None),
+    "npm": ("npm", lambda: shutil.which("npm") is not None),
     "chromium": ("chromium", lambda: any(map(shutil.which, ("chromium", "chromium-browser", "google-chrome")))),
 }
 

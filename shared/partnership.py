@@ -62,6 +62,19 @@ class Agency:
 
 
 @dataclass(frozen=True)
+class IdentityProvider:
+    """Where an agency's people sign in with their work accounts: an OpenID provider of that agency alone.
+
+    `secret_env` names the environment variable with the secret by which the provider knows this system.
+    """
+
+    agency: str
+    issuer: str
+    client_id: str
+    secret_env: str
+
+
+@dataclass(frozen=True)
 class Recipient:
     """Somebody who is told, and how.
 
@@ -139,6 +152,7 @@ class Partnership:
     front_door: FrontDoor
     recipients: tuple[Recipient, ...]
     agencies: tuple[Agency, ...]
+    identity_providers: tuple[IdentityProvider, ...]
     protocol: tuple[ProtocolStep, ...]
     practice_review_stages: tuple[Stage, ...]
     past_publications: tuple[PastPublication, ...]
@@ -164,6 +178,10 @@ class Partnership:
         """The recipient's secret from the environment, or "" for one that has none. Raises `SettingMissing`."""
         variable = self.recipient(recipient).secret_env
         return required(variable) if variable else ""
+
+    def identity_provider(self, agency_id: str) -> IdentityProvider | None:
+        """Where this agency's people sign in with their work accounts; None where they have passwords here."""
+        return next((one for one in self.identity_providers if one.agency == agency_id), None)
 
     def agency(self, agency_id: str) -> Agency:
         """An agency of the file's directory. Raises KeyError."""
@@ -247,6 +265,7 @@ def _partnership(values: dict[str, Any]) -> Partnership:
         "authority": Authority(**values.pop("authority")),
         "front_door": FrontDoor(**values.pop("front_door")),
         "recipients": tuple(Recipient(**each) for each in values.pop("recipients")),
+        "identity_providers": tuple(IdentityProvider(**each) for each in values.pop("identity_providers")),
         "agencies": tuple(Agency(**_tuples(each)) for each in values.pop("agencies")),
         "protocol": tuple(ProtocolStep(**each) for each in values.pop("protocol")),
         "practice_review_stages": tuple(Stage(**each) for each in values.pop("practice_review_stages")),

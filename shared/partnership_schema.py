@@ -60,6 +60,17 @@ class AgencySchema(Body):
     emails = Several(Email(), load_default=list)
 
 
+class IdentityProviderSchema(Body):
+    agency = Code(required=True)
+    issuer = Line(
+        500,
+        required=True,
+        validate=validate.Regexp(r"https?://\S+", error="Give the issuer's address, starting with https://."),
+    )
+    client_id = Line(required=True)
+    secret_env = Line(required=True)
+
+
 class RecipientSchema(Body):
     recipient = Line(required=True, validate=validate.Regexp(f"^(?:{RECIPIENT})$", error=f"Use {RECIPIENTS}."))
     name = Line(required=True)
@@ -178,6 +189,7 @@ class PartnershipSchema(Body):
     front_door = fields.Nested(FrontDoorSchema, required=True)
     recipients = _several(RecipientSchema)
     agencies = _several(AgencySchema)
+    identity_providers = _several(IdentityProviderSchema)
     protocol = _several(ProtocolStepSchema)
     practice_review_stages = _several(StageSchema)
     past_publications = _several(PastPublicationSchema)
@@ -216,7 +228,13 @@ def _office_faults(values: dict[str, Any]) -> dict[str, list[str]]:
 
 
 def _twice_faults(values: dict[str, Any]) -> dict[str, list[str]]:
-    identified = {"recipients": "recipient", "agencies": "id", "protocol": "id", "past_publications": "slug"}
+    identified = {
+        "recipients": "recipient",
+        "agencies": "id",
+        "identity_providers": "agency",
+        "protocol": "id",
+        "past_publications": "slug",
+    }
     faults = {}
     for group, key in identified.items():
         names = [str(entry.get(key)) for entry in values.get(group, [])]

@@ -16,6 +16,7 @@ from shared.delivery.deliveries import add_deliveries
 from shared.identity.roles import ROLES, may_hold
 from shared.identity.viewer import SYSTEM, Viewer
 from shared.partnership import partnership
+from shared.settings import settings
 from shared.web.problems import Problem, conflict, not_found, refused
 
 INVITED_FOR = timedelta(days=7)
@@ -96,12 +97,18 @@ def enter_person(session: Session, viewer: Viewer, agency_id: str, name: str, em
 
 
 def send_link(session: Session, viewer: Viewer, person_id: str) -> None:
-    """Send a person the link by which they set a password: again, if need be."""
+    """Send a person the link by which they set a password (again, if need be), or to where their work account lets them in."""
     person = person_seen_by(session, viewer, person_id)
     if person.ended_at:
         raise conflict("This person's access was ended. Give it back first.")
-    link = new_link(session, person_id, INVITED_FOR)
-    sentence = "You have been given an account. Open this link within seven days to choose a password:"
+    if partnership().identity_provider(person.agency_id):
+        link, sentence = (
+            f"{settings().public_url}/notify/sign-in",
+            "You have been given access. Sign in with your work account here:",
+        )
+    else:
+        link = new_link(session, person_id, INVITED_FOR)
+        sentence = "You have been given an account. Open this link within seven days to choose a password:"
     add_deliveries(session, mail_person(person_id, person.email, sentence, link))
     audit.append(session, audit.Entry(viewer.actor, "link-sent", f"person:{person_id}"))
 

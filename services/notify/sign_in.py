@@ -24,6 +24,7 @@ from shared.database import new_id
 from shared.delivery.deliveries import add_deliveries
 from shared.encryption import keyed_hash, seal, unseal
 from shared.identity.people import SignIn
+from shared.partnership import partnership
 from shared.web.problems import Problem
 
 SHORTEST_PASSWORD = 12
@@ -103,6 +104,8 @@ def check_password(session: Session, email: str, password: str, address: str) ->
     subjects = _subjects(email, address)
     _wait(session, subjects)
     person = _person(session, email=email)
+    if person and partnership().identity_provider(person.agency_id):
+        person = None  # their agency keeps their password, and ends it when they leave
     stored = person.password if person and person.password else _hash_of_nobody()
     try:
         _hasher().verify(stored, password)
@@ -194,7 +197,8 @@ def ask_reset(session: Session, email: str, address: str) -> None:
     subject = keyed_hash("reset", email.lower().strip())
     _wait(session, [subject, keyed_hash("reset-from", address)])
     _count(session, [subject, keyed_hash("reset-from", address)])
-    if person := _person(session, email=email):
+    person = _person(session, email=email)
+    if person and not partnership().identity_provider(person.agency_id):
         sentence = "Somebody, we hope you, asked for a new password. Open this link within an hour to choose one:"
         add_deliveries(session, mail_person(person.id, person.email, sentence, new_link(session, person.id, RESET_FOR)))
         audit.append(session, audit.Entry(f"person:{person.id}", "reset-asked", f"person:{person.id}"))

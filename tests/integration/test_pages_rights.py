@@ -36,7 +36,7 @@ ALL = EVERY | {NOBODY}
 
 DRAFT = "/notify/report/<uuid:draft_id>"
 MAY: dict[tuple[str, str], frozenset[str]] = {
-    **{("GET", path): ALL for path in ("/notify", "/notify/about", "/notify/sign-in", "/notify/sign-in/code", "/notify/forgotten", "/notify/second-factor", "/notify/link/<token>")},
+    **{("GET", path): ALL for path in ("/notify", "/notify/about", "/notify/sign-in", "/notify/sign-in/code", "/notify/sign-in/with/<agency_id>", "/notify/sign-in/with/<agency_id>/back", "/notify/forgotten", "/notify/second-factor", "/notify/link/<token>")},
     **{("POST", path): ALL for path in ("/notify/sign-in", "/notify/sign-in/code", "/notify/sign-out", "/notify/forgotten", "/notify/second-factor", "/notify/link/<token>")},
     ("GET", "/notify/stay"): EVERY,
     ("GET", "/notify/account"): EVERY,

@@ -7,7 +7,7 @@ from shared.migrations import app_role, people_down, people_up
 revision = "0003"
 down_revision = "0002"
 
-TABLES = "emergency_accesses, bars, drafts, sign_in_failures, sign_ins, personal_links, credentials"
+TABLES = "work_accounts, emergency_accesses, bars, drafts, sign_in_failures, sign_ins, personal_links, credentials"
 
 UP = """
 ALTER TABLE referrals ADD COLUMN submitted_by uuid REFERENCES people;
@@ -20,6 +20,13 @@ CREATE TABLE credentials (
     totp_confirmed_at timestamptz,
     totp_last_step bigint NOT NULL DEFAULT 0,
     recovery_codes text[] NOT NULL DEFAULT '{{}}'
+);
+-- The work account with which a person first signed in; from then on no other counts as theirs.
+CREATE TABLE work_accounts (
+    issuer text NOT NULL,
+    subject text NOT NULL,
+    person_id uuid NOT NULL UNIQUE REFERENCES people,
+    PRIMARY KEY (issuer, subject)
 );
 -- A link sent to a person, to set their password: stored hashed, works once.
 CREATE TABLE personal_links (
