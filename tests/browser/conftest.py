@@ -1,9 +1,11 @@
 """A running system and a real browser, at a phone's width and a desk's, with JavaScript and without."""
 
+import os
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pyotp
@@ -11,6 +13,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from deploy.run.environment import PROJECT
 from tests.running import Running, start_under
 
 CHROMIUM = "/usr/bin/chromium"
@@ -26,11 +29,20 @@ FLAGS = [
 WIDTHS = {"phone": 390, "desk": 1280}
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 STEP = 30
+LAY_OUT = (
+    "import sys, pathlib; from deploy.demo.examples import lay_out; lay_out(sys.argv[1], pathlib.Path(sys.argv[2]))"
+)
 
 
 @pytest.fixture(scope="session")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     started = start_under(tmp_path_factory.mktemp("browser"))
+    subprocess.run(
+        [sys.executable, "-c", LAY_OUT, started.url, str(started.var)],
+        env=os.environ | started.environment,
+        cwd=PROJECT,
+        check=True,
+    )
     yield Running(started)
     started.stop_and_forget()
 
@@ -107,10 +119,6 @@ def faults_of(page: Page) -> list[str]:
     lines = [f"{v['id']}: {node['target']}" for v in found for node in v["nodes"]]
     wide = page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
     return [*lines, "must be scrolled sideways"] if wide else lines
-
-
-def screenshot(page: Page, folder: Path, name: str) -> None:
-    page.screenshot(path=str(folder / f"{name}.png"), full_page=True)
 
 
 def _runs_scripts(page: Page) -> bool:

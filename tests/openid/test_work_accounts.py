@@ -19,6 +19,7 @@ from shared.identity.viewer import SYSTEM
 from shared.partnership import partnership
 from shared.settings import settings
 from tests.notifying import HOSPITAL, POLICE, SCHOOL, key_of, rows
+from tests.npm import installed
 from tests.people import HTTPS, Someone
 
 FOLDER = Path(__file__).parent
@@ -35,11 +36,8 @@ secret_env = "OPENID_SECRET_OF_THE_TESTS"
 @pytest.fixture(scope="module")
 def issuer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     home = tmp_path_factory.mktemp("openid")
-    for name in ("package.json", "package-lock.json", "provider.mjs"):
-        shutil.copy(FOLDER / name, home)
-    subprocess.run(
-        ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"], cwd=home, check=True, capture_output=True
-    )
+    installed(FOLDER, home)
+    shutil.copy(FOLDER / "provider.mjs", home)
     port = free_port()
     process = subprocess.Popen(
         ["node", "provider.mjs", str(port), BACK], cwd=home, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
