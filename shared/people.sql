@@ -25,6 +25,9 @@ CREATE TABLE kept_forms (
     kept_at timestamptz NOT NULL,
     PRIMARY KEY (person_id, path)
 );
+ALTER TABLE kept_forms ENABLE ROW LEVEL SECURITY;
+ALTER TABLE kept_forms FORCE ROW LEVEL SECURITY;
+CREATE POLICY kept_forms_own ON kept_forms USING (app_scope() = 'system' OR person_id = app_person());
 CREATE INDEX kept_forms_age ON kept_forms (kept_at);
 
 GRANT SELECT, INSERT, UPDATE ON people, ended_sign_ins, kept_forms TO {app};

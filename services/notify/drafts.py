@@ -8,7 +8,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from services.notify.report_body import referral_of, where_asked
-from services.notify.report_questions import Part, Step, is_answered, only_asked, steps_of
+from services.notify.report_steps import Part, Step, is_answered, only_asked, steps_of
 from services.notify.schemas import ReferralSchema
 from services.notify.service import SERVICE
 from shared import clock

@@ -8,7 +8,7 @@ that what was typed can be kept there when the time ran out and given back after
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import wraps
 from typing import Any
 from urllib.parse import quote, urlsplit
@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
 from shared import audit, clock
+from shared.database import see_as
 from shared.identity.people import SignIn, from_cookie, keep_form, take_kept_form, viewer_of
 from shared.identity.rights import Right, anyone
 from shared.identity.viewer import NOBODY, Viewer
@@ -175,6 +176,7 @@ def _ask_to_sign_in(transaction: Session) -> Response:
     who = session.get("who")
     if who and request.method == "POST":
         typed = {name: values for name, values in request.form.to_dict(flat=False).items() if name != "csrf_token"}
+        see_as(transaction, replace(NOBODY, person_id=who["person"]))
         keep_form(transaction, who["person"], request.path, typed, clock.machine_now())
     if who:
         flash(

@@ -7,7 +7,7 @@ import pytest
 
 from services.notify.drafts import KEPT, forget_drafts
 from services.notify.report_body import ASKED
-from services.notify.report_questions import step_named
+from services.notify.report_steps import step_named
 from shared import clock
 from tests.notifying import COUNCIL, HOSPITAL, OFFICE, change_rows, refer, referral, rows
 from tests.people import Someone

@@ -12,7 +12,7 @@ from services.notify.models import Incident, Referral
 from services.notify.pages.site import pages
 from services.notify.plausibility import awareness_errors
 from services.notify.referrals import submit_referral
-from services.notify.report_questions import STEPS, Part, Step, is_answered, only_asked, shown, step_named, steps_of
+from services.notify.report_steps import STEPS, Part, Step, is_answered, only_asked, shown, step_named, steps_of
 from services.notify.schemas import ReferralSchema
 from services.notify.views import duties_of
 from shared import clock

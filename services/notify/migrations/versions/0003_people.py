@@ -88,6 +88,13 @@ CREATE TABLE emergency_accesses (
     review bytea
 );
 CREATE INDEX emergency_accesses_person ON emergency_accesses (person_id, until);
+ALTER TABLE bars ENABLE ROW LEVEL SECURITY;
+ALTER TABLE bars FORCE ROW LEVEL SECURITY;
+CREATE POLICY bars_seen ON bars USING (sees_everything() OR person_id = app_person()) WITH CHECK (sees_everything());
+ALTER TABLE emergency_accesses ENABLE ROW LEVEL SECURITY;
+ALTER TABLE emergency_accesses FORCE ROW LEVEL SECURITY;
+CREATE POLICY emergency_accesses_seen ON emergency_accesses
+    USING (sees_everything() OR person_id = app_person()) WITH CHECK (sees_everything());
 
 CREATE FUNCTION is_barred(incident uuid) RETURNS boolean LANGUAGE sql STABLE AS
 $$ SELECT EXISTS (SELECT 1 FROM bars b WHERE b.person_id = app_person() AND b.incident_id = incident AND b.lifted_at IS NULL) $$;
@@ -97,6 +104,9 @@ $$ SELECT EXISTS (SELECT 1 FROM emergency_accesses e WHERE e.person_id = app_per
 
 CREATE POLICY referrers_see_their_own ON referrals AS RESTRICTIVE
     USING (app_scope() IS DISTINCT FROM 'mine' OR submitted_by = app_person() OR was_let_in(incident_id));
+-- A former version is seen by whoever sees the referral, by the policies above.
+CREATE POLICY versions_as_the_referral ON referral_versions AS RESTRICTIVE
+    USING (app_person() IS NULL OR EXISTS (SELECT 1 FROM referrals r WHERE r.id = referral_id));
 -- Who read a record, found without walking the whole trail.
 CREATE INDEX audit_reads ON audit_entries (((entry::jsonb) ->> 'on')) WHERE entry LIKE '%"what":"read"%';
 GRANT SELECT, INSERT, UPDATE ON {tables} TO {app};
@@ -119,7 +129,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     for table in CASE_TABLES:
         op.execute(f"DROP POLICY {table}_barred ON {table}; DROP POLICY {table}_let_in ON {table}")
-    op.execute("DROP INDEX audit_reads")
+    op.execute("DROP INDEX audit_reads; DROP POLICY versions_as_the_referral ON referral_versions")
     op.execute("DROP POLICY referrers_see_their_own ON referrals; DROP FUNCTION was_let_in; DROP FUNCTION is_barred")
     op.execute(f"DROP TABLE {TABLES}; ALTER TABLE referrals DROP COLUMN submitted_by;")
     op.execute(people_down())
