@@ -8,7 +8,7 @@ INSTALL := $(BIN)/python -m pip install --disable-pip-version-check --quiet --re
 COMPILE := $(BIN)/uv pip compile --quiet --python-version 3.11.7 --generate-hashes --no-emit-index-url \
 	--no-emit-find-links --no-header --no-annotate
 
-.PHONY: run demo reset test bench lint lock
+.PHONY: run demo reset test bench lint lock screenshots
 
 run: .venv/.runtime
 	@exec $(BIN)/python -m deploy.run --port $(PORT) --examples
@@ -26,6 +26,11 @@ test: lint
 # ONLY=intake,dispatch measures some, QUICK=1 less of each; without ONLY docs/performance.md is written anew.
 bench: .venv/.development
 	@exec $(BIN)/python -m tests.benchmarks $(if $(ONLY),--only $(ONLY)) $(if $(QUICK),--quick)
+
+# The main pages as docs/screenshots shows them.
+screenshots: .venv/.development
+	@$(PYTHON) deploy/packages.py chromium
+	@exec $(BIN)/python -m tests.browser.screenshots
 
 lint: .venv/.development
 	@$(BIN)/ruff check .

@@ -2,6 +2,7 @@
 
 import copy
 import json
+import os
 import subprocess
 import sys
 import time
@@ -161,3 +162,14 @@ def start_under(folder: Path, **extra: str) -> System:
     from deploy.run.system import start_system
 
     return start_system(folder, environment="test", extra=QUICK | extra)
+
+
+def start_with_examples(folder: Path) -> System:
+    """A system that begins with a few cases, as `make run` lays them out."""
+    started = start_under(folder)
+    lay_out = (
+        "import sys, pathlib; from deploy.demo.examples import lay_out; lay_out(sys.argv[1], pathlib.Path(sys.argv[2]))"
+    )
+    command = [sys.executable, "-c", lay_out, started.url, str(started.var)]
+    subprocess.run(command, env=os.environ | started.environment, cwd=PROJECT, check=True)
+    return started

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from services.notify.models import Referral
 from services.notify.report_body import referral_of, where_asked
 from services.notify.report_steps import Part, Step, is_answered, only_asked, steps_of
 from services.notify.schemas import ReferralSchema
@@ -29,8 +30,11 @@ LIST = text(
     "SELECT id::text, started_at, changed_at FROM drafts WHERE person_id = :person AND referral_id IS NULL ORDER BY changed_at DESC"
 )
 STORE = text("UPDATE drafts SET answers = :answers, changed_at = :now, referral_id = :referral WHERE id = :id")
-REMOVE = text("DELETE FROM drafts WHERE id = :id AND person_id = :person")
-FORGET = text("DELETE FROM drafts WHERE changed_at < :before")
+REMOVE = text("DELETE FROM drafts WHERE id = :id AND person_id = :person AND referral_id IS NULL")
+FORGET = text("DELETE FROM drafts WHERE changed_at < :before AND referral_id IS NULL")
+LATEST = text("""
+    SELECT id::text FROM drafts WHERE referral_id = :referral AND person_id = :person ORDER BY changed_at DESC LIMIT 1
+""")
 CONTEXT = "drafts.answers"
 
 
@@ -42,7 +46,8 @@ class Draft:
     incident: dict[str, Any] = field(default_factory=dict)
     children: list[dict[str, Any]] = field(default_factory=list)
     people: list[dict[str, Any]] = field(default_factory=list)
-    people_asked: bool = False
+    corrects: str | None = None  # the referral that this corrects, and the version that it began with
+    version: int = 0
     referral_id: str | None = None
 
     def answers(self, part: Part, place: int = 0) -> dict[str, Any]:
@@ -85,8 +90,22 @@ def store_draft(session: Session, draft: Draft) -> None:
 
 
 def close_draft(session: Session, draft: Draft, referral_id: str) -> None:
-    """The report was sent as this referral: the draft keeps that alone."""
-    _write(session, Draft(draft.id, referral_id=referral_id))
+    """The report was sent as this referral. Its answers stay, sealed, so that it can be corrected page by page."""
+    draft.referral_id = referral_id
+    _write(session, draft)
+
+
+def begin_correction(session: Session, viewer: Viewer, referral: Referral) -> str:
+    """A new draft with the answers of the latest that was sent as this referral. Raises a 404 problem where the person sent none."""
+    found = session.scalar(LATEST, {"referral": referral.id, "person": viewer.person_id})
+    if found is None:
+        raise not_found()
+    draft = draft_of(session, viewer, found)
+    draft.id, draft.referral_id = begin_draft(session, viewer), None
+    draft.corrects, draft.version = referral.id, referral.version
+    draft.incident["agency_reference"] = referral.agency_reference  # which stays, though we made it up
+    _write(session, draft)
+    return draft.id
 
 
 def remove_draft(session: Session, viewer: Viewer, draft_id: str) -> None:
@@ -94,7 +113,7 @@ def remove_draft(session: Session, viewer: Viewer, draft_id: str) -> None:
 
 
 def forget_drafts() -> None:
-    """Let go of drafts that nobody touched for thirty days."""
+    """Let go of drafts that were never sent and that nobody touched for thirty days."""
     with SERVICE.transaction() as session:
         session.execute(FORGET, {"before": clock.machine_now() - KEPT})
 

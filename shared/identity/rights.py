@@ -56,6 +56,11 @@ def keeps_people(viewer: Viewer) -> bool:
     return viewer.acts_as("agency-lead", "partnership-office", "administrator") and bool(viewer.person_id)
 
 
+def keeps_system(viewer: Viewer) -> bool:
+    """Who looks after the system: the office and the administrator, who sees no case."""
+    return viewer.is_office and viewer.acts_as("partnership-office", "administrator") and bool(viewer.person_id)
+
+
 def signed_in(viewer: Viewer) -> bool:
     """Every person with an account, on what is their own."""
     return bool(viewer.person_id)

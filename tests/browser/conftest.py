@@ -1,96 +1,26 @@
-"""A running system and a real browser, at a phone's width and a desk's, with JavaScript and without."""
+"""A running system with a few cases, and a real browser at a phone's width and a desk's, with JavaScript and without."""
 
-import os
-import subprocess
-import sys
-import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import Any
 
-import pyotp
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext
 
-from deploy.run.environment import PROJECT
-from tests.running import Running, start_under
-
-CHROMIUM = "/usr/bin/chromium"
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-WIDTHS = {"phone": 390, "desk": 1280}
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
-STEP = 30
-LAY_OUT = (
-    "import sys, pathlib; from deploy.demo.examples import lay_out; lay_out(sys.argv[1], pathlib.Path(sys.argv[2]))"
-)
+from tests.browser.visiting import WIDTHS, Visitor, chromium
+from tests.running import Running, start_with_examples
 
 
 @pytest.fixture(scope="session")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    started = start_under(tmp_path_factory.mktemp("browser"))
-    subprocess.run(
-        [sys.executable, "-c", LAY_OUT, started.url, str(started.var)],
-        env=os.environ | started.environment,
-        cwd=PROJECT,
-        check=True,
-    )
+    started = start_with_examples(tmp_path_factory.mktemp("browser"))
     yield Running(started)
     started.stop_and_forget()
 
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+    with chromium() as browser:
         yield browser
-        browser.close()
-
-
-@dataclass
-class Visitor:
-    """One person at one browser. `see` opens a page, and whatever page it shows must have no fault of accessibility."""
-
-    running: Running
-    context: BrowserContext
-    page: Page
-
-    def open(self, path: str) -> Page:
-        self.page.goto(self.running.system.url + path)
-        return self.page
-
-    def sign_in(self, mailbox: str) -> Page:
-        """Sign in as one of the demonstration's people, by their password and their app's next unused code."""
-        person = next(p for p in self.running.credentials["people"] if p["email"].startswith(f"{mailbox}@"))
-        self.open("/notify/sign-in")
-        self.page.get_by_label("E-mail address").fill(person["email"])
-        self.page.locator("#password").fill(person["password"])
-        self.page.get_by_role("button", name="Sign in").click()
-        self.page.get_by_label("Code from your app").fill(_unused_code(person))
-        self.page.get_by_role("button", name="Continue").click()
-        self.page.wait_for_url(lambda url: "sign-in" not in url)
-        return self.page
-
-
-_used: dict[str, int] = {}
-
-
-def _unused_code(person: dict[str, Any]) -> str:
-    """A code works once: where this half minute's is used up, the next one's is taken, which is accepted early."""
-    now = int(time.time()) // STEP
-    step = max(now, _used.get(person["email"], now) + 1)  # this half minute's may have gone into setting the account up
-    while step > int(time.time()) // STEP + 1:
-        time.sleep(1)
-    _used[person["email"]] = step
-    return pyotp.TOTP(person["totp_secret"]).at(step * STEP)
 
 
 @pytest.fixture
@@ -108,18 +38,3 @@ def visitor(running: Running, browser: Browser) -> Iterator[Callable[..., Visito
     yield make
     for context in contexts:
         context.close()
-
-
-def faults_of(page: Page) -> list[str]:
-    """What axe finds on a page by WCAG 2.2 A and AA, and whether it must be scrolled sideways; a line each.
-
-    Axe cannot run where the page's own scripts may not; there only the width is looked at.
-    """
-    found = Axe().run(page, options={"runOnly": RULES}).response["violations"] if _runs_scripts(page) else []
-    lines = [f"{v['id']}: {node['target']}" for v in found for node in v["nodes"]]
-    wide = page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
-    return [*lines, "must be scrolled sideways"] if wide else lines
-
-
-def _runs_scripts(page: Page) -> bool:
-    return bool(page.locator("body.js-enabled").count())

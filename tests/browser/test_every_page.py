@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page
 
-from tests.browser.conftest import Visitor, faults_of
+from tests.browser.visiting import Visitor, faults_of
 from tests.npm import installed
 from tests.running import Running, referral
 
@@ -16,7 +16,7 @@ from tests.running import Running, referral
 WAYS: dict[str, list[str]] = {
     "": ["/notify", "/notify/about", "/notify/sign-in", "/notify/forgotten", "/notify/link/none", "/", "/reviews", "/search", "/accessibility", "/no-such-page"],
     "duty.officer": ["/notify/today", "/notify/incidents", "link:INC-", "link:Decide", "/notify/duties?status=all", "link:Notify the Panel", "link:What to enter", "/notify/timeliness", "/notify/reports", "link:HSCP-", "/notify/account", "/notify/no-such-page"],
-    "office": ["/notify/incidents", "link:INC-", "link:Who may see it", "/notify/emergencies", "/notify/people", "link:Robin", "/notify/people/new/example-school"],
+    "office": ["/notify/incidents", "link:INC-", "link:Who may see it", "/notify/emergencies", "/notify/health-in-words", "/notify/people", "link:Robin", "/notify/people/new/example-school"],
     "agency.lead": ["/notify/reports", "/notify/emergency", "/notify/people"],
 }  # fmt: skip
 WITH_FORMS = {
@@ -56,8 +56,7 @@ def long_names(running: Running) -> None:
 
 def led(someone: Visitor, way: str) -> Page:
     if way.startswith("link:"):
-        someone.page.locator("main a", has_text=way.removeprefix("link:")).first.click()
-        return someone.page
+        return someone.follow(way.removeprefix("link:"))
     return someone.open(way)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Visitor, faults_of
+from tests.browser.visiting import Visitor, faults_of
 from tests.running import until
 
 ANSWERS: list[tuple[str, list[tuple[str, str, str]]]] = [

@@ -36,7 +36,7 @@ ALL = EVERY | {NOBODY}
 
 DRAFT = "/notify/report/<uuid:draft_id>"
 MAY: dict[tuple[str, str], frozenset[str]] = {
-    **{("GET", path): ALL for path in ("/notify", "/notify/about", "/notify/sign-in", "/notify/sign-in/code", "/notify/sign-in/with/<agency_id>", "/notify/sign-in/with/<agency_id>/back", "/notify/forgotten", "/notify/second-factor", "/notify/link/<token>")},
+    **{("GET", path): ALL for path in ("/notify", "/notify/about", "/notify/sign-in", "/notify/sign-in/code", "/notify/sign-in/with/<agency_id>", "/notify/sign-in/with/<agency_id>/back", "/notify/forgotten", "/notify/second-factor", "/notify/link/<token>", "/notify/calendar/<secret>.ics")},
     **{("POST", path): ALL for path in ("/notify/sign-in", "/notify/sign-in/code", "/notify/sign-out", "/notify/forgotten", "/notify/second-factor", "/notify/link/<token>")},
     ("GET", "/notify/stay"): EVERY,
     ("GET", "/notify/account"): EVERY,
@@ -44,11 +44,13 @@ MAY: dict[tuple[str, str], frozenset[str]] = {
     ("GET", "/notify/reports"): READS_REPORTS,
     ("GET", "/notify/reports/<uuid:referral_id>"): READS_REPORTS,
     ("POST", "/notify/report"): REPORTS,
+    ("POST", "/notify/reports/<uuid:referral_id>/correction"): REPORTS,
     **{("GET", f"{DRAFT}{rest}"): REPORTS for rest in ("", "/check", "/sent", "/<any(incident,end):part>/<slug>", "/<any(child,person):part>/<int:place>/<slug>", "/<any(children,people):which>")},
     **{("POST", f"{DRAFT}{rest}"): REPORTS for rest in ("/check", "/delete", "/<any(incident,end):part>/<slug>", "/<any(child,person):part>/<int:place>/<slug>", "/<any(children,people):which>")},
     ("GET", "/notify/today"): OFFICE_OR_AUTHORITY,
     ("GET", "/notify/incidents"): READS_INCIDENTS,
     ("GET", "/notify/incidents/<uuid:incident_id>"): READS_INCIDENTS,
+    ("GET", "/notify/incidents/<uuid:incident_id>/beside/<uuid:other_id>"): OFFICE_OR_AUTHORITY,
     **{(method, f"/notify/incidents/<uuid:incident_id>/{act}"): OFFICER for act in ("decision", "withdrawal") for method in ("GET", "POST")},
     **{(method, "/notify/incidents/<uuid:incident_id>/merge"): OFFICE_ALONE for method in ("GET", "POST")},
     **{("GET", path): OFFICE_OR_AUTHORITY for path in ("/notify/duties", "/notify/duties.csv", "/notify/duties/<uuid:duty_id>", "/notify/duties/<uuid:duty_id>/form", "/notify/timeliness", "/notify/timeliness.csv")},
@@ -58,6 +60,7 @@ MAY: dict[tuple[str, str], frozenset[str]] = {
     ("GET", "/notify/emergencies"): OFFICE_ALONE,
     **{(method, "/notify/emergency"): READS_REPORTS for method in ("GET", "POST")},
     ("GET", "/notify/emergency/<uuid:incident_id>"): READS_REPORTS,
+    ("GET", "/notify/health-in-words"): frozenset({"partnership-office", "administrator"}),
     ("GET", "/notify/people"): KEEPS_PEOPLE,
     **{(method, f"/notify/people/{rest}"): KEEPS_PEOPLE for rest in ("new/<agency_id>", "<uuid:person_id>") for method in ("GET", "POST")},
     ("POST", "/notify/people/<uuid:person_id>/access"): KEEPS_PEOPLE,
@@ -84,6 +87,7 @@ def filled(path: str) -> str:
         "<int:place>": "0",
         "<slug>": "name",
         "<token>": "no-such-token",
+        "<secret>": "no-such-secret",
         "<agency_id>": "no-such-agency",
     }.items():
         path = path.replace(part, value)

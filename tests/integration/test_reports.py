@@ -179,3 +179,56 @@ def test_a_title_names_nobody_and_a_reading_is_logged() -> None:
     assert "<title>Incident – Safeguarding Reviews</title>" in page.text
     read = [e for (e,) in rows("SELECT entry FROM audit_entries ORDER BY number DESC LIMIT 3") if '"what":"read"' in e]
     assert any(f"person:{someone.id}" in e and incident in e for e in read)
+
+
+def sent_report(someone: Someone) -> str:
+    """The id of a report that was filled in and sent."""
+    draft = filled_in(someone)
+    someone.post(f"{draft}/check")
+    return str(rows("SELECT id::text FROM referrals WHERE submitted_by = :who", who=someone.id)[0][0])
+
+
+def test_a_sent_report_is_corrected_page_by_page_with_reasons_and_the_former_version_kept() -> None:
+    someone = Someone(HOSPITAL, ["referrer"])
+    referral_id = sent_report(someone)
+    draft = someone.post(f"/notify/reports/{referral_id}/correction").location.removesuffix("/check")
+    someone.post(f"{draft}/incident/account?from=check", narrative="What was seen, now rightly told.")
+    assert someone.post(f"{draft}/check").status_code == 422
+    for _ in range(2):
+        assert someone.post(f"{draft}/check", reasons="A date was wrong.").location == f"{draft}/sent"
+    assert "Correction sent" in someone.get(f"{draft}/sent").text
+    page = someone.get(f"/notify/reports/{referral_id}").text
+    assert "now rightly told" in page and "Corrected 1 time" in page
+    assert len(rows("SELECT 1 FROM referral_versions WHERE referral_id = :id", id=referral_id)) == 1
+    assert len(rows("SELECT 1 FROM referrals WHERE submitted_by = :who", who=someone.id)) == 1
+    again = someone.post(f"/notify/reports/{referral_id}/correction").location
+    assert "now rightly told" in someone.get(again).text
+
+
+def test_two_corrections_begun_at_once_do_not_undo_each_other() -> None:
+    someone = Someone(HOSPITAL, ["referrer"])
+    referral_id = sent_report(someone)
+    first, second = (someone.post(f"/notify/reports/{referral_id}/correction").location for _ in range(2))
+    assert someone.post(first, reasons="The first.").status_code == 303
+    answer = someone.post(second, reasons="The second, typed at length.")
+    assert answer.status_code == 422 and "The second, typed at length." in answer.text
+
+
+def test_a_reference_used_before_is_said_where_it_was_typed_and_nothing_is_lost() -> None:
+    someone = Someone(HOSPITAL, ["referrer"])
+    used = refer(agency=HOSPITAL, body=referral())
+    (reference,) = rows("SELECT agency_reference FROM referrals WHERE id = :id", id=used["id"])[0]
+    draft = filled_in(someone)
+    details = dict(pages_of("Child"))["end/you"]
+    someone.post(f"{draft}/end/you", **details, agency_reference=reference)
+    answer = someone.post(f"{draft}/check")
+    assert answer.status_code == 422 and f'href="{draft}/end/you?from=check"' in answer.text
+    someone.post(f"{draft}/end/you", **details, agency_reference=f"{reference}-2")
+    assert someone.post(f"{draft}/check").location == f"{draft}/sent"
+
+
+def test_only_who_sent_a_report_corrects_it_by_pages() -> None:
+    someone, lead = Someone(HOSPITAL, ["referrer"]), Someone(HOSPITAL, ["agency-lead"])
+    referral_id = sent_report(someone)
+    assert "Correct this report" not in lead.get(f"/notify/reports/{referral_id}").text
+    assert lead.post(f"/notify/reports/{referral_id}/correction").status_code == 404

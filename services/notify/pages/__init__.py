@@ -1,6 +1,17 @@
 """The pages of notify for people: each is its right and one call into the work."""
 
-from services.notify.pages import account, duties, incidents, need_to_know, people, report, start, timeliness
+from services.notify.pages import account, duties, health, incidents, need_to_know, people, report, start, timeliness
 from services.notify.pages.site import pages
 
-__all__ = ["account", "duties", "incidents", "need_to_know", "pages", "people", "report", "start", "timeliness"]
+__all__ = [
+    "account",
+    "duties",
+    "health",
+    "incidents",
+    "need_to_know",
+    "pages",
+    "people",
+    "report",
+    "start",
+    "timeliness",
+]

@@ -11,6 +11,7 @@ from sqlalchemy import case, select
 from wtforms import StringField
 
 from services.notify.duties import describe_duty
+from services.notify.duty_calendar import as_calendar, feed_of, person_of_feed
 from services.notify.models import Duty, Incident
 from services.notify.pages.incidents import OPEN, acted
 from services.notify.pages.site import pages
@@ -21,11 +22,13 @@ from services.notify.wording import STATUS, recipient_words, rule_words, status_
 from shared import clock
 from shared.calendar import LONDON
 from shared.identity import rights
+from shared.identity.people import SignIn, viewer_of
 from shared.web.forms import DayField, Questions, TimeField, at_most, needed, trimmed
 from shared.web.pages import Download, Go, Page, Visit
 from shared.web.problems import not_found
 
 MOST = 500
+NO_SIGN_IN = str(UUID(int=0))
 STATES = ("pending", "sent", "waiting-for-person", "discharged", "cancelled")
 
 
@@ -57,8 +60,7 @@ def _wanted() -> tuple[Any, str]:
 def _listed(visit: Visit) -> tuple[list[dict[str, Any]], dict[str, Incident], str]:
     statement, status = _wanted()
     duties = [describe_duty(duty) for duty in visit.session.scalars(statement)]
-    wanted = {duty["incident_id"] for duty in duties if duty["incident_id"]}
-    incidents = {i.id: i for i in visit.session.scalars(select(Incident).where(Incident.id.in_(wanted)))}
+    incidents = _incidents_of(visit, duties)
     return duties, incidents, status
 
 
@@ -66,7 +68,12 @@ def _listed(visit: Visit) -> tuple[list[dict[str, Any]], dict[str, Incident], st
 def list_duties(visit: Visit) -> Page:
     duties, incidents, status = _listed(visit)
     states = [("open", "Everything open"), *((each, STATUS[each]) for each in STATES), ("all", "Everything")]
-    return Page("duties.html", "Duties", {"duties": duties, "incidents": incidents, "status": status, "states": states})
+    feed = feed_of(visit.session, visit.viewer.person_id)
+    return Page(
+        "duties.html",
+        "Duties",
+        {"duties": duties, "incidents": incidents, "status": status, "states": states, "feed": feed},
+    )
 
 
 @pages.get("/duties.csv", allows=rights.office_or_authority)
@@ -86,6 +93,27 @@ def download_duties(visit: Visit) -> Download:
         ]
         table.writerow([*row, duty["authority"]])
     return Download(out.getvalue(), "text/csv; charset=utf-8", "duties.csv")
+
+
+@pages.get("/calendar/<secret>.ics", allows=rights.anyone)
+def show_calendar(visit: Visit, secret: str) -> Download:
+    """A person's calendar program has no cookie: the address is its secret, and shows references and dates only."""
+    person_id = person_of_feed(visit.session, secret)
+    now = clock.machine_now()
+    viewer = viewer_of(visit.session, "notify", SignIn(NO_SIGN_IN, person_id, now, now)) if person_id else None
+    if viewer is None or not rights.office_or_authority(viewer):
+        raise not_found()
+    statement = select(Duty).where(Duty.status.in_(OPEN)).order_by(Duty.due_at, Duty.id).limit(MOST)
+    duties = [describe_duty(duty) for duty in visit.session.scalars(statement)]
+    references = {incident.id: incident.reference for incident in _incidents_of(visit, duties).values()}
+    return Download(as_calendar(duties, references, now), "text/calendar; charset=utf-8", "duties.ics")
+
+
+def _incidents_of(visit: Visit, duties: list[dict[str, Any]]) -> dict[str, Incident]:
+    wanted = {duty["incident_id"] for duty in duties if duty["incident_id"]}
+    return {
+        incident.id: incident for incident in visit.session.scalars(select(Incident).where(Incident.id.in_(wanted)))
+    }
 
 
 @pages.get("/duties/<uuid:duty_id>", allows=rights.office_or_authority)

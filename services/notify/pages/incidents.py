@@ -131,6 +131,18 @@ def show_incident(visit: Visit, incident_id: UUID) -> Page:
     return Page("incident.html", "Incident", values)
 
 
+@pages.get("/incidents/<uuid:incident_id>/beside/<uuid:other_id>", allows=rights.office_or_authority)
+def show_beside(visit: Visit, incident_id: UUID, other_id: UUID) -> Page:
+    """Two incidents that may be one, side by side as they were referred."""
+    sides = []
+    for incident in (found_incident(visit, incident_id), found_incident(visit, other_id)):
+        visit.note_read(f"incident:{incident.id}")
+        statement = select(Referral).where(Referral.incident_id == incident.id).order_by(Referral.submitted_at)
+        sides.append((incident, visit.session.scalars(statement).all()))
+    values = {"sides": sides, "may_merge": rights.office(visit.viewer), "may_decide": rights.authority(visit.viewer)}
+    return Page("beside.html", "Are these one incident?", values | {"back": f"/notify/incidents/{incident_id}"})
+
+
 def found_incident(visit: Visit, incident_id: UUID) -> Incident:
     incident = visit.session.get(Incident, str(incident_id))
     if incident is None:
@@ -151,7 +163,7 @@ def acted(visit: Visit, form: Questions, blamed: str, act: Callable[[], object])
         with visit.session.begin_nested():
             act()
     except Problem as problem:
-        if problem.status not in (409, 422):
+        if problem.status not in (409, 412, 422):
             raise
         form.blame(blamed, " ".join([problem.detail, *(error["message"] for error in problem.errors)]))
         return False

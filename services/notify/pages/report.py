@@ -5,8 +5,10 @@ from uuid import UUID
 
 from flask import request
 from sqlalchemy import select
+from wtforms import TextAreaField
 
 from services.notify import drafts
+from services.notify.corrections import correct_referral
 from services.notify.drafts import Draft, Gap
 from services.notify.models import Incident, Referral
 from services.notify.pages.site import pages
@@ -19,12 +21,22 @@ from shared import clock
 from shared.database import see_as
 from shared.identity import rights
 from shared.identity.viewer import SYSTEM
-from shared.web.forms import DayField
+from shared.web.forms import DayField, Questions, at_most, needed, trimmed
 from shared.web.layout import day
 from shared.web.pages import Go, Page, Visit
-from shared.web.problems import not_found
+from shared.web.problems import Problem, not_found
 
 NEWEST = 200
+
+
+class ReasonsForm(Questions):
+    reasons = TextAreaField(
+        "What do you correct, and why?",
+        description="Whoever was told of the incident is told of the correction.",
+        validators=[*needed("Say what you correct and why"), at_most(5000, "What you write")],
+        filters=[trimmed],
+        render_kw={"rows": 3},
+    )
 
 
 @pages.get("/reports", allows=rights.any_agency)
@@ -49,6 +61,7 @@ def show_report(visit: Visit, referral_id: UUID) -> Page:
     visit.note_read(f"referral:{referral.id}")
     incident = visit.session.get_one(Incident, referral.incident_id)
     values = {"referral": referral, "incident": incident, "duties": duties_of(visit.session, incident.id)}
+    values["may_correct"] = bool(referral.submitted_by) and referral.submitted_by == visit.viewer.person_id
     return Page("report_sent.html", "Report", values | {"back": "/notify/reports"})
 
 
@@ -240,33 +253,68 @@ def get_check(visit: Visit, draft_id: UUID) -> Page | Go:
     draft = _draft(visit, draft_id)
     if draft.referral_id:
         return Go(f"/notify/report/{draft.id}/sent")
-    return _check_page(draft, [])
+    return _check_page(draft, [], ReasonsForm(visit.typed))
 
 
 @pages.post("/report/<uuid:draft_id>/check", allows=rights.reports_incidents)
 def post_check(visit: Visit, draft_id: UUID) -> Page | Go:
-    """Send the report. Sent twice, it is one: the draft is held, and remembers what it became."""
+    """Send the report, or the correction of one. Sent twice, it is one: the draft is held, and remembers what it became."""
     draft = _draft(visit, draft_id)
     if draft.referral_id:
         return Go(f"/notify/report/{draft.id}/sent")
-    wrong = drafts.gaps(draft)
-    body = drafts.body_of(draft)
-    if not wrong:
-        wrong = drafts.checked(body, awareness_errors(body, visit.viewer.kind))
-    if wrong:
-        return _check_page(draft, wrong)
-    answer = submit_referral(visit.session, visit.viewer, ReferralSchema().load(body), clock.now())
-    drafts.close_draft(visit.session, draft, answer["id"])
+    form = ReasonsForm(visit.typed)
+    body, wrong = _checked(visit, draft)
+    if wrong or (draft.corrects and not form.validate()):
+        return _check_page(draft, wrong, form)
+
+    try:
+        with visit.session.begin_nested():
+            drafts.close_draft(visit.session, draft, _send(visit, draft, body, form["reasons"].data))
+    except Problem as problem:
+        draft.referral_id = None
+        detail = " ".join([problem.detail, *(error["message"] for error in problem.errors)])
+        return _check_page(draft, [Gap("end", "you", 0, detail)], form)
     return Go(f"/notify/report/{draft.id}/sent")
 
 
-def _check_page(draft: Draft, wrong: list[Gap]) -> Page:
+def _checked(visit: Visit, draft: Draft) -> tuple[dict[str, Any], list[Gap]]:
+    """The referral that the answers make, and what is wrong with it."""
+    body, wrong = drafts.body_of(draft), drafts.gaps(draft)
+    return body, wrong or drafts.checked(body, awareness_errors(body, visit.viewer.kind))
+
+
+def _send(visit: Visit, draft: Draft, body: dict[str, Any], reasons: str) -> str:
+    loaded, now = ReferralSchema().load(body), clock.now()
+    if draft.corrects:
+        referral = correct_referral(visit.session, visit.viewer, draft.corrects, loaded, reasons, draft.version, now)
+        return referral.id
+    return str(submit_referral(visit.session, visit.viewer, loaded, now)["id"])
+
+
+@pages.post("/reports/<uuid:referral_id>/correction", allows=rights.reports_incidents)
+def begin_correction(visit: Visit, referral_id: UUID) -> Go:
+    """Open what a person sent again, page by page; what stood before is kept."""
+    referral = visit.session.get(Referral, str(referral_id))
+    if referral is None:
+        raise not_found()
+    draft = drafts.begin_correction(visit.session, visit.viewer, referral)
+    return Go(f"/notify/report/{draft}/check")
+
+
+def _check_page(draft: Draft, wrong: list[Gap], form: Questions) -> Page:
     errors = [{"text": gap.sentence, "href": f"{_address_of(draft, gap)}?from=check"} for gap in wrong]
+    errors += form.error_list()
     sections = [("The incident", _rows(draft, "incident", 0))]
     sections += [(_named("child", n, child), _rows(draft, "child", n)) for n, child in enumerate(draft.children)]
     sections += [(_named("person", n, person), _rows(draft, "person", n)) for n, person in enumerate(draft.people)]
     sections.append(("Who knew when, and you", _rows(draft, "end", 0)))
-    values = {"draft": draft, "sections": sections, "errors": errors, "back": _page_of(draft, "end", "you")}
+    values = {
+        "draft": draft,
+        "sections": sections,
+        "errors": errors,
+        "form": form,
+        "back": _page_of(draft, "end", "you"),
+    }
     return Page("report_check.html", "Check your answers", values, 422 if errors else 200)
 
 

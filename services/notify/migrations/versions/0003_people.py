@@ -50,7 +50,7 @@ CREATE TABLE sign_in_failures (
     last_at timestamptz NOT NULL,
     next_try_at timestamptz NOT NULL
 );
--- A report that somebody has begun, as far as it has got; nobody but that person sees it. Sent, it holds no answers.
+-- A report that somebody has begun, as far as it has got; nobody but that person sees it. Sent, it stays, to be corrected.
 CREATE TABLE drafts (
     id uuid PRIMARY KEY,
     person_id uuid NOT NULL REFERENCES people,
@@ -59,7 +59,8 @@ CREATE TABLE drafts (
     started_at timestamptz NOT NULL,
     changed_at timestamptz NOT NULL
 );
-CREATE INDEX drafts_age ON drafts (changed_at);
+CREATE INDEX drafts_age ON drafts (changed_at) WHERE referral_id IS NULL;
+CREATE INDEX drafts_referral ON drafts (referral_id);
 ALTER TABLE drafts ENABLE ROW LEVEL SECURITY;
 ALTER TABLE drafts FORCE ROW LEVEL SECURITY;
 CREATE POLICY drafts_own ON drafts USING (app_scope() = 'system' OR person_id = app_person());

@@ -1,0 +1,66 @@
+"""What waits in notify, in sentences for a person: who has not answered, since when, and when it is tried again."""
+
+from datetime import datetime
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from services.notify.wording import recipient_words
+from shared import clock
+from shared.calendar import LONDON, london_day
+from shared.partnership import partnership
+
+WAITING = text("""
+    SELECT d.recipient, count(*) AS waiting, min(d.due_at) AS next_at, min(d.created_at) AS since, max(d.attempts) AS attempts,
+           (SELECT a.answer FROM delivery_attempts a WHERE a.delivery_id = (array_agg(d.id ORDER BY d.created_at))[1]
+             ORDER BY a.number DESC LIMIT 1) AS answer
+      FROM deliveries d WHERE d.status = 'pending' AND d.channel <> 'portal' AND d.attempts > 0
+     GROUP BY d.recipient ORDER BY min(d.created_at)
+""")
+EVENTS = text(
+    "SELECT count(*) AS waiting, min(created_at) AS since FROM event_deliveries WHERE confirmed_at IS NULL AND created_at < :before"
+)
+SWEEP = text("SELECT last_at FROM heartbeats WHERE job = 'sweep'")
+OVERDUE = text("SELECT count(*) FROM duties WHERE status NOT IN ('discharged', 'cancelled') AND due_at < :now")
+LATE_SECONDS = 60
+
+
+def in_plain_words(session: Session) -> list[str]:
+    """A sentence on everything that is not as it should be; none where nothing waits."""
+    now = clock.machine_now()
+    words = []
+    for one in session.execute(WAITING):
+        messages = f"{one.waiting} message{'' if one.waiting == 1 else 's'} wait{'s' if one.waiting == 1 else ''}"
+        answered = f" The last answer was: {one.answer}." if one.answer else ""
+        words.append(
+            f"{recipient_words(one.recipient)} has not taken what was sent since {_clock(one.since)}: {messages}.{answered} Next try: {_clock(one.next_at)}."
+        )
+    events = session.execute(EVENTS, {"before": datetime.fromtimestamp(now.timestamp() - LATE_SECONDS, LONDON)}).one()
+    if events.waiting:
+        words.append(
+            f"The other services have not confirmed {events.waiting} piece(s) of news, the oldest since {_clock(events.since)}."
+        )
+    last = session.scalar(SWEEP)
+    if last is None or (now - last).total_seconds() > LATE_SECONDS * 2:
+        words.append(
+            f"The regular check of what is due has not run{f' since {_clock(last)}' if last else ' yet'}: tell whoever runs the system."
+        )
+    overdue = session.scalar(OVERDUE, {"now": clock.now()})
+    if overdue:
+        words.append(f"{overdue} dut{'y is' if overdue == 1 else 'ies are'} overdue: see Duties.")
+    return words
+
+
+def holidays_known_until() -> tuple[int, bool]:
+    """The last year whose bank holidays are known, and whether it ends within a year of today."""
+    last = partnership().bank_holidays.last_year
+    return last, london_day(clock.now()).year >= last
+
+
+def _clock(moment: datetime) -> str:
+    local = moment.astimezone(LONDON)
+    return (
+        f"{local:%H:%M}"
+        if local.date() == clock.machine_now().astimezone(LONDON).date()
+        else f"{local:%H:%M on} {local.day} {local:%B}"
+    )
