@@ -36,6 +36,7 @@ class Settings:
     sweep_every: float
     audit_signing_key: bytes = field(repr=False)
     cookie_key: bytes = field(repr=False)  # signs the cookie of people who are signed in
+    trusted_proxies: int  # how many proxies before us say truly who asks
     smtp_url: str = field(repr=False)  # smtp://host:port, or smtps://user:password@host:port
     mail_from: str
 
@@ -84,6 +85,7 @@ def settings() -> Settings:
         sweep_every=number("SWEEP_EVERY_SECONDS", 5),
         audit_signing_key=required("AUDIT_SIGNING_KEY").encode(),
         cookie_key=required("COOKIE_KEY").encode(),
+        trusted_proxies=int(number("TRUSTED_PROXIES", 0)),
         smtp_url=required("SMTP_URL"),
         mail_from=required("MAIL_FROM"),
     )

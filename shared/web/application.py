@@ -4,10 +4,12 @@ from pathlib import Path
 
 from flask import Flask, request
 from flask_smorest import Api as Documents
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from shared.health import health_blueprint
 from shared.logs import begin_request, set_up_logs
 from shared.service import Service
+from shared.settings import settings
 from shared.web.api import Api, echo_request_id
 from shared.web.layout import install_layout
 from shared.web.pages import Pages, install_pages
@@ -33,6 +35,8 @@ def make_application(
         MAX_CONTENT_LENGTH=LARGEST_UPLOAD,
         MAX_FORM_MEMORY_SIZE=LARGEST_BODY,
     )
+    if proxies := settings().trusted_proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=1)  # type: ignore[method-assign]  # as its documentation has it
     app.before_request(_begin)
     app.after_request(echo_request_id)
     Documents(app).register_blueprint(api.blueprint)

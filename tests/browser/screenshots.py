@@ -7,12 +7,14 @@ from deploy.run.environment import PROJECT
 from tests.browser.visiting import WIDTHS, Visitor, chromium
 from tests.running import Running, start_with_examples
 
+TOP = {"x": 0, "y": 0, "height": 1600}  # of a long page, what is seen first
 FOLDER = PROJECT / "docs" / "screenshots"
 # By whom: the picture's name, and an address or the words of a link on the page before.
 PICTURES: dict[str, list[tuple[str, str]]] = {
     "": [("start", "/notify"), ("sign-in", "/notify/sign-in")],
     "duty.officer": [
         ("today", "/notify/today"),
+        ("incidents", "/notify/incidents"),
         ("incident", "link:INC-"),
         ("decision", "link:Decide"),
         ("duties", "/notify/duties?status=all"),
@@ -50,7 +52,11 @@ def _take(someone: Visitor, who: str, pictures: list[tuple[str, str]], width: st
         else:
             someone.open(way)
         someone.page.wait_for_load_state("networkidle")
-        someone.page.screenshot(path=str(FOLDER / f"{name}-{width}.png"), full_page=True)
+        someone.page.screenshot(
+            path=str(FOLDER / f"{name}-{width}.png"),
+            full_page=True,
+            clip=TOP | {"width": someone.page.viewport_size["width"]},
+        )
 
 
 if __name__ == "__main__":

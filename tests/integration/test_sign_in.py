@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 import pyotp
 import pytest
+from flask import request
 
 from services.notify.people import end_access, invite
 from services.notify.service import SERVICE
@@ -14,6 +15,7 @@ from shared import clock
 from shared.identity.keys import apply_directory_change
 from shared.identity.people import IDLE, from_cookie, viewer_of
 from shared.identity.viewer import SYSTEM
+from shared.settings import settings
 from tests.notifying import COUNCIL, HOSPITAL, OFFICE, change_rows, rows, said
 from tests.people import HTTPS, Someone, mailed_link
 
@@ -219,3 +221,20 @@ def test_asking_for_a_new_password_tells_nobody_whether_there_is_an_account() ->
     unknown = Someone().post("/notify/forgotten", email="nobody@people.example")
     assert (known.status_code, known.location) == (unknown.status_code, unknown.location)
     assert "/notify/link/" in mailed_link(someone.id)
+
+
+def test_behind_a_proxy_the_address_that_it_names_counts_and_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    from services.notify.app import create_app
+
+    def address_of(proxies: int, forwarded: str) -> str:
+        monkeypatch.setenv("TRUSTED_PROXIES", str(proxies))
+        settings.cache_clear()
+        app = create_app()
+        seen: list[str] = []
+        app.before_request(lambda: seen.append(str(request.remote_addr)))
+        app.test_client().get("/notify/about", headers={"X-Forwarded-For": forwarded})
+        return seen[0]
+
+    assert address_of(0, "203.0.113.7") == "127.0.0.1"
+    assert address_of(2, "198.51.100.1, 203.0.113.7, 192.0.2.1") == "203.0.113.7"
+    settings.cache_clear()
