@@ -149,6 +149,7 @@ class Partnership:
     duplicate_window_days: int
     information_request_days: int  # working days an agency has for its rapid review return
     deadline_contacts: tuple[str, ...]
+    digest_hour: int | None  # of London, from which each working day's digest goes to them; None for none
     front_door: FrontDoor
     recipients: tuple[Recipient, ...]
     agencies: tuple[Agency, ...]

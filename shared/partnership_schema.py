@@ -186,6 +186,7 @@ class PartnershipSchema(Body):
     duplicate_window_days = Whole(0, 366, required=True)
     information_request_days = Whole(1, 60, required=True)
     deadline_contacts = Several(Email(), required=True)
+    digest_hour = Whole(0, 23, load_default=None)
     front_door = fields.Nested(FrontDoorSchema, required=True)
     recipients = _several(RecipientSchema)
     agencies = _several(AgencySchema)

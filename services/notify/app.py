@@ -7,7 +7,6 @@ from flask import Flask
 from services.notify import wording
 from services.notify.api import api
 from services.notify.pages import pages
-from services.notify.pages.account import oauth
 from services.notify.service import SERVICE
 from shared.web.application import make_application
 
@@ -27,6 +26,5 @@ WORDS = (
 def create_app() -> Flask:
     templates = Path(__file__).parent / "templates"
     app = make_application(SERVICE, api, "Safeguarding Reviews: notify", pages, templates)
-    oauth.init_app(app)
     app.jinja_env.globals |= {name: getattr(wording, name) for name in WORDS}
     return app

@@ -107,7 +107,7 @@ def _certainty(answers: Answers) -> str | None:
 def _place(answers: Answers, authority_code: str) -> dict[str, Any]:
     country, code = answers.get("country"), None
     if country in ("here", "England"):
-        code = authority_code if country == "here" else answers.get("local_authority")
+        code = authority_code if country == "here" else _elsewhere(answers)
         country = "England"
     elif country == "abroad":
         country = answers.get("other_country")
@@ -117,6 +117,10 @@ def _place(answers: Answers, authority_code: str) -> dict[str, Any]:
         "country": country,
         "local_authority": code,
     }
+
+
+def _elsewhere(answers: Answers) -> str | None:
+    return answers.get("local_authority") or answers.get("local_authority_code")
 
 
 def _child(child: Answers, authority_code: str) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from shared.web.forms import (
     DayField,
     Questions,
     RadioField,
+    SelectField,
     SelectMultipleField,
     TimeField,
     at_most,
@@ -113,8 +114,11 @@ class WhereItHappened(Questions):
         "It decides which local authority must notify.",
         validators=needed("Say where it happened"),
     )
-    local_authority = line(
-        "Code of the local authority, if it was elsewhere in England",
+    local_authority = SelectField(
+        "Which local authority, if it was elsewhere in England?", validators=may_be_empty(), validate_choice=True
+    )
+    local_authority_code = line(
+        "Its code, if it is another one",
         "Nine characters, such as E10000034. Leave it empty if you do not know.",
         most=9,
         validators=[*may_be_empty(), Regexp(r"E(0[6-9]|10)\d{6}", message="Enter a code like E10000034")],
@@ -140,6 +144,11 @@ class WhereItHappened(Questions):
                 ("abroad", "Outside the United Kingdom"),
             ],
         )
+
+        near = [(one.recipient.partition(":")[2], one.name) for one in partnership().recipients]
+        english = sorted((pair for pair in near if pair[0].startswith("E")), key=lambda pair: pair[1])
+        others = [pair for pair in english if pair[0] != partnership().authority.ons_code]
+        self.offer("local_authority", [("", "Another, or not known"), *others])
 
     def validate_other_country(self, field: Field) -> None:
         if self["country"].data == "abroad" and not field.data:

@@ -1,13 +1,14 @@
 """The Celery worker of notify. Each task is one line into the code that does the work."""
 
 from services.notify.deadlines import watch_deadlines
+from services.notify.digest import send_digest
 from services.notify.dispatch import dispatch_due
 from services.notify.drafts import forget_drafts
 from services.notify.reactions import REACTIONS
 from services.notify.service import SERVICE
 from shared.worker import make_worker
 
-celery = make_worker(SERVICE, REACTIONS, sweepers=[dispatch_due, watch_deadlines, forget_drafts])
+celery = make_worker(SERVICE, REACTIONS, sweepers=[dispatch_due, watch_deadlines, send_digest, forget_drafts])
 
 
 @celery.task(name="notify.dispatch_due")

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.browser.visiting import Visitor, faults_of
 from tests.npm import installed
@@ -16,7 +16,8 @@ from tests.running import Running, referral
 WAYS: dict[str, list[str]] = {
     "": ["/notify", "/notify/about", "/notify/sign-in", "/notify/forgotten", "/notify/link/none", "/", "/reviews", "/search", "/accessibility", "/no-such-page"],
     "duty.officer": ["/notify/today", "/notify/incidents", "link:INC-", "link:Decide", "/notify/duties?status=all", "link:Notify the Panel", "link:What to enter", "/notify/timeliness", "/notify/reports", "link:HSCP-", "/notify/account", "/notify/no-such-page"],
-    "office": ["/notify/incidents", "link:INC-", "link:Who may see it", "/notify/emergencies", "/notify/health-in-words", "/notify/people", "link:Robin", "/notify/people/new/example-school"],
+    "office": ["/notify/incidents", "link:INC-", "link:Who may see it", "/notify/emergencies", "/notify/settings",
+        "/notify/health-in-words", "/notify/people", "link:Robin", "/notify/people/new/example-school"],
     "agency.lead": ["/notify/reports", "/notify/emergency", "/notify/people"],
 }  # fmt: skip
 WITH_FORMS = {
@@ -106,3 +107,23 @@ def test_no_page_with_errors_has_a_fault(
         html.append(sent.value.text())
     assert found == []
     assert checker(html) == ""
+
+
+def test_before_the_time_runs_out_a_person_is_warned_and_may_stay(visitor: Callable[..., Visitor]) -> None:
+    someone = visitor("phone")
+    page = someone.sign_in("agency.lead")
+    page.clock.install()
+    page = someone.open("/notify/emergency")
+    page.get_by_label("Why must you see it now?").fill("Typed before the time ran out.")
+    warning = page.get_by_role("alertdialog")
+    page.clock.fast_forward("24:30")
+    assert warning.is_hidden()
+    page.clock.fast_forward("01:00")
+    page.clock.run_for(2000)
+    expect(warning).to_be_visible()
+    assert faults_of(page) == []
+    with page.expect_response("**/notify/stay"):
+        page.get_by_role("button", name="Stay signed in").click()
+    expect(warning).to_be_hidden()
+    page.clock.fast_forward("24:00")
+    assert warning.is_hidden()

@@ -9,6 +9,7 @@ import schemathesis
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from schemathesis import APIOperation, Case, GenerationMode
 from schemathesis.checks import not_a_server_error
+from schemathesis.core.transport import Response
 from schemathesis.specs.openapi.checks import (
     content_type_conformance,
     response_schema_conformance,
@@ -85,6 +86,14 @@ def texts_in(value: object) -> Iterator[str]:
         yield value
 
 
+def words_of(answer: Response) -> str:
+    """What an error says in words. Its pointers name fields, which are not content."""
+    if "json" not in answer.headers.get("content-type", [""])[0]:
+        return str(answer.text)
+    problem = answer.json()
+    return " ".join([problem["title"], problem["detail"], *(error["message"] for error in problem.get("errors", ()))])
+
+
 def ask(cases: object, key: str, own_words: str) -> None:
     @seed(20260324)
     @settings(
@@ -99,7 +108,7 @@ def ask(cases: object, key: str, own_words: str) -> None:
         case.headers = {**(case.headers or {}), "Authorization": f"Bearer {key}", "Idempotency-Key": new_id()}
         answer = case.call_and_validate(checks=CHECKS)
         if answer.status_code >= 400:
-            said = answer.text
+            said = words_of(answer)
             repeated = [text for text in texts_in(case.body) if text in said and text not in own_words]
             assert repeated == [], "an error repeats what was sent"
 

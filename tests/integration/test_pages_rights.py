@@ -60,6 +60,7 @@ MAY: dict[tuple[str, str], frozenset[str]] = {
     ("GET", "/notify/emergencies"): OFFICE_ALONE,
     **{(method, "/notify/emergency"): READS_REPORTS for method in ("GET", "POST")},
     ("GET", "/notify/emergency/<uuid:incident_id>"): READS_REPORTS,
+    ("GET", "/notify/settings"): frozenset({"partnership-office", "administrator"}),
     ("GET", "/notify/health-in-words"): frozenset({"partnership-office", "administrator"}),
     ("GET", "/notify/people"): KEEPS_PEOPLE,
     **{(method, f"/notify/people/{rest}"): KEEPS_PEOPLE for rest in ("new/<agency_id>", "<uuid:person_id>") for method in ("GET", "POST")},

@@ -1,6 +1,17 @@
 """The pages of notify for people: each is its right and one call into the work."""
 
-from services.notify.pages import account, duties, health, incidents, need_to_know, people, report, start, timeliness
+from services.notify.pages import (
+    account,
+    duties,
+    health,
+    incidents,
+    need_to_know,
+    people,
+    report,
+    settings,
+    start,
+    timeliness,
+)
 from services.notify.pages.site import pages
 
 __all__ = [
@@ -12,6 +23,7 @@ __all__ = [
     "pages",
     "people",
     "report",
+    "settings",
     "start",
     "timeliness",
 ]

@@ -4,12 +4,8 @@ from datetime import timedelta
 from typing import Any
 
 import segno
-import structlog
-from authlib.integrations.flask_client import OAuth, OAuthError
 from flask import request, session
-from joserfc.errors import JoseError
 from pyotp import TOTP
-from requests import RequestException
 from wtforms import PasswordField, StringField
 
 from services.notify import sign_in, work_accounts
@@ -20,16 +16,12 @@ from shared import clock
 from shared.identity import rights
 from shared.identity.people import viewer_of
 from shared.identity.roles import ROLES
-from shared.logs import describe_error
 from shared.partnership import IdentityProvider, partnership
 from shared.service import ring_after_commit
-from shared.settings import required, settings
 from shared.web.forms import Questions, needed, trimmed
 from shared.web.pages import SIGN_IN, Go, Page, Visit, safe_path
 from shared.web.problems import Problem, not_found
 
-log = structlog.get_logger()
-oauth = OAuth()
 PROVING_FOR = timedelta(minutes=10)  # between the password and the code
 WRONG = "The e-mail address and password do not fit together. Check both, or set a new password."
 
@@ -106,55 +98,23 @@ def _sign_in_page(form: Questions) -> Page:
     return Page("sign_in.html", "Sign in", values, 422 if form.errors else 200)
 
 
-def _provider(agency_id: str) -> tuple[IdentityProvider, Any]:
-    """An agency's provider, and the client that speaks with it. Raises a 404 problem for an agency that has none."""
-    provider = partnership().identity_provider(agency_id)
-    if provider is None:
-        raise not_found()
-    client = oauth.create_client(agency_id) or oauth.register(
-        agency_id,
-        client_id=provider.client_id,
-        client_secret=required(provider.secret_env),
-        server_metadata_url=f"{provider.issuer.rstrip('/')}/.well-known/openid-configuration",
-        client_kwargs={
-            "scope": "openid profile email",
-            "code_challenge_method": "S256",
-            "timeout": settings().call_timeout,
-        },
-    )
-    return provider, client
-
-
 @pages.get("/sign-in/with/<agency_id>", allows=rights.anyone)
 def get_work_account(visit: Visit, agency_id: str) -> Go:
     """On to the agency's own sign-in; it leads back to the next page."""
-    _, client = _provider(agency_id)
-    try:
-        answer = client.authorize_redirect(f"{settings().public_url}/notify/sign-in/with/{agency_id}/back")
-    except (OAuthError, RequestException) as error:
-        raise _silent(error) from error
-    return Go(answer.location)
+    return Go(work_accounts.begin(_provider(agency_id)))
 
 
 @pages.get("/sign-in/with/<agency_id>/back", allows=rights.anyone)
 def get_back(visit: Visit, agency_id: str) -> Go:
-    provider, client = _provider(agency_id)
-    try:
-        claims = client.authorize_access_token()["userinfo"]
-    except OAuthError as error:
-        log.warning("sign_in.refused_by_provider", agency=agency_id, error=error.error)
-        raise Problem(403, "Your agency did not let you in, or it took too long. Begin to sign in again.") from error
-    except (JoseError, RequestException, KeyError) as error:
-        raise _silent(error) from error
-    return _let_in(visit, work_accounts.person_of(visit.session, provider, claims))
+    provider = _provider(agency_id)
+    return _let_in(visit, work_accounts.person_of(visit.session, provider, work_accounts.claims_of(provider)))
 
 
-def _silent(error: Exception) -> Problem:
-    log.error("sign_in.provider_unusable", **describe_error(error))
-    return Problem(
-        503,
-        "Your agency's sign-in does not answer as it should. Try again in a minute; if it stays, tell your agency's IT.",
-    )
+def _provider(agency_id: str) -> IdentityProvider:
+    provider = partnership().identity_provider(agency_id)
+    if provider is None:
+        raise not_found()
+    return provider
 
 
 @pages.post("/sign-in", allows=rights.anyone)

@@ -17,6 +17,7 @@ def sections(viewer: Viewer) -> list[tuple[str, str]]:
         ("/notify/timeliness", "Timeliness", rights.office_or_authority),
         ("/notify/reports", "Reports", rights.any_agency),
         ("/notify/emergencies", "Emergency access", rights.office),
+        ("/notify/settings", "Settings", rights.keeps_system),
         ("/notify/health-in-words", "Health", rights.keeps_system),
         ("/notify/people", "People", rights.keeps_people),
         ("/notify/account", "Your account", rights.signed_in),

@@ -1,0 +1,63 @@
+"""Each working morning, one e-mail on what is due: counts and references, never a name. None where nothing is open."""
+
+from datetime import datetime, time
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from services.notify.messages import warn_contacts
+from services.notify.service import SERVICE
+from shared import clock
+from shared.calendar import LONDON, add_working_days, is_working_day
+from shared.delivery.deliveries import add_deliveries
+from shared.partnership import partnership
+
+# The row is this morning's turn: of several processes one gets it, once.
+TAKE_TURN = text("""
+    INSERT INTO heartbeats AS h VALUES ('digest', :now)
+    ON CONFLICT (job) DO UPDATE SET last_at = excluded.last_at WHERE h.last_at < :since RETURNING job
+""")
+COUNTS = text("""
+    SELECT count(*) FILTER (WHERE due_at < :now) AS overdue, count(*) FILTER (WHERE due_at >= :now AND due_at <= :soon) AS soon,
+           count(*) FILTER (WHERE status = 'waiting-for-person') AS waiting
+      FROM duties WHERE status NOT IN ('discharged', 'cancelled')
+""")
+NEXT = text("""
+    SELECT coalesce(i.reference, split_part(d.concerns, ':', 1)) AS reference, d.due_at FROM duties d
+      LEFT JOIN incidents i ON i.id = d.incident_id
+     WHERE d.status NOT IN ('discharged', 'cancelled') AND d.due_at <= :soon ORDER BY d.due_at, reference LIMIT 20
+""")
+
+
+def send_digest() -> bool:
+    """Send this morning's digest if it is time and nobody has; whether one was sent."""
+    now = clock.now()
+    local, hour = now.astimezone(LONDON), partnership().digest_hour
+    if hour is None or local.hour < hour or not is_working_day(local.date(), partnership().bank_holidays):
+        return False
+    since = datetime.combine(local.date(), time(hour), LONDON)
+    with SERVICE.transaction() as session:
+        if session.execute(TAKE_TURN, {"now": now, "since": since}).first() is None:
+            return False
+        sentence = _words(session, now)
+        if sentence:
+            add_deliveries(session, warn_contacts("digest", "Duties today", sentence))
+    return bool(sentence)
+
+
+def _words(session: Session, now: datetime) -> str:
+    soon = datetime.combine(
+        add_working_days(now.astimezone(LONDON).date(), 2, partnership().bank_holidays), time.max, LONDON
+    )
+    counts = session.execute(COUNTS, {"now": now, "soon": soon}).one()
+    if not any(counts):
+        return ""
+    lines = [
+        f"Overdue: {counts.overdue}. Due within two working days: {counts.soon}. Waiting for a person: {counts.waiting}.",
+        "",
+    ]
+    lines += [
+        f"{row.reference}, due {row.due_at.astimezone(LONDON):%-d %B %Y}"
+        for row in session.execute(NEXT, {"soon": soon})
+    ]
+    return "\n".join(lines)

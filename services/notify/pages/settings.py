@@ -1,0 +1,21 @@
+"""What the partnership's file and the directory say, as they stand: who is told and how, agencies, checklists."""
+
+from sqlalchemy import text
+
+from services.notify.pages.site import pages
+from shared.identity import rights
+from shared.partnership import partnership
+from shared.web.pages import Page, Visit
+
+AGENCIES = text("""
+    SELECT a.id, a.name, a.kind, a.is_partner, a.emails, a.ended_at,
+           (SELECT count(*) FROM api_keys k WHERE k.agency_id = a.id AND k.revoked_at IS NULL) AS keys,
+           (SELECT count(*) FROM people p WHERE p.agency_id = a.id AND p.ended_at IS NULL) AS people
+      FROM agencies a ORDER BY a.ended_at IS NOT NULL, a.name
+""")
+
+
+@pages.get("/settings", allows=rights.keeps_system)
+def show_settings(visit: Visit) -> Page:
+    agencies = visit.session.execute(AGENCIES).all()
+    return Page("settings.html", "Agencies and settings", {"agencies": agencies, "file": partnership()})
