@@ -11,7 +11,9 @@ from shared import clock
 from shared.calendar import LONDON, add_working_days, is_working_day
 from shared.delivery.deliveries import add_deliveries
 from shared.partnership import partnership
+from shared.settings import settings
 
+MOST = 20  # named in one e-mail
 # The row is this morning's turn: of several processes one gets it, once.
 TAKE_TURN = text("""
     INSERT INTO heartbeats AS h VALUES ('digest', :now)
@@ -25,7 +27,7 @@ COUNTS = text("""
 NEXT = text("""
     SELECT coalesce(i.reference, split_part(d.concerns, ':', 1)) AS reference, d.due_at FROM duties d
       LEFT JOIN incidents i ON i.id = d.incident_id
-     WHERE d.status NOT IN ('discharged', 'cancelled') AND d.due_at <= :soon ORDER BY d.due_at, reference LIMIT 20
+     WHERE d.status NOT IN ('discharged', 'cancelled') AND d.due_at <= :soon ORDER BY d.due_at, reference LIMIT :most
 """)
 
 
@@ -52,12 +54,9 @@ def _words(session: Session, now: datetime) -> str:
     counts = session.execute(COUNTS, {"now": now, "soon": soon}).one()
     if not any(counts):
         return ""
-    lines = [
-        f"Overdue: {counts.overdue}. Due within two working days: {counts.soon}. Waiting for a person: {counts.waiting}.",
-        "",
-    ]
-    lines += [
-        f"{row.reference}, due {row.due_at.astimezone(LONDON):%-d %B %Y}"
-        for row in session.execute(NEXT, {"soon": soon})
-    ]
-    return "\n".join(lines)
+    numbers = f"Overdue: {counts.overdue}. Due within two working days: {counts.soon}. Waiting for a person: {counts.waiting}."
+    shown = session.execute(NEXT, {"soon": soon, "most": MOST}).all()
+    lines = [f"{row.reference}, due {row.due_at.astimezone(LONDON):%-d %B %Y}" for row in shown]
+    if (more := counts.overdue + counts.soon - len(shown)) > 0:
+        lines.append(f"and {more} more")
+    return "\n".join([numbers, "", *lines, "", f"See them all: {settings().public_url}/notify/today"])

@@ -1,5 +1,6 @@
 """The morning's digest: once, on working days from its hour, with references and no names."""
 
+import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
@@ -35,6 +36,7 @@ def digests() -> list[str]:
 
 
 def test_it_goes_once_a_working_morning_with_references_and_no_name() -> None:
+    change_rows("UPDATE duties SET status = 'cancelled' WHERE status NOT IN ('discharged', 'cancelled')")
     body = referral()
     sent = refer(body, HOSPITAL)
     before = len(digests())
@@ -48,6 +50,14 @@ def test_it_goes_once_a_working_morning_with_references_and_no_name() -> None:
     assert body["children"][0]["family_name"] not in new[0]
     go_to(9)
     assert send_digest()
+
+
+def test_more_than_a_screenful_is_counted_rather_than_named() -> None:
+    for _ in range(22):
+        refer(agency=HOSPITAL)
+    go_to(8)
+    assert send_digest()
+    assert re.search(r"and [1-9][0-9]* more", digests()[-1])
 
 
 def test_it_does_not_go_on_a_day_that_is_not_worked() -> None:

@@ -10,6 +10,7 @@ from wtforms import PasswordField, StringField
 
 from services.notify import sign_in, work_accounts
 from services.notify.links import person_of_link
+from services.notify.pages.asking import form_page
 from services.notify.pages.site import home_of, pages
 from services.notify.wording import agency_words
 from shared import clock
@@ -75,13 +76,6 @@ def _address() -> str:
     return request.remote_addr or "unknown"
 
 
-def _form(title: str, form: Questions, *, status: int = 200, **values: Any) -> Page:
-    errors = form.error_list()
-    return Page(
-        "form.html", title, {"form": form, "errors": errors, "button": "Continue"} | values, 422 if errors else status
-    )
-
-
 @pages.get("/sign-in", allows=rights.anyone)
 def get_sign_in(visit: Visit) -> Page | Go:
     if visit.viewer.person_id:
@@ -145,17 +139,17 @@ def get_code(visit: Visit) -> Page | Go:
     person = sign_in.person_for_sign_up(visit.session, _proving())
     if person is None or not person.totp_confirmed_at:
         return Go("/notify/second-factor")
-    return _form("Enter your code", CodeForm(), back=SIGN_IN)
+    return form_page("Enter your code", CodeForm(), button="Continue", back=SIGN_IN)
 
 
 @pages.post("/sign-in/code", allows=rights.anyone)
 def post_code(visit: Visit) -> Page | Go:
     form, person = CodeForm(visit.typed), _proving()
     if not form.validate():
-        return _form("Enter your code", form, back=SIGN_IN)
+        return form_page("Enter your code", form, button="Continue", back=SIGN_IN)
     if not sign_in.check_code(visit.session, person, form["code"].data, _address()):
         form.blame("code", "This code is not right, or was used before. Wait for the next one.")
-        return _form("Enter your code", form, back=SIGN_IN)
+        return form_page("Enter your code", form, button="Continue", back=SIGN_IN)
     return _let_in(visit, person)
 
 
@@ -180,14 +174,14 @@ def sign_out(visit: Visit) -> Go:
 
 @pages.get("/forgotten", allows=rights.anyone)
 def get_forgotten(visit: Visit) -> Page:
-    return _form("Set a new password", ForgottenForm(), back=SIGN_IN, button="Send me a link")
+    return form_page("Set a new password", ForgottenForm(), button="Send me a link", back=SIGN_IN)
 
 
 @pages.post("/forgotten", allows=rights.anyone)
 def post_forgotten(visit: Visit) -> Page | Go:
     form = ForgottenForm(visit.typed)
     if not form.validate():
-        return _form("Set a new password", form, back=SIGN_IN, button="Send me a link")
+        return form_page("Set a new password", form, button="Send me a link", back=SIGN_IN)
     sign_in.ask_reset(visit.session, form["email"].data, _address())
     return Go(
         SIGN_IN, "If there is an account with this e-mail address, a link is on its way to it. It works for one hour."
@@ -197,7 +191,7 @@ def post_forgotten(visit: Visit) -> Page | Go:
 @pages.get("/link/<token>", allows=rights.anyone)
 def get_link(visit: Visit, token: str) -> Page:
     _whose(visit, token)
-    return _form("Choose a password", PasswordForm())
+    return form_page("Choose a password", PasswordForm(), button="Continue")
 
 
 @pages.post("/link/<token>", allows=rights.anyone)
@@ -207,7 +201,7 @@ def post_link(visit: Visit, token: str) -> Page | Go:
     if form.validate() and (fault := sign_in.password_fault(form["password"].data, person.name, person.email)):
         form.blame("password", fault)
     if form.errors:
-        return _form("Choose a password", form)
+        return form_page("Choose a password", form, button="Continue")
     sign_in.set_password(visit.session, person.id, form["password"].data)
     session.clear()
     session["proving"] = {"person": person.id, "at": clock.machine_now().timestamp()}

@@ -13,7 +13,8 @@ from wtforms import StringField
 from services.notify.duties import describe_duty
 from services.notify.duty_calendar import as_calendar, feed_of, person_of_feed
 from services.notify.models import Duty, Incident
-from services.notify.pages.incidents import OPEN, acted
+from services.notify.pages.asking import acted, form_page
+from services.notify.pages.incidents import OPEN
 from services.notify.pages.site import pages
 from services.notify.panel_form import as_sections
 from services.notify.receipts import record_receipt
@@ -156,16 +157,9 @@ def _duty(visit: Visit, duty_id: UUID) -> tuple[Duty, Incident | None]:
 
 
 def _receipt_page(form: Questions, duty: Duty) -> Page:
-    values = {
-        "form": form,
-        "errors": form.error_list(),
-        "heading": "Record the reference",
-        "about": rule_words(duty.rule),
-        "button": "Record",
-        "note": "It is the evidence that this duty was done.",
-        "back": f"/notify/duties/{duty.id}",
-    }
-    return Page("form.html", "Record the reference", values, 422 if form.errors else 200)
+    note = "It is the evidence that this duty was done."
+    back = f"/notify/duties/{duty.id}"
+    return form_page("Record the reference", form, about=rule_words(duty.rule), button="Record", note=note, back=back)
 
 
 @pages.get("/duties/<uuid:duty_id>/receipt", allows=rights.authority)

@@ -1,16 +1,15 @@
 """The duty officer's and the office's pages on incidents: what is due today, one incident whole, and what is decided of it."""
 
-from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
-from wtforms import TextAreaField
 
 from services.notify.decisions import Decided, decide, withdraw
 from services.notify.duties import describe_duty
 from services.notify.merging import merge
 from services.notify.models import Duty, Incident, Referral
+from services.notify.pages.asking import acted, form_page, reasons
 from services.notify.pages.site import pages
 from services.notify.timeline import timeline
 from services.notify.views import describe_incident
@@ -20,12 +19,13 @@ from shared.database import see_as
 from shared.identity import rights
 from shared.identity.viewer import SYSTEM
 from shared.partnership import partnership
-from shared.web.forms import Questions, RadioField, SelectMultipleField, at_most, may_be_empty, needed, trimmed
+from shared.web.forms import Questions, RadioField, SelectMultipleField, may_be_empty, needed
 from shared.web.pages import Go, Page, Visit
-from shared.web.problems import Problem, not_found
+from shared.web.problems import not_found
 
 OPEN = ("pending", "sent", "waiting-for-person")
 NEWEST = 200
+KEPT = "They are kept with the decision and cannot be changed afterwards."
 OUTCOMES = [
     ("notify", "Notify: tell the Panel and the others"),
     ("do-not-notify", "Do not notify"),
@@ -34,19 +34,9 @@ OUTCOMES = [
 ]
 
 
-def _reasons(label: str) -> Any:
-    return TextAreaField(
-        label,
-        description="They are kept with the decision and cannot be changed afterwards.",
-        validators=[*needed("Give the reasons"), at_most(20_000, "The reasons")],
-        filters=[trimmed],
-        render_kw={"rows": 6},
-    )
-
-
 class DecisionForm(Questions):
     outcome = RadioField("What is decided?", choices=OUTCOMES, validators=needed("Say what is decided"))
-    reasons = _reasons("Why?")
+    reasons = reasons("Why?", KEPT, rows=6)
     agreed_by = SelectMultipleField("Which safeguarding partners were consulted and agree?", validators=may_be_empty())
     separate_from = SelectMultipleField(
         "Which of these is another incident?",
@@ -65,14 +55,14 @@ class DecisionForm(Questions):
 
 
 class WithdrawalForm(Questions):
-    reasons = _reasons("Why is this notification withdrawn?")
+    reasons = reasons("Why is this notification withdrawn?", KEPT)
 
 
 class MergeForm(Questions):
     into = RadioField(
         "Which incident is it the same as?", validators=needed("Choose the incident that it is the same as")
     )
-    reasons = _reasons("Why are they one incident?")
+    reasons = reasons("Why are they one incident?", KEPT)
 
     def __init__(self, *given: Any, alike: list[dict[str, Any]], **how: Any) -> None:
         super().__init__(*given, **how)
@@ -155,38 +145,14 @@ def _alike(visit: Visit, incident: Incident) -> list[dict[str, Any]]:
     return found
 
 
-def acted(visit: Visit, form: Questions, blamed: str, act: Callable[[], object]) -> bool:
-    """Do what a person asked. What cannot be done is undone, and said at the question `blamed`; nothing typed is lost."""
-    if not form.validate():
-        return False
-    try:
-        with visit.session.begin_nested():
-            act()
-    except Problem as problem:
-        if problem.status not in (409, 412, 422):
-            raise
-        form.blame(blamed, " ".join([problem.detail, *(error["message"] for error in problem.errors)]))
-        return False
-    return True
-
-
-def _form_page(title: str, form: Questions, incident: Incident, button: str, note: str) -> Page:
-    values = {
-        "form": form,
-        "errors": form.error_list(),
-        "heading": title,
-        "about": incident.reference,
-        "button": button,
-        "note": note,
-        "back": f"/notify/incidents/{incident.id}",
-        "status": incident.status,
-    }
-    return Page("form.html", title, values, 422 if form.errors else 200)
+def _about(incident: Incident, title: str, form: Questions, *, button: str, note: str) -> Page:
+    back = f"/notify/incidents/{incident.id}"
+    return form_page(title, form, about=incident.reference, button=button, note=note, back=back)
 
 
 def _decision_page(form: Questions, incident: Incident) -> Page:
     note = "The five working days run from when the local authority became aware, whenever you decide."
-    return _form_page("Decide whether to notify", form, incident, "Record this decision", note)
+    return _about(incident, "Decide whether to notify", form, button="Record this decision", note=note)
 
 
 @pages.get("/incidents/<uuid:incident_id>/decision", allows=rights.authority)
@@ -213,13 +179,8 @@ def post_decision_page(visit: Visit, incident_id: UUID) -> Page | Go:
 
 
 def _withdrawal_page(form: Questions, incident: Incident) -> Page:
-    return _form_page(
-        "Withdraw the notification",
-        form,
-        incident,
-        "Withdraw",
-        "Everyone who was told will be told of this, with your reasons.",
-    )
+    note = "Everyone who was told will be told of this, with your reasons."
+    return _about(incident, "Withdraw the notification", form, button="Withdraw", note=note)
 
 
 @pages.get("/incidents/<uuid:incident_id>/withdrawal", allows=rights.authority)
@@ -241,13 +202,8 @@ def post_withdrawal_page(visit: Visit, incident_id: UUID) -> Page | Go:
 
 
 def _merge_page(form: Questions, incident: Incident) -> Page:
-    return _form_page(
-        "Make it one with another incident",
-        form,
-        incident,
-        "Make them one",
-        "Both referrals are kept; one notification goes out.",
-    )
+    note = "Both referrals are kept; one notification goes out."
+    return _about(incident, "Make it one with another incident", form, button="Make them one", note=note)
 
 
 @pages.get("/incidents/<uuid:incident_id>/merge", allows=rights.office)

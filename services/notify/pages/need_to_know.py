@@ -5,7 +5,7 @@ from uuid import UUID
 
 from flask import request
 from sqlalchemy import select
-from wtforms import StringField, TextAreaField
+from wtforms import StringField
 
 from services.notify.models import Incident, Referral
 from services.notify.need_to_know import (
@@ -17,7 +17,8 @@ from services.notify.need_to_know import (
     readers_of,
     review_access,
 )
-from services.notify.pages.incidents import acted, found_incident
+from services.notify.pages.asking import acted, form_page, reasons
+from services.notify.pages.incidents import found_incident
 from services.notify.pages.site import pages
 from services.notify.people import people_seen_by
 from shared.identity import rights
@@ -27,13 +28,7 @@ from shared.web.pages import Go, Page, Visit
 
 class BarForm(Questions):
     person = SelectField("Who must not see this incident?", validators=needed("Choose who must not see it"))
-    reasons = TextAreaField(
-        "Why?",
-        description="For example: they know the family, or they are party to it.",
-        validators=[*needed("Give the reasons"), at_most(5000, "The reasons")],
-        filters=[trimmed],
-        render_kw={"rows": 4},
-    )
+    reasons = reasons("Why?", "For example: they know the family, or they are party to it.")
 
 
 class EmergencyForm(Questions):
@@ -44,21 +39,11 @@ class EmergencyForm(Questions):
         filters=[trimmed],
         render_kw={"classes": "govuk-input--width-20", "spellcheck": False},
     )
-    reasons = TextAreaField(
-        "Why must you see it now?",
-        validators=[*needed("Give the reasons"), at_most(5000, "The reasons")],
-        filters=[trimmed],
-        render_kw={"rows": 4},
-    )
+    reasons = reasons("Why must you see it now?")
 
 
 class ReviewForm(Questions):
-    review = TextAreaField(
-        "What did you find?",
-        validators=[*needed("Say what you found"), at_most(5000, "What you write")],
-        filters=[trimmed],
-        render_kw={"rows": 4},
-    )
+    review = reasons("What did you find?", missing="Say what you found")
 
 
 @pages.get("/incidents/<uuid:incident_id>/access", allows=rights.office)
@@ -111,16 +96,11 @@ def get_emergency(visit: Visit) -> Page:
 
 
 def _emergency_page(form: Questions) -> Page:
-    note = "For when a child's safety depends on it. It opens for 24 hours; the partnership is told at once, and looks at your reasons afterwards."
-    values = {
-        "form": form,
-        "errors": form.error_list(),
-        "heading": "Open an incident in an emergency",
-        "note": note,
-        "button": "Open it",
-        "back": "/notify/reports",
-    }
-    return Page("form.html", "Open an incident in an emergency", values, 422 if form.errors else 200)
+    note = (
+        "For when a child's safety depends on it. It opens for 24 hours; the partnership is told at once, and looks at "
+        "your reasons afterwards."
+    )
+    return form_page("Open an incident in an emergency", form, note=note, button="Open it", back="/notify/reports")
 
 
 @pages.post("/emergency", allows=rights.any_agency)
@@ -156,15 +136,8 @@ def get_review(visit: Visit, access_id: UUID) -> Page:
 
 
 def _review_page(form: Questions) -> Page:
-    values = {
-        "form": form,
-        "errors": form.error_list(),
-        "heading": "Look at an emergency access",
-        "note": "What you write is kept with it and cannot be changed afterwards.",
-        "button": "Record",
-        "back": "/notify/emergencies",
-    }
-    return Page("form.html", "Look at an emergency access", values, 422 if form.errors else 200)
+    note = "What you write is kept with it and cannot be changed afterwards."
+    return form_page("Look at an emergency access", form, note=note, button="Record", back="/notify/emergencies")
 
 
 @pages.post("/emergencies/<uuid:access_id>", allows=rights.office)

@@ -7,7 +7,7 @@ from sqlalchemy import text
 from wtforms import StringField
 
 from services.notify import people, sign_in
-from services.notify.pages.incidents import acted
+from services.notify.pages.asking import acted, form_page
 from services.notify.pages.site import pages
 from shared.identity import rights
 from shared.identity.roles import ROLES
@@ -104,15 +104,7 @@ def _roles(visit: Visit, agency_id: str) -> list[str]:
 
 def _new_page(visit: Visit, agency_id: str, form: Questions) -> Page:
     name = dict(_agencies(visit)).get(agency_id, "")
-    values = {
-        "form": form,
-        "errors": form.error_list(),
-        "heading": "Give somebody access",
-        "about": name,
-        "button": "Send the link",
-        "back": "/notify/people",
-    }
-    return Page("form.html", "Give somebody access", values, 422 if form.errors else 200)
+    return form_page("Give somebody access", form, about=name, button="Send the link", back="/notify/people")
 
 
 @pages.get("/people/<uuid:person_id>", allows=rights.keeps_people)

@@ -5,12 +5,12 @@ from uuid import UUID
 
 from flask import request
 from sqlalchemy import select
-from wtforms import TextAreaField
 
 from services.notify import drafts
 from services.notify.corrections import correct_referral
 from services.notify.drafts import Draft, Gap
 from services.notify.models import Incident, Referral
+from services.notify.pages.asking import in_words, reasons
 from services.notify.pages.site import pages
 from services.notify.plausibility import awareness_errors
 from services.notify.referrals import submit_referral
@@ -21,7 +21,7 @@ from shared import clock
 from shared.database import see_as
 from shared.identity import rights
 from shared.identity.viewer import SYSTEM
-from shared.web.forms import DayField, Questions, at_most, needed, trimmed
+from shared.web.forms import DayField, Questions
 from shared.web.layout import day
 from shared.web.pages import Go, Page, Visit
 from shared.web.problems import Problem, not_found
@@ -30,12 +30,10 @@ NEWEST = 200
 
 
 class ReasonsForm(Questions):
-    reasons = TextAreaField(
+    reasons = reasons(
         "What do you correct, and why?",
-        description="Whoever was told of the incident is told of the correction.",
-        validators=[*needed("Say what you correct and why"), at_most(5000, "What you write")],
-        filters=[trimmed],
-        render_kw={"rows": 3},
+        "Whoever was told of the incident is told of the correction.",
+        missing="Say what you correct and why",
     )
 
 
@@ -272,8 +270,7 @@ def post_check(visit: Visit, draft_id: UUID) -> Page | Go:
             drafts.close_draft(visit.session, draft, _send(visit, draft, body, form["reasons"].data))
     except Problem as problem:
         draft.referral_id = None
-        detail = " ".join([problem.detail, *(error["message"] for error in problem.errors)])
-        return _check_page(draft, [Gap("end", "you", 0, detail)], form)
+        return _check_page(draft, [Gap("end", "you", 0, in_words(problem))], form)
     return Go(f"/notify/report/{draft.id}/sent")
 
 
