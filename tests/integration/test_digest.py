@@ -57,7 +57,7 @@ def test_more_than_a_screenful_is_counted_rather_than_named() -> None:
         refer(agency=HOSPITAL)
     go_to(8)
     assert send_digest()
-    assert re.search(r"and [1-9][0-9]* more", digests()[-1])
+    assert any(re.search(r"and [1-9][0-9]* more", text) for text in digests())
 
 
 def test_it_does_not_go_on_a_day_that_is_not_worked() -> None:
