@@ -158,7 +158,8 @@ def announce(place: Place, seconds: float) -> None:
     fresh = file.with_suffix(".new")
     fresh.touch(mode=0o600)
     fresh.write_text(json.dumps(known))
-    print(f"Ready after {seconds:.1f} s.", f"  Safeguarding Reviews  {place.url}", sep="\n")
+    print(f"Ready after {seconds:.1f} s.", f"  people                {place.url}/notify", sep="\n")
+    print(f"  the public site       {place.url}")
     print(f"  outside world         {place.sandbox_url} (a sandbox: nothing leaves this machine)")
     print(
         f"  credentials           {place.var}/demo/credentials.json",

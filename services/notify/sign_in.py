@@ -51,6 +51,10 @@ CONFIRM = text("""
     UPDATE credentials SET totp_confirmed_at = :now, totp_last_step = :step, recovery_codes = :codes
      WHERE person_id = :id AND totp_confirmed_at IS NULL
 """)
+FORGET_FACTOR = text("""
+    UPDATE credentials SET password = NULL, totp_secret = NULL, totp_confirmed_at = NULL, recovery_codes = '{}'
+     WHERE person_id = :id
+""")
 USE_STEP = text(
     "UPDATE credentials SET totp_last_step = :step WHERE person_id = :id AND totp_last_step < :step RETURNING 1"
 )
@@ -230,6 +234,13 @@ def set_password(session: Session, person_id: str, password: str) -> None:
     spend_links(session, person_id)
     sign_out_everywhere(session, person_id, f"person:{person_id}")
     audit.append(session, audit.Entry(f"person:{person_id}", "password-set", f"person:{person_id}"))
+
+
+def forget_second_factor(session: Session, person_id: str, who: str) -> None:
+    """For a person who lost their phone and codes: they set both anew by their next link. Every sign-in of theirs ends."""
+    session.execute(FORGET_FACTOR, {"id": person_id})
+    sign_out_everywhere(session, person_id, who)
+    audit.append(session, audit.Entry(who, "second-factor-forgotten", f"person:{person_id}"))
 
 
 def person_for_sign_up(session: Session, person_id: str) -> Any:

@@ -116,6 +116,25 @@ def test_wrong_passwords_slow_down_and_tell_nothing(known: bool) -> None:
     assert try_password(other) == (303 if known else 422)
 
 
+def test_who_lost_their_phone_begins_anew_by_a_link_and_in_no_other_way() -> None:
+    someone, secret, recovery = with_account()
+    office = Someone(OFFICE, ["partnership-office"])
+    assert office.post(f"/notify/people/{someone.id}/access", act="factor").status_code == 303
+    assert someone.get("/notify/today").status_code == 303
+    other = another_browser(someone)
+    assert try_password(other) == 422
+    link = mailed_link(someone.id)
+    other.get(link)
+    assert other.post(link, password=PASSWORD).location == "/notify/second-factor"
+    anew = re.search(r'house-code">([A-Z2-7]+)<', other.get("/notify/second-factor").text)
+    assert anew and anew[1] != secret
+    assert other.post("/notify/second-factor", code=code(anew[1])).status_code == 200
+    assert other.get("/notify/today").status_code == 200
+    another = another_browser(someone)
+    try_password(another)
+    assert another.post("/notify/sign-in/code", code=recovery[0]).status_code == 422
+
+
 def test_weak_passwords_are_refused() -> None:
     assert password_fault("short") is not None
     assert password_fault("password1234") is not None

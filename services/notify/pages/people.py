@@ -23,6 +23,7 @@ DONE = {
     "end": "Their access has ended, everywhere.",
     "resume": "They have access again.",
     "out": "They are signed out on every device.",
+    "factor": "Their password and second factor are forgotten. A link to set both anew is on its way.",
     "link": "The link is on its way.",
 }
 
@@ -155,6 +156,9 @@ def post_access(visit: Visit, person_id: UUID) -> Go:
         people.resume_access(visit.session, visit.viewer, person.id)
     elif asked == "out":
         sign_in.sign_out_everywhere(visit.session, person.id, visit.viewer.actor)
+    elif asked == "factor":
+        sign_in.forget_second_factor(visit.session, person.id, visit.viewer.actor)
+        people.send_link(visit.session, visit.viewer, person.id)
     else:
         people.send_link(visit.session, visit.viewer, person.id)
     ring_after_commit(visit.session, "relay_outbox")
