@@ -8,7 +8,7 @@ that what was typed can be kept there when the time ran out and given back after
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import wraps
 from typing import Any
 from urllib.parse import quote, urlsplit
@@ -19,7 +19,6 @@ from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
 from shared import audit, clock
-from shared.database import see_as
 from shared.identity.people import SignIn, from_cookie, keep_form, take_kept_form, viewer_of
 from shared.identity.rights import Right, anyone
 from shared.identity.viewer import NOBODY, Viewer
@@ -116,7 +115,7 @@ class Pages:
                 with self.service.transaction(NOBODY) as transaction:
                     viewer, sign_in = self._who(transaction)
                     if allows is not anyone and viewer is NOBODY:
-                        return _ask_to_sign_in(transaction)
+                        return _ask_to_sign_in(transaction, self.service.name, sign_in)
                     if not allows(viewer):
                         raise Problem(
                             403,
@@ -171,18 +170,18 @@ def _may_have_kept(viewer: Viewer) -> bool:
     return bool(viewer.person_id) and request.method == "GET"
 
 
-def _ask_to_sign_in(transaction: Session) -> Response:
-    """On to the sign-in, and back here afterwards. What an idle person sent is kept for them."""
-    who = session.get("who")
-    if who and request.method == "POST":
+def _ask_to_sign_in(transaction: Session, service: str, sign_in: SignIn | None) -> Response:
+    """On to the sign-in, and back here afterwards. What somebody sent whose time had merely run out is kept for them."""
+    ran_out = sign_in and viewer_of(transaction, service, sign_in)
+    if sign_in and ran_out and request.method == "POST":
         typed = {name: values for name, values in request.form.to_dict(flat=False).items() if name != "csrf_token"}
-        see_as(transaction, replace(NOBODY, person_id=who["person"]))
-        keep_form(transaction, who["person"], request.path, typed, clock.machine_now())
-    if who:
+        keep_form(transaction, sign_in.person_id, request.path, typed, clock.machine_now())
         flash(
             "You were signed out, to keep what is here safe. What you had typed is kept: sign in again to go on.",
             "notice",
         )
+    elif ran_out:
+        flash("You were signed out, to keep what is here safe. Sign in again to go on.", "notice")
     return redirect(f"{SIGN_IN}?next={quote(request.path)}", 303)  # type: ignore[return-value]  # werkzeug's base class
 
 

@@ -203,12 +203,13 @@ def test_what_was_typed_when_the_time_ran_out_is_kept_for_that_person_alone() ->
     assert "Words that took half an hour." not in someone.get(path).text  # given back once
 
 
-def test_an_ended_person_keeps_nothing_and_enters_nowhere() -> None:
-    someone = Someone(COUNCIL, ["duty-officer"])
+def test_nothing_is_kept_of_what_is_sent_under_an_ended_sign_in() -> None:
+    someone = Someone(HOSPITAL, ["referrer"])
+    path = someone.post("/notify/report").location
+    someone.left_idle(IDLE.total_seconds() + 60)
     end_by_office(someone)
-    change_rows("UPDATE people SET ended_at = NULL WHERE id = :id", id=someone.id)
-    someone.let_in()
-    assert someone.get("/notify/today").status_code == 200
+    assert someone.post(path, kind="death").status_code == 303
+    assert rows("SELECT 1 FROM kept_forms WHERE person_id = :who", who=someone.id) == []
 
 
 def test_no_form_is_taken_without_its_token() -> None:
