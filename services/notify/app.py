@@ -18,6 +18,7 @@ WORDS = (
     "recipient_words",
     "left_words",
     "outcome_words",
+    "label_of",
     "said",
     "said_of",
 )

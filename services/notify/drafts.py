@@ -46,8 +46,8 @@ class Draft:
     incident: dict[str, Any] = field(default_factory=dict)
     children: list[dict[str, Any]] = field(default_factory=list)
     people: list[dict[str, Any]] = field(default_factory=list)
-    corrects: str | None = None  # the referral that this corrects, and the version that it began with
-    version: int = 0
+    corrects: str | None = None  # the referral that this corrects
+    version: int = 0  # of the referral, which these answers are or began with
     referral_id: str | None = None
 
     def answers(self, part: Part, place: int = 0) -> dict[str, Any]:
@@ -89,20 +89,24 @@ def store_draft(session: Session, draft: Draft) -> None:
     _write(session, draft)
 
 
-def close_draft(session: Session, draft: Draft, referral_id: str) -> None:
-    """The report was sent as this referral. Its answers stay, sealed, so that it can be corrected page by page."""
-    draft.referral_id = referral_id
+def close_draft(session: Session, draft: Draft, referral_id: str, version: int) -> None:
+    """The report was sent as this version of a referral. Its answers stay, sealed, so that it can be corrected page by page."""
+    draft.referral_id, draft.version = referral_id, version
     _write(session, draft)
 
 
 def begin_correction(session: Session, viewer: Viewer, referral: Referral) -> str:
-    """A new draft with the answers of the latest that was sent as this referral. Raises a 404 problem where the person sent none."""
+    """A new draft with the answers of the latest that was sent as this referral. Raises a 404 problem where the person sent none, 409 where it was corrected elsewhere."""
     found = session.scalar(LATEST, {"referral": referral.id, "person": viewer.person_id})
     if found is None:
         raise not_found()
     draft = draft_of(session, viewer, found)
+    if draft.version != referral.version:
+        raise conflict(
+            "Your agency's system has corrected this report since you sent it. Correct it there, so that nothing is undone."
+        )
     draft.id, draft.referral_id = begin_draft(session, viewer), None
-    draft.corrects, draft.version = referral.id, referral.version
+    draft.corrects = referral.id
     draft.incident["agency_reference"] = referral.agency_reference  # which stays, though we made it up
     _write(session, draft)
     return draft.id
@@ -137,7 +141,6 @@ class Gap:
     slug: str
     place: int
     sentence: str
-    question: str = ""
 
 
 def gaps(draft: Draft) -> list[Gap]:
@@ -177,8 +180,8 @@ def checked(body: dict[str, Any], more: dict[str, Any]) -> list[Gap]:
     messages = _flat(ReferralSchema().validate(body)) | _flat(more)
     found = []
     for pointer, sentence in messages.items():
-        part, slug, question, place = where_asked(pointer)
-        found.append(Gap(part, slug, place, sentence, question))  # type: ignore[arg-type]  # ASKED names parts only
+        part, slug, place = where_asked(pointer)
+        found.append(Gap(part, slug, place, sentence))  # type: ignore[arg-type]  # ASKED names parts only
     return found
 
 

@@ -149,10 +149,10 @@ def as_text(form: Mapping[str, Any]) -> str:
 
 
 def as_sections(form: Mapping[str, Any]) -> list[tuple[str, list[tuple[str, str]]]]:
-    """The notification in the form's order for a person who copies it, field by field: titles with labels and values."""
+    """The notification in the form's order for a person who copies it, field by field: titles with names of fields and values."""
     sections = [("Notifier", _pairs(form["notifier"])), ("Incident", _pairs(form["incident"]))]
     sections += [(f"Child {child['order']}", _pairs(child)) for child in form["children"]]
-    return [*sections, ("Further children", [("Further children", form["further_children"] or "None")])]
+    return [*sections, ("Further children", [("further_children", form["further_children"] or "None")])]
 
 
 def _pairs(part: Mapping[str, Any]) -> list[tuple[str, str]]:
@@ -161,7 +161,7 @@ def _pairs(part: Mapping[str, Any]) -> list[tuple[str, str]]:
         if isinstance(value, Mapping):
             found += _pairs(value)
         elif name != "order":
-            found.append((name.replace("_", " ").capitalize(), _words(value)))
+            found.append((name, _words(value)))
     return found
 
 

@@ -1,7 +1,7 @@
 """What somebody answered on the pages of a report, as the referral that the interface takes. Pure.
 
 Each function names, beside the field of the referral, the question that fills it; `where_asked` leads back from a fault
-in a field to that question.
+in a field to that page.
 """
 
 from collections.abc import Mapping, Sequence
@@ -13,39 +13,39 @@ from shared.calendar import LONDON
 Answers = Mapping[str, Any]
 TRUTH = {"yes": True, "no": False}
 
-# Where a fault of the referral is mended: the field's pointer (without the child's or person's place) -> page and question.
+# Where a fault of the referral is mended: the field's pointer (without the child's or person's place) -> part and page.
 ASKED = {
-    "/agency_reference": ("end", "you", "agency_reference"),
-    "/incident/kind": ("incident", "what-happened", "kind"),
-    "/incident/occurred/from": ("incident", "when", "occurred_day"),
-    "/incident/occurred/certainty": ("incident", "when", "certainty"),
-    "/incident/place": ("incident", "where", "country"),
-    "/incident/place/country": ("incident", "where", "country"),
-    "/incident/place/local_authority": ("incident", "where", "local_authority"),
-    "/incident/place/description": ("incident", "where", "place"),
-    "/incident/place/postcode": ("incident", "where", "postcode"),
-    "/incident/abuse_or_neglect": ("incident", "abuse-or-neglect", "abuse_or_neglect"),
-    "/incident/narrative": ("incident", "account", "narrative"),
-    "/incident/immediate_action": ("incident", "action", "immediate_action"),
-    "/incident/agencies_working_together": ("end", "proceedings", "agencies_working_together"),
-    "/children/date_of_birth": ("child", "age", "date_of_birth"),
-    "/children/age_years": ("child", "age", "age_years"),
-    "/children/expected_date_of_delivery": ("child", "age", "expected_date_of_delivery"),
-    "/children/date_of_death": ("child", "death", "date_of_death"),
-    "/children/nhs_number": ("child", "details", "nhs_number"),
-    "/children/outcome": ("child", "outcome", "outcome"),
-    "/children/address/postcode": ("child", "home", "home_postcode"),
-    "/other_people/relationship": ("person", "person", "relationship"),
-    "/awareness/agency_became_aware_at": ("end", "aware", "aware_day"),
-    "/awareness/local_authority_became_aware_at": ("end", "authority", "authority_day"),
-    "/referrer/email": ("end", "you", "referrer_email"),
-    "/referrer/name": ("end", "you", "referrer_name"),
-    "/referrer/role": ("end", "you", "referrer_role"),
+    "/agency_reference": ("end", "you"),
+    "/incident/kind": ("incident", "what-happened"),
+    "/incident/occurred/from": ("incident", "when"),
+    "/incident/occurred/certainty": ("incident", "when"),
+    "/incident/place": ("incident", "where"),
+    "/incident/place/country": ("incident", "where"),
+    "/incident/place/local_authority": ("incident", "where"),
+    "/incident/place/description": ("incident", "where"),
+    "/incident/place/postcode": ("incident", "where"),
+    "/incident/abuse_or_neglect": ("incident", "abuse-or-neglect"),
+    "/incident/narrative": ("incident", "account"),
+    "/incident/immediate_action": ("incident", "action"),
+    "/incident/agencies_working_together": ("end", "proceedings"),
+    "/children/date_of_birth": ("child", "age"),
+    "/children/age_years": ("child", "age"),
+    "/children/expected_date_of_delivery": ("child", "age"),
+    "/children/date_of_death": ("child", "death"),
+    "/children/nhs_number": ("child", "details"),
+    "/children/outcome": ("child", "outcome"),
+    "/children/address/postcode": ("child", "home"),
+    "/other_people/relationship": ("person", "person"),
+    "/awareness/agency_became_aware_at": ("end", "aware"),
+    "/awareness/local_authority_became_aware_at": ("end", "authority"),
+    "/referrer/email": ("end", "you"),
+    "/referrer/name": ("end", "you"),
+    "/referrer/role": ("end", "you"),
 }
 
 
-def where_asked(pointer: str) -> tuple[str, str, str, int]:
-    """Part, page, question and place (0 where there is one only) that fill the field a fault points at."""
+def where_asked(pointer: str) -> tuple[str, str, int]:
+    """Part, page and place (0 where there is one only) that fill the field a fault points at."""
     parts = pointer.split("/")[1:]
     place = int(parts[1]) if len(parts) > 1 and parts[1].isdigit() else 0
     plain = "/" + "/".join(part for part in parts if not part.isdigit())

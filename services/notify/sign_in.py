@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 from services.notify.directory import say_agency
 from services.notify.links import new_link, spend_links
 from services.notify.messages import mail_person
+from services.notify.service import SERVICE
 from shared import audit, clock
 from shared.database import new_id
 from shared.delivery.deliveries import add_deliveries
@@ -86,6 +87,7 @@ FAILED = text("""
         next_try_at = :now + LEAST(:longest, CASE WHEN f.last_at < :forgotten OR f.failures < :free THEN interval '0'
                                    ELSE interval '1 second' * 2 ^ LEAST(f.failures - :free + 1, 12) END)
 """)
+FORGET_FAILURES = text("DELETE FROM sign_in_failures WHERE last_at < :before")
 FORGIVE = text("DELETE FROM sign_in_failures WHERE subject = :subject")
 
 
@@ -206,6 +208,12 @@ def ask_reset(session: Session, email: str, address: str) -> None:
         sentence = "Somebody, we hope you, asked for a new password. Open this link within an hour to choose one:"
         add_deliveries(session, mail_person(person.id, person.email, sentence, new_link(session, person.id, RESET_FOR)))
         audit.append(session, audit.Entry(f"person:{person.id}", "reset-asked", f"person:{person.id}"))
+
+
+def forget_failures() -> None:
+    """Let go of wrong tries that no longer slow anybody down."""
+    with SERVICE.transaction() as session:
+        session.execute(FORGET_FAILURES, {"before": clock.machine_now() - FORGOTTEN_AFTER})
 
 
 def password_fault(password: str, *known: str) -> str | None:

@@ -1,6 +1,6 @@
 """What waits in notify, in sentences for a person: who has not answered, since when, and when it is tried again."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
@@ -11,7 +11,7 @@ from shared.calendar import LONDON, london_day
 from shared.partnership import partnership
 
 WAITING = text("""
-    SELECT d.recipient, count(*) AS waiting, min(d.due_at) AS next_at, min(d.created_at) AS since, max(d.attempts) AS attempts,
+    SELECT d.recipient, count(*) AS waiting, min(d.due_at) AS next_at, min(d.created_at) AS since,
            (SELECT a.answer FROM delivery_attempts a WHERE a.delivery_id = (array_agg(d.id ORDER BY d.created_at))[1]
              ORDER BY a.number DESC LIMIT 1) AS answer
       FROM deliveries d WHERE d.status = 'pending' AND d.channel <> 'portal' AND d.attempts > 0
@@ -22,7 +22,7 @@ EVENTS = text(
 )
 SWEEP = text("SELECT last_at FROM heartbeats WHERE job = 'sweep'")
 OVERDUE = text("SELECT count(*) FROM duties WHERE status NOT IN ('discharged', 'cancelled') AND due_at < :now")
-LATE_SECONDS = 60
+LATE = timedelta(minutes=1)
 
 
 def in_plain_words(session: Session) -> list[str]:
@@ -35,13 +35,13 @@ def in_plain_words(session: Session) -> list[str]:
         words.append(
             f"{recipient_words(one.recipient)} has not taken what was sent since {_clock(one.since)}: {messages}.{answered} Next try: {_clock(one.next_at)}."
         )
-    events = session.execute(EVENTS, {"before": datetime.fromtimestamp(now.timestamp() - LATE_SECONDS, LONDON)}).one()
+    events = session.execute(EVENTS, {"before": now - LATE}).one()
     if events.waiting:
         words.append(
             f"The other services have not confirmed {events.waiting} piece(s) of news, the oldest since {_clock(events.since)}."
         )
     last = session.scalar(SWEEP)
-    if last is None or (now - last).total_seconds() > LATE_SECONDS * 2:
+    if last is None or now - last > 2 * LATE:
         words.append(
             f"The regular check of what is due has not run{f' since {_clock(last)}' if last else ' yet'}: tell whoever runs the system."
         )

@@ -14,12 +14,9 @@ LEAST = timedelta(days=1)
 
 @dataclass(frozen=True)
 class Bar:
-    """One clock: what it is, from when to when, and how it stands (`open`, `done`, `late`). Lengths are the drawing's."""
+    """One clock: what it is, how it stands (`open`, `done`, `late`), and its place and length in the drawing's units."""
 
     label: str
-    start: datetime
-    due: datetime
-    ended: datetime | None
     state: str
     x: float
     width: float
@@ -57,18 +54,7 @@ def _placed(first: datetime, last: datetime) -> Any:
 
 def _bar(duty: Mapping[str, Any], row: int, now: datetime, place: Any) -> Bar:
     ended = duty["discharged_at"]
-    end = ended or min(now, max(duty["due_at"], now))
-    late = (ended or now) > duty["due_at"] + timedelta(seconds=1)
-    state = "late" if late else "done" if ended else "open"
+    end = ended or now
+    state = "late" if end > duty["due_at"] + timedelta(seconds=1) else "done" if ended else "open"
     x = place(duty["runs_from"])
-    return Bar(
-        duty["label"],
-        duty["runs_from"],
-        duty["due_at"],
-        ended,
-        state,
-        x,
-        max(3.0, round(place(end) - x, 1)),
-        TOP + ROW * row,
-        place(duty["due_at"]),
-    )
+    return Bar(duty["label"], state, x, max(3.0, round(place(end) - x, 1)), TOP + ROW * row, place(duty["due_at"]))

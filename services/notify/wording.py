@@ -74,9 +74,13 @@ LABELS = {
     "agreed_with_safeguarding_lead": "Safeguarding lead who agreed",
     "email": "E-mail address",
 }
-WORD_OF_A_LIST = re.compile(
-    r"[a-z]+(-[a-z]+)+|known|suspected|estimated|unknown|never|current|previous|female|male|died|harmed|death|other"
-)
+DAY = re.compile(r"\d{4}-\d\d-\d\d")
+MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?([+-]\d\d:\d\d|Z)")
+# Fields whose values are words of a closed list. Every other text is shown as it was given: it may be somebody's name.
+OF_A_LIST = {
+    "abuse_or_neglect", "abuse_types", "certainty", "child_in_need_plan", "child_protection_plan", "ethnicity", "kind",
+    "outcome", "sex", "status", "type", "place_type",
+}  # fmt: skip
 
 
 def status_words(status: str) -> str:
@@ -131,26 +135,33 @@ def said_of(values: Mapping[str, Any]) -> list[tuple[str, str]]:
     given = {name: value for name, value in values.items() if value not in (None, "", [], {})}
     if agencies := given.get("agencies_known_to"):
         given["agencies_known_to"] = [agency_words(agency) for agency in agencies]
-    return [(LABELS.get(name, words(name)), said(value)) for name, value in given.items()]
+    return [(label_of(name), said(value, name)) for name, value in given.items()]
 
 
-def said(value: Any) -> str:
-    """One fact in words: dates and times as people write them, words of a list without hyphens; parts on lines."""
+def label_of(name: str) -> str:
+    return LABELS.get(name, words(name))
+
+
+def said(value: Any, name: str) -> str:
+    """The fact in a field in words: dates and times as people write them, words of a list without hyphens; parts on lines."""
     if isinstance(value, Mapping):
         return "\n".join(f"{label}: {inner}" for label, inner in said_of(value))
     if isinstance(value, list):
-        return "\n".join(said(each) for each in value)
+        return "\n".join(said(each, name) for each in value)
     if isinstance(value, bool):
         return "Yes" if value else "No"
-    return _said_text(str(value))
+    return words(str(value)) if name in OF_A_LIST else _dated(str(value))
 
 
-def _said_text(value: str) -> str:
-    if WORD_OF_A_LIST.fullmatch(value):
-        return words(value)
-    if not value[:4].isdigit() or "\n" in value:
-        return value
+def _dated(value: str) -> str:
+    """A date or a time as people write it; any other text as it is."""
     try:
-        return moment(datetime.fromisoformat(value)) if "T" in value else day(date.fromisoformat(value))
+        return (
+            moment(datetime.fromisoformat(value))
+            if MOMENT.fullmatch(value)
+            else day(date.fromisoformat(value))
+            if DAY.fullmatch(value)
+            else value
+        )
     except ValueError:
         return value

@@ -6,9 +6,12 @@ from services.notify.dispatch import dispatch_due
 from services.notify.drafts import forget_drafts
 from services.notify.reactions import REACTIONS
 from services.notify.service import SERVICE
+from services.notify.sign_in import forget_failures
 from shared.worker import make_worker
 
-celery = make_worker(SERVICE, REACTIONS, sweepers=[dispatch_due, watch_deadlines, send_digest, forget_drafts])
+celery = make_worker(
+    SERVICE, REACTIONS, sweepers=[dispatch_due, watch_deadlines, send_digest, forget_drafts, forget_failures]
+)
 
 
 @celery.task(name="notify.dispatch_due")

@@ -11,6 +11,7 @@ ANY_AGENCY = "any agency"
 AUTHORITY = "the local authority"
 PARTNERS = "the three safeguarding partners"
 OFFICE = "the partnership office"
+PARTNERS_OR_OFFICE = "the three safeguarding partners and the partnership office"
 
 # Widest last.
 WIDTH: tuple[Scope, ...] = ("none", "mine", "own", "partner", "all")
@@ -55,8 +56,10 @@ ROLES: dict[str, Role] = {
             {"notify": "all", "review": "all", "publish": "all"},
         ),
         Role("reviewer", "leads one review, for as long as it lasts", ANY_AGENCY),
-        Role("communications-lead", "keeps the media and communications protocol", ANY_AGENCY, {"publish": "all"}),
-        Role("editor", "prepares documents and pages for publication", ANY_AGENCY, {"publish": "all"}),
+        Role(
+            "communications-lead", "keeps the media and communications protocol", PARTNERS_OR_OFFICE, {"publish": "all"}
+        ),
+        Role("editor", "prepares documents and pages for publication", OFFICE, {"publish": "all"}),
         Role(
             "scrutineer",
             "reads everything and writes nothing",
@@ -77,4 +80,5 @@ def scope_of(service: str, roles: frozenset[str]) -> Scope:
 def may_hold(role: str, *, is_authority: bool, is_partner: bool, is_office: bool) -> bool:
     """Whether an agency of this sort may give the role to its people."""
     held_in = ROLES[role].held_in
-    return {ANY_AGENCY: True, AUTHORITY: is_authority, PARTNERS: is_partner, OFFICE: is_office}[held_in]
+    allowed = {ANY_AGENCY: True, AUTHORITY: is_authority, PARTNERS: is_partner, OFFICE: is_office}
+    return (allowed | {PARTNERS_OR_OFFICE: is_partner or is_office})[held_in]

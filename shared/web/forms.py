@@ -183,12 +183,8 @@ class TimeField(StringField):
 
 
 def items_of(field: Any) -> Sequence[dict[str, Any]]:
-    """A choice's options as the Design System's components take them; an option may carry a hint."""
-    hints = getattr(field, "render_kw", None) or {}
-    return [
-        {"value": value, "text": label, "hint": {"text": hints[value]} if value in hints else None}
-        for value, label, *_ in field.iter_choices()
-    ]
+    """A choice's options as the Design System's components take them."""
+    return [{"value": value, "text": label} for value, label, *_ in field.iter_choices()]
 
 
 def is_shaped_as(kind: type[Email] | type[Phone], sentence: str) -> Any:

@@ -24,6 +24,8 @@ AT = {
     "partnership-office": OFFICE,
     "scrutineer": OFFICE,
     "administrator": OFFICE,
+    "editor": OFFICE,
+    "communications-lead": POLICE,
 }
 REPORTS = frozenset({"referrer", "agency-lead", "duty-officer", "partnership-office"})
 READS_REPORTS = REPORTS | {"partner-approver", "scrutineer"}
@@ -150,7 +152,7 @@ CASE_CONTENT = (
 
 
 @pytest.mark.parametrize(
-    ("agency", "role"), [(OFFICE, "administrator"), (SCHOOL, "referrer"), (SCHOOL, "reviewer"), (SCHOOL, "editor")]
+    ("agency", "role"), [(OFFICE, "administrator"), (SCHOOL, "referrer"), (SCHOOL, "reviewer"), (OFFICE, "editor")]
 )
 def test_the_database_gives_a_role_without_cases_nothing_even_where_no_page_asks(agency: str, role: str) -> None:
     refer()
@@ -171,6 +173,11 @@ def test_an_agencys_lead_reaches_the_people_of_no_other_agency_and_gives_no_role
     answer = lead.post(f"/notify/people/new/{HOSPITAL}", name="A", email="a@people.example", roles="partnership-office")
     assert answer.status_code == 422
     assert other.get("/notify/reports").status_code == 200
+
+
+def test_an_agencys_lead_is_offered_no_role_that_sees_beyond_the_agency() -> None:
+    page = Someone(SCHOOL, ["agency-lead"]).get(f"/notify/people/new/{SCHOOL}").text
+    assert {role for role in ROLES if f'value="{role}"' in page} == {"referrer", "agency-lead", "reviewer"}
 
 
 def test_nobody_raises_or_ends_themselves() -> None:

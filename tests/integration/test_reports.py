@@ -9,7 +9,7 @@ from services.notify.drafts import KEPT, forget_drafts
 from services.notify.report_body import ASKED
 from services.notify.report_steps import step_named
 from shared import clock
-from tests.notifying import COUNCIL, HOSPITAL, OFFICE, change_rows, refer, referral, rows
+from tests.notifying import COUNCIL, HOSPITAL, OFFICE, call, change_rows, got, refer, referral, rows
 from tests.people import Someone
 
 pytestmark = pytest.mark.usefixtures("sandbox")
@@ -148,10 +148,9 @@ def test_a_faulty_answer_is_shown_again_with_what_to_do(path: str, form: dict[st
     assert "<title>Error: " in answer.text
 
 
-def test_every_fault_of_a_referral_has_a_question_to_lead_to() -> None:
-    for part, slug, question in ASKED.values():
-        step = step_named(part, slug)  # type: ignore[arg-type]
-        assert step and question in step.questions()._fields, (part, slug, question)
+def test_every_fault_of_a_referral_has_a_page_to_lead_to() -> None:
+    for part, slug in ASKED.values():
+        assert step_named(part, slug), (part, slug)  # type: ignore[arg-type]
 
 
 def test_a_refused_decision_loses_nothing_that_was_typed() -> None:
@@ -225,6 +224,19 @@ def test_a_reference_used_before_is_said_where_it_was_typed_and_nothing_is_lost(
     assert answer.status_code == 422 and f'href="{draft}/end/you?from=check"' in answer.text
     someone.post(f"{draft}/end/you", **details, agency_reference=f"{reference}-2")
     assert someone.post(f"{draft}/check").location == f"{draft}/sent"
+
+
+def test_a_correction_by_the_agencys_system_is_not_undone_by_pages_that_were_sent_before_it() -> None:
+    someone = Someone(HOSPITAL, ["referrer"])
+    referral_id = sent_report(someone)
+    body = got(f"/referrals/{referral_id}", HOSPITAL)["referral"] | {}
+    body["incident"] |= {"narrative": "Corrected by the agency's system."}
+    answer = call(
+        "POST", f"/referrals/{referral_id}/corrections", HOSPITAL, {"referral": body, "reasons": "A fact came in."}
+    )
+    assert answer.status_code == 201, answer.text
+    answer = someone.post(f"/notify/reports/{referral_id}/correction")
+    assert answer.status_code == 409 and "has corrected this report since" in answer.text
 
 
 def test_only_who_sent_a_report_corrects_it_by_pages() -> None:

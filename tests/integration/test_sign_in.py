@@ -9,7 +9,7 @@ from flask import request
 
 from services.notify.people import end_access, invite
 from services.notify.service import SERVICE
-from services.notify.sign_in import STEP_SECONDS, password_fault
+from services.notify.sign_in import STEP_SECONDS, forget_failures, password_fault
 from services.review.service import SERVICE as REVIEW
 from shared import clock
 from shared.identity.keys import apply_directory_change
@@ -114,6 +114,16 @@ def test_wrong_passwords_slow_down_and_tell_nothing(known: bool) -> None:
     assert waits.status_code == 429 and int(waits.headers["Retry-After"]) >= 1
     change_rows("UPDATE sign_in_failures SET next_try_at = now() - interval '1 second'")
     assert try_password(other) == (303 if known else 422)
+
+
+def test_wrong_tries_are_let_go_after_a_day_and_no_sooner() -> None:
+    try_password(someone := Someone(), "wrong-horse-battery")
+    count = "SELECT count(*) FROM sign_in_failures"
+    forget_failures()
+    assert rows(count)[0][0] >= 1
+    change_rows("UPDATE sign_in_failures SET last_at = now() - interval '25 hours'")
+    forget_failures()
+    assert rows(count)[0][0] == 0 and try_password(someone) == 422
 
 
 def test_who_lost_their_phone_begins_anew_by_a_link_and_in_no_other_way() -> None:

@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import time
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urljoin, urlsplit
 
@@ -13,6 +14,7 @@ import requests
 from werkzeug.test import TestResponse
 
 from deploy.run.ports import free_port
+from services.notify.links import new_link
 from services.notify.people import end_access, enter_person
 from services.notify.service import SERVICE
 from shared.identity.viewer import SYSTEM
@@ -148,3 +150,6 @@ def test_there_are_no_passwords_here_for_an_agency_with_work_accounts() -> None:
     person = account(name)
     Someone().post("/notify/forgotten", email=f"{name}@people.example")
     assert rows("SELECT 1 FROM deliveries WHERE recipient = :who", who=f"person:{person}") == []
+    with SERVICE.transaction() as session:
+        link = new_link(session, person, timedelta(days=1))  # sent before the agency had work accounts
+    assert Someone().get(link.removeprefix(HTTPS)).status_code == 404

@@ -26,19 +26,24 @@ def test_nowhere_else_is_led_to(given: str | None) -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "words"),
+    ("value", "name", "words"),
     [
-        ("2026-03-25", "25 March 2026"),
-        ("2026-07-25T21:30:00+00:00", "25 July 2026 at 10:30pm"),
-        ("serious-harm", "Serious harm"),
-        (True, "Yes"),
-        ({"from": "2026-03-25", "certainty": "known", "to": None}, "On: 25 March 2026\nCertainty: Known"),
-        ("2026 was the year", "2026 was the year"),
-        ("A sentence of two words-", "A sentence of two words-"),
+        ("2026-03-25", "date_of_birth", "25 March 2026"),
+        ("2026-07-25T21:30:00+00:00", "from", "25 July 2026 at 10:30pm"),
+        ("serious-harm", "kind", "Serious harm"),
+        (["physical-abuse", "neglect"], "abuse_types", "Physical abuse\nNeglect"),
+        (True, "looked_after", "Yes"),
+        ({"from": "2026-03-25", "certainty": "known", "to": None}, "occurred", "On: 25 March 2026\nCertainty: Known"),
+        ("2026 was the year", "narrative", "2026 was the year"),
     ],
 )
-def test_facts_are_said_as_people_write_them(value: Any, words: str) -> None:
-    assert said(value) == words
+def test_facts_are_said_as_people_write_them(value: Any, name: str, words: str) -> None:
+    assert said(value, name) == words
+
+
+@pytest.mark.parametrize("name", ["anne-marie", "known", "other", "o'neill-smith"])
+def test_a_name_is_shown_as_it_was_given(name: str) -> None:
+    assert said(name, "given_name") == name
 
 
 def clock_of(days: int, *, ended: int | None = None, status: str = "pending") -> dict[str, Any]:

@@ -18,7 +18,6 @@ from shared.identity import rights
 from shared.identity.people import viewer_of
 from shared.identity.roles import ROLES
 from shared.partnership import IdentityProvider, partnership
-from shared.service import ring_after_commit
 from shared.web.forms import Questions, needed, trimmed
 from shared.web.pages import SIGN_IN, Go, Page, Visit, safe_path
 from shared.web.problems import Problem, not_found
@@ -167,7 +166,6 @@ def _let_in(visit: Visit, person_id: str) -> Go:
 def sign_out(visit: Visit) -> Go:
     if visit.sign_in and visit.viewer.person_id:
         sign_in.end_sign_in(visit.session, visit.sign_in.person_id, visit.sign_in.id)
-        ring_after_commit(visit.session, "relay_outbox")
     session.clear()
     return Go("/notify", "You have signed out.")
 
@@ -211,7 +209,7 @@ def post_link(visit: Visit, token: str) -> Page | Go:
 def _whose(visit: Visit, token: str) -> Any:
     person_id = person_of_link(visit.session, token)
     person = sign_in.person_for_sign_up(visit.session, person_id) if person_id else None
-    if person is None:
+    if person is None or partnership().identity_provider(person.agency_id):
         raise Problem(404, "This link has been used, or its time has run out. Ask for a new one where you sign in.")
     return person
 

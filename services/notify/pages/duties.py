@@ -14,7 +14,7 @@ from services.notify.duties import describe_duty
 from services.notify.duty_calendar import as_calendar, feed_of, person_of_feed
 from services.notify.models import Duty, Incident
 from services.notify.pages.asking import acted, form_page
-from services.notify.pages.incidents import OPEN
+from services.notify.pages.incidents import OPEN, incidents_of
 from services.notify.pages.site import pages
 from services.notify.panel_form import as_sections
 from services.notify.receipts import record_receipt
@@ -61,7 +61,7 @@ def _wanted() -> tuple[Any, str]:
 def _listed(visit: Visit) -> tuple[list[dict[str, Any]], dict[str, Incident], str]:
     statement, status = _wanted()
     duties = [describe_duty(duty) for duty in visit.session.scalars(statement)]
-    incidents = _incidents_of(visit, duties)
+    incidents = incidents_of(visit, duties)
     return duties, incidents, status
 
 
@@ -106,15 +106,8 @@ def show_calendar(visit: Visit, secret: str) -> Download:
         raise not_found()
     statement = select(Duty).where(Duty.status.in_(OPEN)).order_by(Duty.due_at, Duty.id).limit(MOST)
     duties = [describe_duty(duty) for duty in visit.session.scalars(statement)]
-    references = {incident.id: incident.reference for incident in _incidents_of(visit, duties).values()}
+    references = {incident.id: incident.reference for incident in incidents_of(visit, duties).values()}
     return Download(as_calendar(duties, references, now), "text/calendar; charset=utf-8", "duties.ics")
-
-
-def _incidents_of(visit: Visit, duties: list[dict[str, Any]]) -> dict[str, Incident]:
-    wanted = {duty["incident_id"] for duty in duties if duty["incident_id"]}
-    return {
-        incident.id: incident for incident in visit.session.scalars(select(Incident).where(Incident.id.in_(wanted)))
-    }
 
 
 @pages.get("/duties/<uuid:duty_id>", allows=rights.office_or_authority)

@@ -74,8 +74,6 @@ def today(visit: Visit) -> Page:
     """What is due, soonest first; what waits for a person stands out."""
     statement = select(Duty).where(Duty.status.in_(OPEN)).order_by(Duty.due_at, Duty.id).limit(NEWEST)
     duties = [describe_duty(duty) for duty in visit.session.scalars(statement)]
-    wanted = {duty["incident_id"] for duty in duties if duty["incident_id"]}
-    incidents = {i.id: i for i in visit.session.scalars(select(Incident).where(Incident.id.in_(wanted)))}
     waiting = visit.session.scalars(
         select(Incident)
         .where(Incident.status == "awaiting-decision", Incident.merged_into.is_(None))
@@ -83,7 +81,7 @@ def today(visit: Visit) -> Page:
     ).all()
     values = {
         "duties": duties,
-        "incidents": incidents,
+        "incidents": incidents_of(visit, duties),
         "waiting": waiting,
         "may_decide": rights.authority(visit.viewer),
     }
@@ -131,6 +129,14 @@ def show_beside(visit: Visit, incident_id: UUID, other_id: UUID) -> Page:
         sides.append((incident, visit.session.scalars(statement).all()))
     values = {"sides": sides, "may_merge": rights.office(visit.viewer), "may_decide": rights.authority(visit.viewer)}
     return Page("beside.html", "Are these one incident?", values | {"back": f"/notify/incidents/{incident_id}"})
+
+
+def incidents_of(visit: Visit, duties: list[dict[str, Any]]) -> dict[str, Incident]:
+    """The incidents that some duties arose from, by id."""
+    wanted = {duty["incident_id"] for duty in duties if duty["incident_id"]}
+    return {
+        incident.id: incident for incident in visit.session.scalars(select(Incident).where(Incident.id.in_(wanted)))
+    }
 
 
 def found_incident(visit: Visit, incident_id: UUID) -> Incident:

@@ -11,7 +11,6 @@ from services.notify.pages.asking import acted, form_page
 from services.notify.pages.site import pages
 from shared.identity import rights
 from shared.identity.roles import ROLES
-from shared.service import ring_after_commit
 from shared.web.fields import Email
 from shared.web.forms import Questions, RadioField, SelectMultipleField, at_most, is_shaped_as, needed, trimmed
 from shared.web.pages import Go, Page, Visit
@@ -28,17 +27,13 @@ DONE = {
 }
 
 
-def _name() -> Any:
-    return StringField(
+class PersonForm(Questions):
+    name = StringField(
         "Name",
         validators=[*needed("Enter the name"), at_most(200, "The name")],
         filters=[trimmed],
         render_kw={"autocomplete": "off", "spellcheck": False},
     )
-
-
-class PersonForm(Questions):
-    name = _name()
     roles = SelectMultipleField(
         "What may they do?", description="Choose all that apply.", validators=needed("Choose at least one role")
     )
@@ -111,8 +106,8 @@ def _new_page(visit: Visit, agency_id: str, form: Questions) -> Page:
 @pages.get("/people/<uuid:person_id>", allows=rights.keeps_people)
 def get_person(visit: Visit, person_id: UUID) -> Page:
     person = people.person_seen_by(visit.session, visit.viewer, str(person_id))
-    data = {"name": person.name}
-    form = PersonForm(visit.typed, roles=_roles(visit, person.agency_id), data=data | {"roles": list(person.roles)})
+    data = {"name": person.name, "roles": list(person.roles)}
+    form = PersonForm(visit.typed, roles=_roles(visit, person.agency_id), data=data)
     return _person_page(visit, person, form)
 
 
@@ -161,5 +156,4 @@ def post_access(visit: Visit, person_id: UUID) -> Go:
         people.send_link(visit.session, visit.viewer, person.id)
     else:
         people.send_link(visit.session, visit.viewer, person.id)
-    ring_after_commit(visit.session, "relay_outbox")
     return Go(f"/notify/people/{person_id}", DONE[asked])

@@ -126,8 +126,6 @@ def _question_page(draft: Draft, part: Part, step: Step, place: int, form: Any) 
         "errors": form.error_list(),
         "about": about,
         "back": _before(draft, part, step, place),
-        "step": step,
-        "draft": draft,
     }
     return Page("report_question.html", step.title, values, 422 if form.errors else 200)
 
@@ -208,7 +206,6 @@ def _several_page(draft: Draft, which: str, errors: list[dict[str, str]] | None 
     )
     values = {
         "draft": draft,
-        "which": which,
         "part": part,
         "first": steps_of(part)[0].slug,
         "errors": errors or [],
@@ -267,7 +264,7 @@ def post_check(visit: Visit, draft_id: UUID) -> Page | Go:
 
     try:
         with visit.session.begin_nested():
-            drafts.close_draft(visit.session, draft, _send(visit, draft, body, form["reasons"].data))
+            drafts.close_draft(visit.session, draft, *_send(visit, draft, body, form["reasons"].data))
     except Problem as problem:
         draft.referral_id = None
         return _check_page(draft, [Gap("end", "you", 0, in_words(problem))], form)
@@ -280,12 +277,13 @@ def _checked(visit: Visit, draft: Draft) -> tuple[dict[str, Any], list[Gap]]:
     return body, wrong or drafts.checked(body, awareness_errors(body, visit.viewer.kind))
 
 
-def _send(visit: Visit, draft: Draft, body: dict[str, Any], reasons: str) -> str:
+def _send(visit: Visit, draft: Draft, body: dict[str, Any], reasons: str) -> tuple[str, int]:
+    """Send it; the referral's id and version."""
     loaded, now = ReferralSchema().load(body), clock.now()
     if draft.corrects:
         referral = correct_referral(visit.session, visit.viewer, draft.corrects, loaded, reasons, draft.version, now)
-        return referral.id
-    return str(submit_referral(visit.session, visit.viewer, loaded, now)["id"])
+        return referral.id, referral.version
+    return str(submit_referral(visit.session, visit.viewer, loaded, now)["id"]), 1
 
 
 @pages.post("/reports/<uuid:referral_id>/correction", allows=rights.reports_incidents)
