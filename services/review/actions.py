@@ -12,6 +12,7 @@ from services.review.models import Action, Case, Evidence, PracticeReview, Recom
 from services.review.records import find
 from shared import audit, clock, files
 from shared.database import new_id
+from shared.identity.viewer import Viewer
 from shared.web.problems import conflict, refused
 
 OFFERED = ("text", "how_measured", "resources")
@@ -20,7 +21,7 @@ FINISHED = ("done", "impact-shown")
 FILE_BEGINNINGS = {b"%PDF-": "application/pdf", b"\x89PNG\r\n\x1a\n": "image/png", b"\xff\xd8\xff": "image/jpeg"}
 
 
-def make_recommendation(session: Session, body: dict[str, Any], who: str) -> Recommendation:
+def make_recommendation(session: Session, body: dict[str, Any], viewer: Viewer) -> Recommendation:
     """Record a recommendation of a case, or of one of its practice reviews, for the agency that owns it.
 
     Raises a 404 problem for a case the caller cannot see, 422 for an unknown agency or another case's review.
@@ -41,11 +42,13 @@ def make_recommendation(session: Session, body: dict[str, Any], who: str) -> Rec
         made_at=clock.now(),
     )
     session.add(recommendation)
-    audit.append(session, audit.Entry(who, "recommended", f"case:{case.id}", f"recommendation {recommendation.id}"))
+    audit.append(
+        session, audit.Entry(viewer.actor, "recommended", f"case:{case.id}", f"recommendation {recommendation.id}")
+    )
     return recommendation
 
 
-def agree_action(session: Session, recommendation: Recommendation, body: dict[str, Any], who: str) -> Action:
+def agree_action(session: Session, recommendation: Recommendation, body: dict[str, Any], viewer: Viewer) -> Action:
     """Record what the recommendation's owner will do about it."""
     action = Action(
         id=new_id(),
@@ -57,27 +60,27 @@ def agree_action(session: Session, recommendation: Recommendation, body: dict[st
     )
     session.add(action)
     on = f"recommendation:{recommendation.id}"
-    audit.append(session, audit.Entry(who, "agreed-action", on, f"action {action.id}"))
+    audit.append(session, audit.Entry(viewer.actor, "agreed-action", on, f"action {action.id}"))
     return action
 
 
-def add_evidence(session: Session, action: Action, body: dict[str, Any], who: str) -> Evidence:
+def add_evidence(session: Session, action: Action, body: dict[str, Any], viewer: Viewer) -> Evidence:
     """Record what an action has changed. The newest entry says how far the action is; older ones are kept."""
     evidence = Evidence(
         id=new_id(),
         action_id=action.id,
         owner_agency=action.owner_agency,
-        recorded_by=who,
+        recorded_by=viewer.agency_id,
         recorded_at=clock.now(),
         **body,
     )
     session.add(evidence)
     why = f"{body['progress']} {evidence.id}"
-    audit.append(session, audit.Entry(who, "added-evidence", f"action:{action.id}", why))
+    audit.append(session, audit.Entry(viewer.actor, "added-evidence", f"action:{action.id}", why))
     return evidence
 
 
-def attach_file(session: Session, evidence: Evidence, filename: str, content: bytes, who: str) -> None:
+def attach_file(session: Session, evidence: Evidence, filename: str, content: bytes, viewer: Viewer) -> None:
     """Keep a file that shows the change, once. Raises a 409 problem for a second, 422 for another kind of file."""
     if evidence.file_key is not None:
         raise conflict("This evidence has its file. Add further evidence for another.")
@@ -86,7 +89,7 @@ def attach_file(session: Session, evidence: Evidence, filename: str, content: by
     evidence.file_key, evidence.filename = files.put(content), filename
     evidence.file_sha256 = files.sha256_of(content)
     why = f"sha256 {evidence.file_sha256}"
-    audit.append(session, audit.Entry(who, "attached-file", f"action:{evidence.action_id}", why))
+    audit.append(session, audit.Entry(viewer.actor, "attached-file", f"action:{evidence.action_id}", why))
 
 
 def kind_of_file(content: bytes) -> str | None:

@@ -11,11 +11,12 @@ from services.review.models import AgencyReturn, InformationRequest
 from services.review.states import INFORMATION_REQUEST, move
 from shared import audit, clock
 from shared.database import new_id
+from shared.identity.viewer import Viewer
 
 NOT_CONTENT = ("submitted", "involved", "chronology")
 
 
-def save_return(session: Session, request: InformationRequest, body: dict[str, Any], who: str) -> AgencyReturn:
+def save_return(session: Session, request: InformationRequest, body: dict[str, Any], viewer: Viewer) -> AgencyReturn:
     """Save an agency's return: its draft is replaced, a submitted version never; the next version follows it.
 
     `request` is locked by the caller. Raises a 409 problem where no return is awaited any more.
@@ -34,7 +35,7 @@ def save_return(session: Session, request: InformationRequest, body: dict[str, A
     request.version += 1
     why = f"version {version.number}; {'involved' if version.involved else 'nil return'}{'; late' * version.late}"
     what = "submitted-return" if submitted else "saved-draft"
-    audit.append(session, audit.Entry(who, what, f"information-request:{request.id}", why))
+    audit.append(session, audit.Entry(viewer.actor, what, f"information-request:{request.id}", why))
     return version
 
 

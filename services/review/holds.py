@@ -11,9 +11,10 @@ from services.review.states import HOLD, move
 from shared import audit, clock
 from shared.calendar import london_day
 from shared.database import new_id
+from shared.identity.viewer import Viewer
 
 
-def place_hold(session: Session, review: PracticeReview, body: dict[str, Any], who: str) -> Hold:
+def place_hold(session: Session, review: PracticeReview, body: dict[str, Any], viewer: Viewer) -> Hold:
     """Hold publication; emits `hold.placed`. Several holds may stand at once, each with its own reason."""
     hold = Hold(
         id=new_id(),
@@ -33,27 +34,29 @@ def place_hold(session: Session, review: PracticeReview, body: dict[str, Any], w
         "placed_at": hold.placed_at.isoformat(),
     }
     emit_of(session, "hold.placed", review, incident_of(session, review), values)
-    audit.append(session, audit.Entry(who, "placed-hold", f"practice-review:{review.id}", f"{hold.reason} {hold.id}"))
+    audit.append(
+        session, audit.Entry(viewer.actor, "placed-hold", f"practice-review:{review.id}", f"{hold.reason} {hold.id}")
+    )
     return hold
 
 
-def check_hold(session: Session, hold: Hold, body: dict[str, Any], who: str) -> None:
+def check_hold(session: Session, hold: Hold, body: dict[str, Any], viewer: Viewer) -> None:
     """Record that somebody looked again, why the hold stays, and the next day to look. `hold` is locked."""
     hold.status = move(HOLD, hold.status, "check")
     hold.next_check_on = body["next_check_on"]
     session.add(HoldCheck(id=new_id(), hold_id=hold.id, checked_at=clock.now(), **body))
     on = f"practice-review:{hold.practice_review_id}"
-    audit.append(session, audit.Entry(who, "checked-hold", on, f"hold {hold.id}"))
+    audit.append(session, audit.Entry(viewer.actor, "checked-hold", on, f"hold {hold.id}"))
 
 
-def lift_hold(session: Session, hold: Hold, reasons: str, who: str) -> None:
+def lift_hold(session: Session, hold: Hold, reasons: str, viewer: Viewer) -> None:
     """Lift a hold with reasons; emits `hold.lifted`. `hold` is locked by the caller."""
     hold.status = move(HOLD, hold.status, "lift")
     hold.lifted_at, hold.lifting_reasons = clock.now(), reasons
     review = session.get_one(PracticeReview, hold.practice_review_id)
     values = {"hold_id": hold.id, "lifted_at": hold.lifted_at.isoformat()}
     emit_of(session, "hold.lifted", review, incident_of(session, review), values)
-    audit.append(session, audit.Entry(who, "lifted-hold", f"practice-review:{review.id}", f"hold {hold.id}"))
+    audit.append(session, audit.Entry(viewer.actor, "lifted-hold", f"practice-review:{review.id}", f"hold {hold.id}"))
 
 
 def check_is_overdue(hold: Hold, today: date | None = None) -> bool:

@@ -12,6 +12,7 @@ from services.review.states import INFORMATION_REQUEST, move
 from shared import audit, clock
 from shared.calendar import CalendarUnknown, add_working_days, end_of_day, london_day
 from shared.database import new_id
+from shared.identity.viewer import Viewer
 from shared.outbox import emit
 from shared.partnership import partnership
 from shared.web.problems import conflict, refused
@@ -75,7 +76,7 @@ def _ask(
     return request
 
 
-def ask_more_agencies(session: Session, case: Case, agencies: list[str], who: str) -> list[InformationRequest]:
+def ask_more_agencies(session: Session, case: Case, agencies: list[str], viewer: Viewer) -> list[InformationRequest]:
     """What the office does when further agencies turn out to know the child.
 
     Raises a 422 problem for an agency that is not in the directory, 409 for a case that was closed.
@@ -90,7 +91,7 @@ def ask_more_agencies(session: Session, case: Case, agencies: list[str], who: st
         asked = ask_agencies(session, case, agencies)
     except CalendarUnknown as unknown:
         raise conflict(str(unknown)) from unknown
-    audit.append(session, audit.Entry(who, "asked-agencies", f"case:{case.id}", ", ".join(agencies)))
+    audit.append(session, audit.Entry(viewer.actor, "asked-agencies", f"case:{case.id}", ", ".join(agencies)))
     return asked
 
 

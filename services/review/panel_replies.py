@@ -13,10 +13,11 @@ from services.review.states import CASE, may, move
 from shared import audit, clock
 from shared.database import new_id
 from shared.events.catalogue import NotYet
+from shared.identity.viewer import Viewer
 from shared.web.problems import conflict
 
 
-def record_panel_reply(session: Session, case: Case, body: dict[str, Any], who: str) -> PanelReply:
+def record_panel_reply(session: Session, case: Case, body: dict[str, Any], viewer: Viewer) -> PanelReply:
     """Record the Panel's answer; anything but agreement lets the partners decide again.
 
     `case` is locked by the caller. Raises a 409 problem before the rapid review is complete.
@@ -33,12 +34,12 @@ def record_panel_reply(session: Session, case: Case, body: dict[str, Any], who: 
         received_at=body["received_at"],
         reference=body.get("reference"),
         text=body.get("text"),
-        recorded_by=who,
+        recorded_by=viewer.agency_id,
         recorded_at=clock.now(),
     )
     session.add(reply)
     case.version += 1
-    audit.append(session, audit.Entry(who, "recorded-panel-reply", f"case:{case.id}", body["reply"]))
+    audit.append(session, audit.Entry(viewer.actor, "recorded-panel-reply", f"case:{case.id}", body["reply"]))
     return reply
 
 

@@ -15,6 +15,7 @@ from shared import audit, clock
 from shared.calendar import london_day
 from shared.database import new_id
 from shared.events.catalogue import NotYet
+from shared.identity.viewer import Viewer
 from shared.outbox import emit
 from shared.partnership import partnership
 from shared.rulebook import DutyRule
@@ -26,7 +27,7 @@ def lcspr_rule(decided_at: datetime) -> DutyRule:
     return partnership().rules_on(london_day(decided_at)).duty("lcspr")
 
 
-def commission(session: Session, case: Case, body: dict[str, Any], who: str) -> PracticeReview:
+def commission(session: Session, case: Case, body: dict[str, Any], viewer: Viewer) -> PracticeReview:
     """Commission a practice review and start its clock; emits `practice-review.commissioned`.
 
     `case` is locked by the caller. Raises a 409 problem unless the completed rapid review decided on an LCSPR, or the
@@ -53,7 +54,8 @@ def commission(session: Session, case: Case, body: dict[str, Any], who: str) -> 
     values = {"pseudonym": review.pseudonym, "decided_at": decided_at.isoformat()}
     emit_of(session, "practice-review.commissioned", review, case.incident_id, values)
     audit.append(
-        session, audit.Entry(who, "commissioned", f"practice-review:{review.id}", f"case {case.id}; rule lcspr")
+        session,
+        audit.Entry(viewer.actor, "commissioned", f"practice-review:{review.id}", f"case {case.id}; rule lcspr"),
     )
     return review
 
@@ -84,7 +86,7 @@ def incident_of(session: Session, review: PracticeReview) -> str:
     return session.scalars(select(Case.incident_id).where(Case.id == review.case_id)).one()
 
 
-def record_milestone(session: Session, review: PracticeReview, body: dict[str, Any], who: str) -> Milestone:
+def record_milestone(session: Session, review: PracticeReview, body: dict[str, Any], viewer: Viewer) -> Milestone:
     """Record by when a stage is due, or when it was done; what was recorded before is kept and carried on.
 
     `review` is locked by the caller. Raises a 422 problem for a stage that this partnership does not have.
@@ -105,7 +107,9 @@ def record_milestone(session: Session, review: PracticeReview, body: dict[str, A
     )
     session.add(milestone)
     review.version += 1
-    audit.append(session, audit.Entry(who, "recorded-milestone", f"practice-review:{review.id}", body["stage"]))
+    audit.append(
+        session, audit.Entry(viewer.actor, "recorded-milestone", f"practice-review:{review.id}", body["stage"])
+    )
     return milestone
 
 
@@ -115,7 +119,7 @@ def current_milestones(session: Session, review: PracticeReview) -> dict[str, Mi
     return {milestone.stage: milestone for milestone in session.scalars(statement)}
 
 
-def record_delay(session: Session, review: PracticeReview, body: dict[str, Any], who: str) -> Delay:
+def record_delay(session: Session, review: PracticeReview, body: dict[str, Any], viewer: Viewer) -> Delay:
     """Record why the review is late and when it is expected; emits `practice-review.delayed`.
 
     The reasons are due to the Panel and the Secretary of State without delay (Working Together 2023).
@@ -130,7 +134,9 @@ def record_delay(session: Session, review: PracticeReview, body: dict[str, Any],
         "delayed_at": delay.recorded_at.isoformat(),
     }
     emit_of(session, "practice-review.delayed", review, incident_of(session, review), values)
-    audit.append(session, audit.Entry(who, "recorded-delay", f"practice-review:{review.id}", "rule delay-reasons"))
+    audit.append(
+        session, audit.Entry(viewer.actor, "recorded-delay", f"practice-review:{review.id}", "rule delay-reasons")
+    )
     return delay
 
 

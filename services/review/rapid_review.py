@@ -14,6 +14,7 @@ from services.review.states import CASE, move
 from shared import audit, clock
 from shared.calendar import london_day
 from shared.database import new_id
+from shared.identity.viewer import Viewer
 from shared.outbox import emit
 from shared.partnership import partnership
 from shared.rulebook import Rulebook
@@ -28,7 +29,7 @@ def rules_of(case: Case) -> Rulebook:
     return partnership().rules_on(london_day(case.notified_at))
 
 
-def record_decision(session: Session, case: Case, body: dict[str, Any], who: str) -> RapidReviewDecision:
+def record_decision(session: Session, case: Case, body: dict[str, Any], viewer: Viewer) -> RapidReviewDecision:
     """Record what the partners decided, with every point of regulation 11 considered (SI 2018/789).
 
     Before all have signed, or after the Panel questioned the one before, a new decision takes its place: signatures
@@ -46,13 +47,13 @@ def record_decision(session: Session, case: Case, body: dict[str, Any], who: str
         number=_count(session, case) + 1,
         outcome=body["outcome"],
         content={name: value for name, value in body.items() if name != "outcome"} | {"regulation_11": considerations},
-        recorded_by=who,
+        recorded_by=viewer.agency_id,
         decided_at=clock.now(),
     )
     session.add(decision)
     case.version += 1
     why = f"decision {decision.number}: {decision.outcome}"
-    audit.append(session, audit.Entry(who, "recorded-decision", f"case:{case.id}", why))
+    audit.append(session, audit.Entry(viewer.actor, "recorded-decision", f"case:{case.id}", why))
     return decision
 
 
@@ -99,7 +100,7 @@ def standing_decision(session: Session, case: Case) -> RapidReviewDecision | Non
     )
 
 
-def take_position(session: Session, case: Case, body: dict[str, Any], who: str) -> RapidReviewDecision:
+def take_position(session: Session, case: Case, body: dict[str, Any], viewer: Viewer) -> RapidReviewDecision:
     """Record one partner's agreement or dissent; when all three have a position, the rapid review is complete.
 
     A dissent is a position: it stands in the report and does not hold it up. `case` is locked by the caller, so the
@@ -110,13 +111,13 @@ def take_position(session: Session, case: Case, body: dict[str, Any], who: str) 
     decision = standing_decision(session, case)
     if decision is None:
         raise conflict("Record the decision first; positions are taken on it.")
-    if who in signers(session, decision):
+    if viewer.agency_id in signers(session, decision):
         raise conflict("Your agency's position on this decision is recorded, and a recorded position is not changed.")
     session.add(
         RapidReviewSignature(
             id=new_id(),
             decision_id=decision.id,
-            agency_id=who,
+            agency_id=viewer.agency_id,
             position=body["position"],
             signatory={"name": body["name"], "role": body["role"], "reasons": body.get("reasons")},
             signed_at=clock.now(),
@@ -124,10 +125,14 @@ def take_position(session: Session, case: Case, body: dict[str, Any], who: str) 
     )
     session.flush()
     case.version += 1
-    entries = [audit.Entry(who, f"signed-{body['position']}", f"case:{case.id}", f"decision {decision.number}")]
+    entries = [
+        audit.Entry(viewer.actor, f"signed-{body['position']}", f"case:{case.id}", f"decision {decision.number}")
+    ]
     if not awaited_partners(session, decision):
         _complete(session, case, decision, clock.now())
-        entries.append(audit.Entry(who, "completed-rapid-review", f"case:{case.id}", "all three partners' positions"))
+        entries.append(
+            audit.Entry(viewer.actor, "completed-rapid-review", f"case:{case.id}", "all three partners' positions")
+        )
     audit.append(session, *entries)
     return decision
 

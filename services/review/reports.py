@@ -13,6 +13,7 @@ from services.review.practice_review import emit_of
 from services.review.states import PRACTICE_REVIEW, move
 from shared import audit, clock, files
 from shared.database import new_id
+from shared.identity.viewer import Viewer
 from shared.partnership import partnership
 from shared.web.problems import conflict, refused
 
@@ -33,7 +34,9 @@ def pages_of_pdf(content: bytes) -> int:
     return pages
 
 
-def add_report(session: Session, review: PracticeReview, kind: str, filename: str, content: bytes, who: str) -> Report:
+def add_report(
+    session: Session, review: PracticeReview, kind: str, filename: str, content: bytes, viewer: Viewer
+) -> Report:
     """Keep a new version of a report. `review` is locked by the caller.
 
     Raises a 422 problem for what is not an open PDF, or the same bytes as before; 409 after sign-off.
@@ -55,17 +58,17 @@ def add_report(session: Session, review: PracticeReview, kind: str, filename: st
         filename=filename,
         sha256=sha256,
         pages=pages,
-        uploaded_by=who,
+        uploaded_by=viewer.agency_id,
         uploaded_at=clock.now(),
     )
     session.add(report)
     review.version += 1
     why = f"{kind} {report.number} sha256 {sha256}"
-    audit.append(session, audit.Entry(who, "uploaded-report", f"practice-review:{review.id}", why))
+    audit.append(session, audit.Entry(viewer.actor, "uploaded-report", f"practice-review:{review.id}", why))
     return report
 
 
-def sign_report(session: Session, review: PracticeReview, body: dict[str, Any], who: str) -> Report:
+def sign_report(session: Session, review: PracticeReview, body: dict[str, Any], viewer: Viewer) -> Report:
     """Record a partner's signature under the newest version of a report; the third signs the review off.
 
     `review` is locked by the caller, so that the third is one only. Emits `report.signed-off` with the identifiers
@@ -74,12 +77,12 @@ def sign_report(session: Session, review: PracticeReview, body: dict[str, Any], 
     """
     review.status = move(PRACTICE_REVIEW, review.status, "sign")
     report = _newest_with(session, review, body["report_sha256"])
-    if who in signers_of(session, report):
+    if viewer.agency_id in signers_of(session, report):
         raise conflict("Your agency has signed this version of the report.")
     signature = ReportSignature(
         id=new_id(),
         report_id=report.id,
-        agency_id=who,
+        agency_id=viewer.agency_id,
         sha256=report.sha256,
         signatory={"name": body["name"], "role": body["role"]},
         signed_at=clock.now(),
@@ -87,10 +90,10 @@ def sign_report(session: Session, review: PracticeReview, body: dict[str, Any], 
     session.add(signature)
     session.flush()
     review.version += 1
-    entries = [audit.Entry(who, "signed-report", f"practice-review:{review.id}", f"sha256 {report.sha256}")]
+    entries = [audit.Entry(viewer.actor, "signed-report", f"practice-review:{review.id}", f"sha256 {report.sha256}")]
     if not unsigned_partners(session, report):
         _sign_off(session, review, report)
-        entries.append(audit.Entry(who, "signed-off", f"practice-review:{review.id}", f"report {report.id}"))
+        entries.append(audit.Entry(viewer.actor, "signed-off", f"practice-review:{review.id}", f"report {report.id}"))
     audit.append(session, *entries)
     return report
 

@@ -9,12 +9,13 @@ from services.review.models import PracticeReview, Reviewer, ReviewerRequest
 from services.review.states import PRACTICE_REVIEW, move
 from shared import audit, clock
 from shared.database import new_id
+from shared.identity.viewer import Viewer
 from shared.web.problems import conflict
 
 OF_THE_REVIEWER = ("name", "organisation", "email", "phone", "independence", "conflicts")
 
 
-def appoint_reviewer(session: Session, review: PracticeReview, body: dict[str, Any], who: str) -> Reviewer:
+def appoint_reviewer(session: Session, review: PracticeReview, body: dict[str, Any], viewer: Viewer) -> Reviewer:
     """Appoint a reviewer who has declared independence and conflicts; one in office is replaced with reasons.
 
     `review` is locked by the caller. Raises a 409 problem where somebody is in office and no reasons are given.
@@ -35,7 +36,7 @@ def appoint_reviewer(session: Session, review: PracticeReview, body: dict[str, A
     session.add(reviewer)
     review.version += 1
     what = "replaced-reviewer" if former else "appointed-reviewer"
-    audit.append(session, audit.Entry(who, what, f"practice-review:{review.id}", f"reviewer {reviewer.id}"))
+    audit.append(session, audit.Entry(viewer.actor, what, f"practice-review:{review.id}", f"reviewer {reviewer.id}"))
     return reviewer
 
 
@@ -45,7 +46,7 @@ def _end(former: Reviewer, reasons: str | None) -> None:
     former.ended_at, former.ending_reasons = clock.now(), reasons
 
 
-def ask_reviewer(session: Session, review: PracticeReview, body: dict[str, Any], who: str) -> ReviewerRequest:
+def ask_reviewer(session: Session, review: PracticeReview, body: dict[str, Any], viewer: Viewer) -> ReviewerRequest:
     """Log a request in writing to the reviewer for information or a draft (regulation 14)."""
     move(PRACTICE_REVIEW, review.status, "change")
     request = ReviewerRequest(
@@ -56,14 +57,14 @@ def ask_reviewer(session: Session, review: PracticeReview, body: dict[str, Any],
         asked_at=clock.now(),
     )
     session.add(request)
-    audit.append(session, audit.Entry(who, "asked-reviewer", f"practice-review:{review.id}", body["asks_for"]))
+    audit.append(session, audit.Entry(viewer.actor, "asked-reviewer", f"practice-review:{review.id}", body["asks_for"]))
     return request
 
 
-def record_answer(session: Session, request: ReviewerRequest, body: dict[str, Any], who: str) -> None:
+def record_answer(session: Session, request: ReviewerRequest, body: dict[str, Any], viewer: Viewer) -> None:
     """Record the reviewer's answer to a written request, once. Raises a 409 problem for a second."""
     if request.responded_on is not None:
         raise conflict("The answer to this request is recorded. A further question is a new request.")
     request.response, request.responded_on = body["response"], body["responded_on"]
     on = f"practice-review:{request.practice_review_id}"
-    audit.append(session, audit.Entry(who, "recorded-answer", on, f"reviewer request {request.id}"))
+    audit.append(session, audit.Entry(viewer.actor, "recorded-answer", on, f"reviewer request {request.id}"))

@@ -10,7 +10,6 @@ from wtforms import PasswordField, StringField
 
 from services.notify import sign_in, work_accounts
 from services.notify.links import person_of_link
-from services.notify.pages.asking import form_page
 from services.notify.pages.site import home_of, pages
 from services.notify.wording import agency_words
 from shared import clock
@@ -18,6 +17,7 @@ from shared.identity import rights
 from shared.identity.people import viewer_of
 from shared.identity.roles import ROLES
 from shared.partnership import IdentityProvider, partnership
+from shared.web.asking import form_page
 from shared.web.forms import Questions, needed, trimmed
 from shared.web.pages import SIGN_IN, Go, Page, Visit, safe_path
 from shared.web.problems import Problem, not_found

@@ -13,7 +13,6 @@ from wtforms import StringField
 from services.notify.duties import describe_duty
 from services.notify.duty_calendar import as_calendar, feed_of, person_of_feed
 from services.notify.models import Duty, Incident
-from services.notify.pages.asking import acted, form_page
 from services.notify.pages.incidents import OPEN, incidents_of
 from services.notify.pages.site import pages
 from services.notify.panel_form import as_sections
@@ -24,6 +23,7 @@ from shared import clock
 from shared.calendar import LONDON
 from shared.identity import rights
 from shared.identity.people import SignIn, viewer_of
+from shared.web.asking import acted, form_page
 from shared.web.forms import DayField, Questions, TimeField, at_most, needed, trimmed
 from shared.web.pages import Download, Go, Page, Visit
 from shared.web.problems import not_found

@@ -9,7 +9,6 @@ from services.notify.decisions import Decided, decide, withdraw
 from services.notify.duties import describe_duty
 from services.notify.merging import merge
 from services.notify.models import Duty, Incident, Referral
-from services.notify.pages.asking import acted, form_page, reasons
 from services.notify.pages.site import pages
 from services.notify.timeline import timeline
 from services.notify.views import describe_incident
@@ -19,6 +18,7 @@ from shared.database import see_as
 from shared.identity import rights
 from shared.identity.viewer import SYSTEM
 from shared.partnership import partnership
+from shared.web.asking import acted, form_page, reasons
 from shared.web.forms import Questions, RadioField, SelectMultipleField, may_be_empty, needed
 from shared.web.pages import Go, Page, Visit
 from shared.web.problems import not_found

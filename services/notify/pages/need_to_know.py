@@ -17,11 +17,11 @@ from services.notify.need_to_know import (
     readers_of,
     review_access,
 )
-from services.notify.pages.asking import acted, form_page, reasons
 from services.notify.pages.incidents import found_incident
 from services.notify.pages.site import pages
 from services.notify.people import people_seen_by
 from shared.identity import rights
+from shared.web.asking import acted, form_page, reasons
 from shared.web.forms import Questions, SelectField, at_most, needed, trimmed
 from shared.web.pages import Go, Page, Visit
 

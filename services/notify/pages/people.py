@@ -7,10 +7,10 @@ from sqlalchemy import text
 from wtforms import StringField
 
 from services.notify import people, sign_in
-from services.notify.pages.asking import acted, form_page
 from services.notify.pages.site import pages
 from shared.identity import rights
 from shared.identity.roles import ROLES
+from shared.web.asking import acted, form_page
 from shared.web.fields import Email
 from shared.web.forms import Questions, RadioField, SelectMultipleField, at_most, is_shaped_as, needed, trimmed
 from shared.web.pages import Go, Page, Visit

@@ -10,7 +10,6 @@ from services.notify import drafts
 from services.notify.corrections import correct_referral
 from services.notify.drafts import Draft, Gap
 from services.notify.models import Incident, Referral
-from services.notify.pages.asking import in_words, reasons
 from services.notify.pages.site import pages
 from services.notify.plausibility import awareness_errors
 from services.notify.referrals import submit_referral
@@ -21,6 +20,7 @@ from shared import clock
 from shared.database import see_as
 from shared.identity import rights
 from shared.identity.viewer import SYSTEM
+from shared.web.asking import in_words, reasons
 from shared.web.forms import DayField, Questions
 from shared.web.layout import day
 from shared.web.pages import Go, Page, Visit

@@ -61,5 +61,5 @@ def post_information_requests(call: Call, case_id: UUID) -> Reply:
     """Ask further agencies."""
     case = find(call.session, Case, case_id, lock=True)
     expect_version(case)
-    asked = ask_more_agencies(call.session, case, call.body["agencies"], call.viewer.agency_id)
+    asked = ask_more_agencies(call.session, case, call.body["agencies"], call.viewer)
     return Reply({"items": describe_requests(call.session, asked)})

@@ -63,7 +63,7 @@ def get_practice_review(call: Call, review_id: UUID) -> Reply:
 def post_reviewer(call: Call, review_id: UUID) -> Reply:
     """Appoint a reviewer, or replace the one in office with reasons."""
     review = _to_change(call, review_id)
-    reviewer = appoint_reviewer(call.session, review, call.body, call.viewer.agency_id)
+    reviewer = appoint_reviewer(call.session, review, call.body, call.viewer)
     return Reply(describe_reviewer(reviewer), headers=etag(review))
 
 
@@ -77,7 +77,7 @@ def post_reviewer(call: Call, review_id: UUID) -> Reply:
 def post_milestone(call: Call, review_id: UUID) -> Reply:
     """Say by when a stage is due, or when it was done."""
     review = _to_change(call, review_id)
-    milestone = record_milestone(call.session, review, call.body, call.viewer.agency_id)
+    milestone = record_milestone(call.session, review, call.body, call.viewer)
     stage = next(stage for stage in partnership().practice_review_stages if stage.id == milestone.stage)
     return Reply(describe_milestone(stage, milestone), headers=etag(review))
 
@@ -92,7 +92,7 @@ def post_milestone(call: Call, review_id: UUID) -> Reply:
 def post_reviewer_request(call: Call, review_id: UUID) -> Reply:
     """Ask the reviewer in writing for information or a draft (regulation 14)."""
     review = find(call.session, PracticeReview, review_id, lock=True)
-    request = ask_reviewer(call.session, review, call.body, call.viewer.agency_id)
+    request = ask_reviewer(call.session, review, call.body, call.viewer)
     return Reply(describe_reviewer_request(request))
 
 
@@ -106,7 +106,7 @@ def post_reviewer_request(call: Call, review_id: UUID) -> Reply:
 def post_reviewer_response(call: Call, request_id: UUID) -> Reply:
     """Record the reviewer's answer to a written request."""
     request = find(call.session, ReviewerRequest, request_id, lock=True)
-    record_answer(call.session, request, call.body, call.viewer.agency_id)
+    record_answer(call.session, request, call.body, call.viewer)
     return Reply(describe_reviewer_request(request))
 
 
@@ -120,7 +120,7 @@ def post_reviewer_response(call: Call, request_id: UUID) -> Reply:
 def post_hold(call: Call, review_id: UUID) -> Reply:
     """Hold publication for parallel proceedings."""
     review = find(call.session, PracticeReview, review_id, lock=True)
-    hold = place_hold(call.session, review, call.body, call.viewer.agency_id)
+    hold = place_hold(call.session, review, call.body, call.viewer)
     return Reply(describe_hold(call.session, hold))
 
 
@@ -134,7 +134,7 @@ def post_hold(call: Call, review_id: UUID) -> Reply:
 def post_hold_check(call: Call, hold_id: UUID) -> Reply:
     """Record that somebody looked at the hold again, and the next day to look."""
     hold = find(call.session, Hold, hold_id, lock=True)
-    check_hold(call.session, hold, call.body, call.viewer.agency_id)
+    check_hold(call.session, hold, call.body, call.viewer)
     return Reply(describe_hold(call.session, hold))
 
 
@@ -142,7 +142,7 @@ def post_hold_check(call: Call, hold_id: UUID) -> Reply:
 def post_hold_lift(call: Call, hold_id: UUID) -> Reply:
     """Lift the hold, with reasons."""
     hold = find(call.session, Hold, hold_id, lock=True)
-    lift_hold(call.session, hold, call.body["reasons"], call.viewer.agency_id)
+    lift_hold(call.session, hold, call.body["reasons"], call.viewer)
     return Reply(describe_hold(call.session, hold))
 
 
@@ -156,5 +156,5 @@ def post_hold_lift(call: Call, hold_id: UUID) -> Reply:
 def post_delay(call: Call, review_id: UUID) -> Reply:
     """Record why the review is late; the Panel and the Secretary of State are given the reasons."""
     review = _to_change(call, review_id)
-    delay = record_delay(call.session, review, call.body, call.viewer.agency_id)
+    delay = record_delay(call.session, review, call.body, call.viewer)
     return Reply(describe_delay(delay), headers=etag(review))

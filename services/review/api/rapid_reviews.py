@@ -34,7 +34,7 @@ def post_rapid_review_decision(call: Call, case_id: UUID) -> Reply:
     """Record the decision; a changed one voids the signatures under the one before."""
     case = find(call.session, Case, case_id, lock=True)
     expect_version(case)
-    decision = record_decision(call.session, case, call.body, call.viewer.agency_id)
+    decision = record_decision(call.session, case, call.body, call.viewer)
     return Reply(describe_standing(call.session, case, decision), headers=etag(case))
 
 
@@ -49,7 +49,7 @@ def post_rapid_review_sign_off(call: Call, case_id: UUID) -> Reply:
     """Record your agency's agreement or dissent; the third partner's completes the rapid review."""
     case = find(call.session, Case, case_id, lock=True)
     expect_version(case)
-    decision = take_position(call.session, case, call.body, call.viewer.agency_id)
+    decision = take_position(call.session, case, call.body, call.viewer)
     return Reply(describe_standing(call.session, case, decision), headers=etag(case))
 
 
@@ -64,7 +64,7 @@ def post_panel_reply(call: Call, case_id: UUID) -> Reply:
     """Record what the Panel answered."""
     case = find(call.session, Case, case_id, lock=True)
     expect_version(case)
-    reply = record_panel_reply(call.session, case, call.body, call.viewer.agency_id)
+    reply = record_panel_reply(call.session, case, call.body, call.viewer)
     return Reply(describe_replies(call.session, [reply])[0], headers=etag(case))
 
 
@@ -79,7 +79,7 @@ def post_practice_review(call: Call, case_id: UUID) -> Reply:
     """Commission a practice review."""
     case = find(call.session, Case, case_id, lock=True)
     expect_version(case)
-    review = commission(call.session, case, call.body, call.viewer.agency_id)
+    review = commission(call.session, case, call.body, call.viewer)
     location = f"/review/api/v1/practice-reviews/{review.id}"
     headers = etag(review) | {"Location": location}
     return Reply(describe_practice_review(call.session, review), headers=headers)

@@ -51,7 +51,7 @@ def list_recommendations(call: Call) -> Reply:
 )
 def post_recommendation(call: Call) -> Reply:
     """Make a recommendation to the agency that will own it."""
-    recommendation = make_recommendation(call.session, call.body, call.viewer.agency_id)
+    recommendation = make_recommendation(call.session, call.body, call.viewer)
     return Reply(describe_recommendations(call.session, [recommendation])[0])
 
 
@@ -65,7 +65,7 @@ def post_recommendation(call: Call) -> Reply:
 def post_action(call: Call, recommendation_id: UUID) -> Reply:
     """Record what will be done about a recommendation: its owner, the office or a partner."""
     recommendation = find(call.session, Recommendation, recommendation_id)
-    action = agree_action(call.session, recommendation, call.body, call.viewer.agency_id)
+    action = agree_action(call.session, recommendation, call.body, call.viewer)
     return Reply(describe_actions(call.session, [action])[0])
 
 
@@ -75,7 +75,7 @@ def post_action(call: Call, recommendation_id: UUID) -> Reply:
 def post_evidence(call: Call, action_id: UUID) -> Reply:
     """Record what an action has changed: its owner, the office or a partner."""
     action = find(call.session, Action, action_id)
-    evidence = add_evidence(call.session, action, call.body, call.viewer.agency_id)
+    evidence = add_evidence(call.session, action, call.body, call.viewer)
     return Reply(describe_evidence(evidence, Agencies(call.session, [evidence.recorded_by])))
 
 
@@ -84,7 +84,7 @@ def post_evidence_file(call: Call, evidence_id: UUID) -> Reply:
     """Add the file (PDF, PNG or JPEG) that shows the change."""
     evidence = find(call.session, Evidence, evidence_id, lock=True)
     filename, content = uploaded_file("evidence")
-    attach_file(call.session, evidence, filename, content, call.viewer.agency_id)
+    attach_file(call.session, evidence, filename, content, call.viewer)
     return Reply(describe_evidence(evidence, Agencies(call.session, [evidence.recorded_by])))
 
 

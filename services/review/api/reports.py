@@ -29,7 +29,7 @@ def post_report(call: Call, review_id: UUID) -> Reply:
     review = find(call.session, PracticeReview, review_id, lock=True)
     expect_version(review)
     filename, content = uploaded_file("report.pdf")
-    report = add_report(call.session, review, call.query["kind"], filename, content, call.viewer.agency_id)
+    report = add_report(call.session, review, call.query["kind"], filename, content, call.viewer)
     return Reply(describe_reports(call.session, [report])[0], headers=etag(review))
 
 
@@ -53,7 +53,7 @@ def post_report_sign_off(call: Call, review_id: UUID) -> Reply:
     """Sign the newest version of a report for your agency; the third partner's signature signs the review off."""
     review = find(call.session, PracticeReview, review_id, lock=True)
     expect_version(review)
-    report = sign_report(call.session, review, call.body, call.viewer.agency_id)
+    report = sign_report(call.session, review, call.body, call.viewer)
     awaited = unsigned_partners(call.session, report)
     agencies = Agencies(call.session, awaited)
     answer = {

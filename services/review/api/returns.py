@@ -57,5 +57,5 @@ def put_return(call: Call, request_id: UUID) -> Reply:
     if request.agency_id != call.viewer.agency_id:
         raise not_found()
     expect_version(request)
-    save_return(call.session, request, call.body, call.viewer.agency_id)
+    save_return(call.session, request, call.body, call.viewer)
     return Reply(describe_request(call.session, request, drafts=True), headers=etag(request))
