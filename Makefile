@@ -47,7 +47,7 @@ lock: .venv/.runtime
 # Each stamp is written last: what was stopped half-way is done again.
 .venv/.made:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.11")'
-	@$(PYTHON) deploy/packages.py venv
+	@$(PYTHON) deploy/packages.py venv pango harfbuzz
 	@echo "Making .venv"
 	@$(PYTHON) -m venv .venv
 	@printf '#!/bin/sh\nPYTHONPATH="%s" exec "%s/.venv/bin/python" -m deploy.command_line "$$@"\n' "$(CURDIR)" "$(CURDIR)" > $(BIN)/safeguarding

@@ -25,8 +25,11 @@ WORKS = text("SELECT 1 FROM api_keys WHERE agency_id = :agency AND hash = :hash 
 PEOPLE = (
     ("Robin Example", "referrer", "wye-valley-nhs-trust", ["referrer"]),
     ("Sam Example", "agency.lead", "wye-valley-nhs-trust", ["agency-lead", "referrer"]),
+    ("Mel Example", "return.author", "wye-valley-nhs-trust", ["return-author"]),
     ("Alex Example", "duty.officer", "herefordshire-council", ["duty-officer"]),
     ("Jo Example", "partner.approver", "west-mercia-police", ["partner-approver"]),
+    ("Lee Example", "council.approver", "herefordshire-council", ["partner-approver"]),
+    ("Ash Example", "icb.approver", "herefordshire-and-worcestershire-icb", ["partner-approver"]),
     ("Chris Example", "office", "hscp-partnership-office", ["partnership-office"]),
     ("Pat Example", "scrutineer", "hscp-partnership-office", ["scrutineer"]),
     ("Kim Example", "administrator", "hscp-partnership-office", ["administrator"]),

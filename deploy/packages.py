@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
+from ctypes.util import find_library
 from importlib.util import find_spec
 
 VENV = f"python{sys.version_info.major}.{sys.version_info.minor}-venv"
@@ -15,6 +16,8 @@ VENV = f"python{sys.version_info.major}.{sys.version_info.minor}-venv"
 # By the name the Makefile uses: the Debian package, and how to tell that its purpose is served already.
 PACKAGES: dict[str, tuple[str, Callable[[], bool]]] = {
     "venv": (VENV, lambda: find_spec("ensurepip") is not None),
+    "pango": ("libpangoft2-1.0-0", lambda: find_library("pangoft2-1.0") is not None),
+    "harfbuzz": ("libharfbuzz-subset0", lambda: find_library("harfbuzz-subset") is not None),
     "npm": ("npm", lambda: shutil.which("npm") is not None),
     "chromium": ("chromium", lambda: any(map(shutil.which, ("chromium", "chromium-browser", "google-chrome")))),
 }

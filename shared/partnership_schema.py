@@ -47,6 +47,9 @@ def _several(schema: type[Schema]) -> Any:
     return fields.Nested(schema, many=True, load_default=list)
 
 
+INFORMATION_REQUEST_BASIS = "Children Act 2004, section 16H (to be confirmed by the partnership)"
+
+
 class AuthoritySchema(Body):
     ons_code = LocalAuthority(required=True)
     name = Line(required=True)
@@ -185,6 +188,7 @@ class PartnershipSchema(Body):
     rapid_review_first_day = Whole(0, 1, load_default=0)
     duplicate_window_days = Whole(0, 366, required=True)
     information_request_days = Whole(1, 60, required=True)
+    information_request_basis = Line(400, load_default=INFORMATION_REQUEST_BASIS)
     deadline_contacts = Several(Email(), required=True)
     digest_hour = Whole(0, 23, load_default=None)
     front_door = fields.Nested(FrontDoorSchema, required=True)

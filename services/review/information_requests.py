@@ -1,12 +1,12 @@
 """Asking agencies what they know: one request per agency and case, due in working days, each overdue told once."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import select, text, update
 from sqlalchemy.orm import Session
 
-from services.review.models import Case, InformationRequest
+from services.review.models import Case, Extension, InformationRequest
 from services.review.service import SERVICE
 from services.review.states import INFORMATION_REQUEST, move
 from shared import audit, clock
@@ -93,6 +93,35 @@ def ask_more_agencies(session: Session, case: Case, agencies: list[str], viewer:
         raise conflict(str(unknown)) from unknown
     audit.append(session, audit.Entry(viewer.actor, "asked-agencies", f"case:{case.id}", ", ".join(agencies)))
     return asked
+
+
+def extend_request(session: Session, request: InformationRequest, due_on: date, reasons: str, viewer: Viewer) -> None:
+    """Give an agency until the end of a later day, with reasons. `request` is locked by the caller.
+
+    Raises a 409 problem where no return is awaited, 422 for a day that is no later than the one it has.
+    """
+    if request.status not in ("requested", "draft"):
+        raise conflict("No return is awaited from this agency, so there is no time to extend.")
+    due_at = end_of_day(due_on)
+    if due_at <= request.due_at or due_at < clock.now():
+        raise refused("/due_on", "Give a day that is later than the one the agency has now.")
+    session.add(
+        Extension(
+            id=new_id(),
+            request_id=request.id,
+            agency_id=request.agency_id,
+            due_before=request.due_at,
+            due_at=due_at,
+            reasons=reasons,
+            given_by=viewer.agency_id,
+            given_at=clock.now(),
+        )
+    )
+    request.due_at, request.overdue_told_at = due_at, None
+    request.version += 1
+    audit.append(
+        session, audit.Entry(viewer.actor, "extended", f"information-request:{request.id}", due_on.isoformat())
+    )
 
 
 def cancel_requests(session: Session, case: Case) -> None:

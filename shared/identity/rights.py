@@ -5,6 +5,7 @@ An agency's system with a key acts for its whole agency; a person acts in the ro
 
 from collections.abc import Callable
 
+from shared.identity.roles import sees_cases_of
 from shared.identity.viewer import Viewer
 
 Right = Callable[[Viewer], bool]
@@ -45,6 +46,26 @@ def partner(viewer: Viewer) -> bool:
 
 def office_or_partner(viewer: Viewer) -> bool:
     return reads_for_office(viewer) or partner(viewer)
+
+
+def in_reviews(viewer: Viewer) -> bool:
+    """Who has anything to see among the reviews."""
+    return sees_cases_of("review", viewer.roles)
+
+
+def runs_reviews(viewer: Viewer) -> bool:
+    """Who records what happens in a review: the office and the partners, not who only reads."""
+    return office(viewer) or partner(viewer)
+
+
+def writes_returns(viewer: Viewer) -> bool:
+    """Who writes what their agency answers to a review."""
+    return any_agency(viewer) and viewer.acts_as("return-author", "agency-lead", "duty-officer", "partner-approver")
+
+
+def signs_off_returns(viewer: Viewer) -> bool:
+    """Who sends it for the agency; never what they made ready themselves."""
+    return any_agency(viewer) and viewer.acts_as("agency-lead", "partner-approver")
 
 
 def office_authority_or_partner(viewer: Viewer) -> bool:

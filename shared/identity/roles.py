@@ -37,6 +37,7 @@ ROLES: dict[str, Role] = {
             ANY_AGENCY,
             {"notify": "own", "review": "own"},
         ),
+        Role("return-author", "writes their agency's returns to reviews", ANY_AGENCY, {"review": "own"}),
         Role(
             "duty-officer",
             "decides for the local authority, enters the national form and records receipts",
@@ -75,6 +76,11 @@ def scope_of(service: str, roles: frozenset[str]) -> Scope:
     """The widest sight that these roles give in one service."""
     scopes = {ROLES[role].sees.get(service, "none") for role in roles}
     return max(scopes, key=WIDTH.index, default="none")
+
+
+def sees_cases_of(service: str, roles: frozenset[str] | None) -> bool:
+    """Whether somebody with these roles has anything to see in a service."""
+    return bool(roles) and scope_of(service, roles or frozenset()) != "none"
 
 
 def may_hold(role: str, *, is_authority: bool, is_partner: bool, is_office: bool) -> bool:

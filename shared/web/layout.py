@@ -51,6 +51,7 @@ def install_layout(app: Flask, service: Service, templates: Path) -> None:
         "idle_seconds": int(IDLE.total_seconds()),
         "warn_seconds": int(WARNED_BEFORE.total_seconds()),
         "errors": [],
+        "takes_file": False,
         "navigation": [],
         "back": "",
         "viewer": NOBODY,

@@ -86,7 +86,7 @@ class Go:
 class Download:
     """A file for the person."""
 
-    content: str
+    content: str | bytes
     content_type: str
     filename: str
 

@@ -1,7 +1,5 @@
 """Every page × every role: what each may open, decided here; and the database behind it, where a page would forget."""
 
-import uuid
-from collections.abc import Iterator
 from functools import cache
 
 import pytest
@@ -12,7 +10,7 @@ from services.notify.sign_in import begin_sign_in
 from shared.identity.people import viewer_of
 from shared.identity.roles import ROLES
 from tests.notifying import COUNCIL, HOSPITAL, OFFICE, POLICE, SCHOOL, refer, referral
-from tests.people import Someone, pages
+from tests.people import Someone, declared, filled
 
 pytestmark = pytest.mark.usefixtures("sandbox")
 
@@ -70,34 +68,9 @@ MAY: dict[tuple[str, str], frozenset[str]] = {
 }  # fmt: skip
 
 
-def declared() -> Iterator[tuple[str, str]]:
-    for rule in pages().url_map.iter_rules():
-        if rule.endpoint.startswith("notify-pages."):
-            for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}:
-                yield method, rule.rule
-
-
 @cache
 def holder(role: str) -> Someone:
     return Someone() if role == NOBODY else Someone(AT.get(role, SCHOOL), [role])
-
-
-def filled(path: str) -> str:
-    for part, value in {
-        "<any(incident,end):part>": "incident",
-        "<any(child,person):part>": "child",
-        "<any(children,people):which>": "children",
-        "<int:place>": "0",
-        "<slug>": "name",
-        "<token>": "no-such-token",
-        "<secret>": "no-such-secret",
-        "<agency_id>": "no-such-agency",
-    }.items():
-        path = path.replace(part, value)
-    while "<uuid:" in path:
-        before, _, after = path.partition("<uuid:")
-        path = before + str(uuid.uuid4()) + after.partition(">")[2]
-    return path
 
 
 def test_every_page_has_its_roles_decided() -> None:

@@ -99,6 +99,33 @@ class AgencyReturn(Model):
     saved_at: Mapped[Moment]
     submitted_at: Mapped[MomentOrNone]
     late: Mapped[bool] = mapped_column(default=False)
+    prepared_by_actor: Mapped[str | None]  # who said that a draft is whole: somebody else signs it off
+
+
+class Extension(Model):
+    """More time given to an agency for its return, and why."""
+
+    __tablename__ = "extensions"
+    id: Mapped[Key]
+    request_id: Mapped[Reference]
+    agency_id: Mapped[str]
+    due_before: Mapped[Moment]
+    due_at: Mapped[Moment]
+    reasons: Mapped[str] = mapped_column(Encrypted("extensions.reasons"))
+    given_by: Mapped[str]
+    given_at: Mapped[Moment]
+
+
+class Meeting(Model):
+    """One meeting of the rapid review: attendance by agency, minutes, apologies, the scrutineer's comment."""
+
+    __tablename__ = "meetings"
+    id: Mapped[Key]
+    case_id: Mapped[Reference]
+    held_at: Mapped[Moment]
+    content: Mapped[dict[str, Any]] = mapped_column(Encrypted("meetings.content"))
+    recorded_by: Mapped[str]
+    recorded_at: Mapped[Moment]
 
 
 class RapidReviewDecision(Model):

@@ -64,6 +64,7 @@ class ChronologyEntry(Schema):
 
     from_ = PartialDate(40, data_key="from", attribute="from", load_default=None, allow_none=True)
     to = PartialDate(40, load_default=None, allow_none=True)
+    as_written = Line(100)
     certainty = Choice("known", "estimated", "unknown", required=True)
     description = Text(5000, required=True)
     source = Line(400, required=True)
@@ -214,6 +215,7 @@ class MergedEntry(Schema):
 
     from_ = fields.String(required=True, allow_none=True, data_key="from", attribute="from")
     to = fields.String(required=True, allow_none=True)
+    as_written = fields.String(metadata={"description": "The words of a date that is not exact, as they were given."})
     certainty = fields.String(required=True)
     precision = fields.String(required=True, metadata={"enum": ["moment", "day", "month", "year", "unknown"]})
     description = fields.String(required=True)

@@ -1,0 +1,53 @@
+"""The rapid review's meeting: who came, what was said, the scrutineer's comment. Without all three partners no decision."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from services.review.models import Case, Meeting
+from shared import audit, clock
+from shared.database import new_id
+from shared.identity.viewer import Viewer
+from shared.partnership import partnership
+from shared.web.problems import conflict, refused
+
+
+def record_meeting(
+    session: Session, case: Case, held_at: datetime, attendance: dict[str, str], content: dict[str, Any], viewer: Viewer
+) -> Meeting:
+    """Record a meeting. `attendance` gives who came for each agency; `content` has minutes, apologies, the comment.
+
+    Raises a 422 problem for a meeting that has not been held yet.
+    """
+    if held_at > clock.now():
+        raise refused("/day", "This lies in the future; record the meeting when it has been held.")
+    meeting = Meeting(
+        id=new_id(),
+        case_id=case.id,
+        held_at=held_at,
+        content=content | {"attendance": attendance},
+        recorded_by=viewer.agency_id,
+        recorded_at=clock.now(),
+    )
+    session.add(meeting)
+    case.version += 1
+    audit.append(session, audit.Entry(viewer.actor, "recorded-meeting", f"case:{case.id}", f"meeting {meeting.id}"))
+    return meeting
+
+
+def meetings_of(session: Session, case: Case) -> list[Meeting]:
+    """The meetings of a case, the newest last."""
+    return list(session.scalars(select(Meeting).where(Meeting.case_id == case.id).order_by(Meeting.held_at)))
+
+
+def absent_partners(meeting: Meeting) -> list[str]:
+    """The safeguarding partners for whom nobody came."""
+    return [agency for agency in partnership().safeguarding_partners if agency not in meeting.content["attendance"]]
+
+
+def expect_quorum(session: Session, case: Case) -> None:
+    """Raises a 409 problem unless a meeting with all three partners is recorded (Working Together 2023, chapter 5)."""
+    if not any(not absent_partners(meeting) for meeting in meetings_of(session, case)):
+        raise conflict("Record the meeting first. All three safeguarding partners must have been there to decide.")

@@ -1,0 +1,260 @@
+"""A practice review (LCSPR): stages, reviewer, written requests, drafts and reports, sign-off, holds, delays."""
+
+from typing import Any
+from uuid import UUID
+
+from wtforms import FileField
+
+from services.review.holds import check_hold, lift_hold, place_hold
+from services.review.models import Case, Hold, PracticeReview, Report, ReviewerRequest
+from services.review.pages.acts import act, given
+from services.review.pages.rapid_reviews import line, optional_text
+from services.review.pages.site import pages
+from services.review.practice_review import record_delay, record_milestone
+from services.review.records import find
+from services.review.reports import add_report, sign_report, unsigned_partners
+from services.review.reviewers import appoint_reviewer, ask_reviewer, record_answer
+from services.review.schemas.common import Reasons, checked
+from services.review.schemas.practice_reviews import (
+    AnswerOfReviewer,
+    Appointment,
+    DelayBody,
+    HoldBody,
+    HoldCheckBody,
+    MilestoneBody,
+    ReportSignatureBody,
+    RequestToReviewer,
+)
+from services.review.states import PRACTICE_REVIEW, may
+from services.review.uploads import uploaded_file
+from services.review.views.cases import describe_summary
+from services.review.views.practice_reviews import describe_practice_review
+from services.review.wording import HOLD_REASONS, REPORT_KINDS
+from shared import files
+from shared.identity import rights
+from shared.partnership import partnership
+from shared.web.asking import reasons
+from shared.web.forms import DayField, Questions, RadioField, SelectField, may_be_empty, needed
+from shared.web.pages import Download, Page, Visit
+
+
+@pages.get("/practice-reviews/<uuid:review_id>", allows=rights.office_or_partner)
+def show_practice_review(visit: Visit, review_id: UUID) -> Page:
+    """One practice review with all its parts, and what may be recorded now."""
+    review = find(visit.session, PracticeReview, review_id)
+    visit.note_read(f"case:{review.case_id}")
+    described = describe_practice_review(visit.session, review)
+    writes = rights.runs_reviews(visit.viewer)
+    values = {
+        "review": described,
+        "case": describe_summary(find(visit.session, Case, review.case_id)),
+        "writes": writes,
+        "changes": writes and may(PRACTICE_REVIEW, review.status, "change"),
+        "to_sign": _to_sign(visit, review),
+        "held": [hold for hold in described["holds"] if hold["status"] == "active"],
+        "back": f"/review/cases/{review.case_id}",
+    }
+    return Page("practice_review.html", "Practice review", values)
+
+
+def _to_sign(visit: Visit, review: PracticeReview) -> Report | None:
+    """The newest full report, where this person's agency is a partner that has not signed it."""
+    newest = _newest(visit, review)
+    signs = rights.partner(visit.viewer) and may(PRACTICE_REVIEW, review.status, "sign-off") and newest
+    return newest if newest and signs and visit.viewer.agency_id in unsigned_partners(visit.session, newest) else None
+
+
+def _newest(visit: Visit, review: PracticeReview) -> Report | None:
+    from sqlalchemy import select
+
+    full = select(Report).where(Report.practice_review_id == review.id, Report.kind == "full-report")
+    return visit.session.scalar(full.order_by(Report.number.desc()).limit(1))
+
+
+def at_review(_: Visit, review: PracticeReview) -> str:
+    """The page of the practice review."""
+    return f"/review/practice-reviews/{review.id}"
+
+
+def _at_review_of(_: Visit, part: Hold | ReviewerRequest) -> str:
+    return f"/review/practice-reviews/{part.practice_review_id}"
+
+
+class AppointmentForm(Questions):
+    name = line("Name", "Give the reviewer's name")
+    organisation = line("Organisation")
+    email = line("E-mail address")
+    phone = line("Telephone number")
+    appointed_on = DayField("Appointed on", what="The day", validators=needed("Give the day of the appointment"))
+    independence = reasons(
+        "Declaration of independence",
+        "How the reviewer is independent of the agencies",
+        missing="Record the declaration of independence",
+    )
+    conflicts = optional_text("Conflicts declared", "One on a line; empty if none were declared")
+    replaces_reasons = optional_text("Why is the reviewer in office replaced?", "Only where one is in office")  # fmt: skip
+
+
+def _appoint(visit: Visit, review: PracticeReview, form: Questions) -> object:
+    body = given(form)
+    body["conflicts"] = [each.strip() for each in body.get("conflicts", "").split("\n") if each.strip()]
+    return appoint_reviewer(visit.session, review, checked(Appointment(), body), visit.viewer)
+
+
+class MilestoneForm(Questions):
+    stage = SelectField("Stage", validators=needed("Choose a stage"))
+    due_on = DayField("To be done by", what="The day", validators=may_be_empty())
+    done_on = DayField("Done on", what="The day", validators=may_be_empty())
+    note = optional_text("Note")
+
+
+def _milestone_form(visit: Visit, _: PracticeReview) -> Questions:
+    form = MilestoneForm(visit.typed)
+    form.offer("stage", [("", "Choose"), *((stage.id, stage.name) for stage in partnership().practice_review_stages)])
+    return form
+
+
+class ReviewerRequestForm(Questions):
+    asks_for = RadioField(
+        "What is asked for?",
+        choices=[("information", "Information"), ("draft", "A draft")],
+        validators=needed("Choose what is asked for"),
+    )
+    text = reasons("What is asked, in the words that are sent", missing="Write what is asked")
+    role = line("Your role", "Give your role")  # fmt: skip
+
+
+def _ask_reviewer(visit: Visit, review: PracticeReview, form: Questions) -> object:
+    body = given(form, "asks_for", "text") | {"asked_by": {"name": visit.viewer.person_name, "role": form["role"].data}}
+    return ask_reviewer(visit.session, review, checked(RequestToReviewer(), body), visit.viewer)
+
+
+class AnswerForm(Questions):
+    response = reasons("What the reviewer answered", missing="Write the answer", rows=8)
+    responded_on = DayField("Answered on", what="The day", validators=needed("Give the day of the answer"))
+
+
+class HoldForm(Questions):
+    reason = RadioField("Why must publication wait?", choices=HOLD_REASONS.items(), validators=needed("Choose why"))
+    details = optional_text("Details")
+    owner_name = line("Who watches it?", "Give a name")
+    owner_role = line("Their role", "Give their role")
+    next_check_on = DayField("When will it be looked at again?", what="The day", validators=needed("Give the day"))
+    panel_told_on = DayField("When was the Panel told?", what="The day", validators=may_be_empty())
+
+
+def _hold(visit: Visit, review: PracticeReview, form: Questions) -> object:
+    body = given(form, "reason", "details", "next_check_on", "panel_told_on")
+    body["owner"] = {"name": form["owner_name"].data, "role": form["owner_role"].data}
+    return place_hold(visit.session, review, checked(HoldBody(), body), visit.viewer)
+
+
+class HoldCheckForm(Questions):
+    reasons = reasons("Why must it still wait?", missing="Say why it must still wait")
+    next_check_on = DayField("When will it be looked at again?", what="The day", validators=needed("Give the day"))
+
+
+class ReasonsForm(Questions):
+    reasons = reasons("Why?")
+
+
+class DelayForm(Questions):
+    reasons = reasons(
+        "Why is the review late?",
+        "The Panel and the Secretary of State are sent these words",
+        missing="Give the reasons",
+        rows=8,
+    )
+    expected_on = DayField("When is it expected?", what="The day", validators=needed("Give the day"))  # fmt: skip
+
+
+class ReportForm(Questions):
+    kind = RadioField("What is it?", choices=REPORT_KINDS.items(), validators=needed("Choose what it is"))
+    file = FileField("The file (PDF)", validators=may_be_empty())
+
+
+def _upload(visit: Visit, review: PracticeReview, form: Questions) -> object:
+    name, content = uploaded_file("report.pdf")
+    return add_report(visit.session, review, form["kind"].data, name, content, visit.viewer)
+
+
+class SignForm(Questions):
+    role = line("Your role", "Give your role")
+
+
+def _sign(visit: Visit, review: PracticeReview, form: Questions) -> object:
+    newest = _newest(visit, review)
+    body = {
+        "report_sha256": newest.sha256 if newest else "",
+        "name": visit.viewer.person_name,
+        "role": form["role"].data,
+    }
+    return sign_report(visit.session, review, checked(ReportSignatureBody(), body), visit.viewer)
+
+
+def _on_review(rest: str, name: str, title: str, button: str, done: str, blamed: str, **more: Any) -> None:
+    path, allows = f"/practice-reviews/<uuid:record_id>/{rest}", more.pop("allows", rights.runs_reviews)
+    act(path, name=name, on=PracticeReview, title=title, button=button, allows=allows, back=at_review, blamed=blamed, done=done, **more)  # fmt: skip
+
+
+_on_review(
+    "reviewer", "appoint_reviewer", "Appoint a reviewer", "Appoint", "The reviewer is appointed.", "replaces_reasons",
+    asks=lambda visit, _: AppointmentForm(visit.typed), does=_appoint,
+)  # fmt: skip
+_on_review(
+    "milestone", "record_milestone", "Record a stage", "Record", "The stage is recorded.", "due_on",
+    asks=_milestone_form,
+    does=lambda visit, review, form: record_milestone(visit.session, review, checked(MilestoneBody(), given(form)), visit.viewer),
+)  # fmt: skip
+_on_review(
+    "reviewer-request", "ask_reviewer", "Ask the reviewer in writing", "Record the request", "The request is recorded.", "text",
+    asks=lambda visit, _: ReviewerRequestForm(visit.typed), does=_ask_reviewer,
+    note="Regulation 14: the partners may ask for information or a draft, in writing, and watch time and quality.",
+)  # fmt: skip
+_on_review(
+    "hold", "place_hold", "Hold publication", "Hold it", "Publication is held.", "next_check_on",
+    asks=lambda visit, _: HoldForm(visit.typed), does=_hold,
+)  # fmt: skip
+_on_review(
+    "delay", "record_delay", "Record a delay", "Record and send the reasons", "The delay is recorded, and its reasons are sent.", "reasons",
+    asks=lambda visit, _: DelayForm(visit.typed),
+    does=lambda visit, review, form: record_delay(visit.session, review, checked(DelayBody(), given(form)), visit.viewer),
+)  # fmt: skip
+_on_review(
+    "report", "upload_report", "Upload a report", "Upload", "The report is kept as a new version.", "file",
+    asks=lambda visit, _: ReportForm(visit.typed), does=_upload,
+)  # fmt: skip
+_on_review(
+    "sign", "sign_review_off", "Sign the report", "Sign", "Your agency's signature is recorded.", "role",
+    asks=lambda visit, _: SignForm(visit.typed), does=_sign, allows=rights.partner,
+    note="You sign the newest version of the full report, as its bytes are now.",
+)  # fmt: skip
+act(
+    "/reviewer-requests/<uuid:record_id>/answer", name="record_reviewer_answer", on=ReviewerRequest,
+    title="Record the reviewer's answer", button="Record", allows=rights.runs_reviews,
+    asks=lambda visit, _: AnswerForm(visit.typed),
+    does=lambda visit, asked, form: record_answer(visit.session, asked, checked(AnswerOfReviewer(), given(form)), visit.viewer),
+    back=_at_review_of, blamed="response", done="The answer is recorded.",
+)  # fmt: skip
+act(
+    "/holds/<uuid:record_id>/check", name="check_hold", on=Hold,
+    title="Look at the hold again", button="Record", allows=rights.runs_reviews,
+    asks=lambda visit, _: HoldCheckForm(visit.typed),
+    does=lambda visit, hold, form: check_hold(visit.session, hold, checked(HoldCheckBody(), given(form)), visit.viewer),
+    back=_at_review_of, blamed="reasons", done="It is recorded that the hold was looked at.",
+)  # fmt: skip
+act(
+    "/holds/<uuid:record_id>/lift", name="lift_hold", on=Hold,
+    title="Lift the hold", button="Lift it", allows=rights.runs_reviews,
+    asks=lambda visit, _: ReasonsForm(visit.typed),
+    does=lambda visit, hold, form: lift_hold(visit.session, hold, checked(Reasons(), given(form))["reasons"], visit.viewer),
+    back=_at_review_of, blamed="reasons", done="The hold is lifted.",
+)  # fmt: skip
+
+
+@pages.get("/reports/<uuid:report_id>/file", allows=rights.office_or_partner)
+def download_version(visit: Visit, report_id: UUID) -> Download:
+    """The bytes of one version of a report."""
+    report = find(visit.session, Report, report_id)
+    visit.note_read(f"practice-review:{report.practice_review_id}")
+    return Download(files.get(report.file_key), "application/pdf", f"{report.kind}-{report.number}.pdf")

@@ -1,0 +1,290 @@
+"""The rapid review: meeting, decision, positions, the report as a file, the Panel's reply."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from wtforms import StringField
+
+from services.review.directory import Agencies
+from services.review.meetings import expect_quorum, meetings_of, record_meeting
+from services.review.models import Case
+from services.review.pages.acts import act, at, given
+from services.review.pages.site import pages
+from services.review.panel_replies import record_panel_reply
+from services.review.panel_report import heading_name, panel_report
+from services.review.practice_review import commission
+from services.review.rapid_review import record_decision, rules_of, standing_decision, take_position
+from services.review.records import find
+from services.review.report_document import report_blocks
+from services.review.schemas.common import checked
+from services.review.schemas.practice_reviews import Commission
+from services.review.schemas.rapid_review import PanelReplyBody, PositionBody, RapidReviewDecisionBody
+from services.review.views.cases import describe_case
+from services.review.wording import OTHER_REVIEWS, OUTCOMES, REPLIES, REVIEW_KINDS
+from services.review.written_documents import as_pdf, as_word
+from shared.calendar import LONDON
+from shared.identity import rights
+from shared.partnership import partnership
+from shared.rulebook import Rulebook
+from shared.web.asking import reasons
+from shared.web.forms import DayField, Questions, RadioField, TimeField, at_most, may_be_empty, needed, trimmed
+from shared.web.pages import Download, Page, Visit
+from shared.web.problems import not_found
+
+WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+
+
+def line(label: str, missing: str = "", *, hint: str = "") -> Any:
+    """A question to be answered in one line; may stay empty unless `missing` says what is missing."""
+    checks = needed(missing) if missing else may_be_empty()
+    return StringField(label, description=hint, validators=[*checks, at_most(400, "This")], filters=[trimmed])
+
+
+def optional_text(label: str, hint: str = "", *, rows: int = 4) -> Any:
+    """A question that may be answered in a few sentences."""
+    field = reasons(label, hint, rows=rows)
+    field.kwargs["validators"] = [*may_be_empty(), at_most(20_000, "What you write")]
+    return field
+
+
+def at_case(_: Visit, case: Case) -> str:
+    """The page of the case."""
+    return f"/review/cases/{case.id}"
+
+
+def _meeting_form(visit: Visit, case: Case) -> Questions:
+    described = describe_case(visit.session, case)
+    asked = {each["agency"]["id"]: each["agency"]["name"] for each in described["information_requests"]}
+    partners = Agencies(visit.session, partnership().safeguarding_partners)
+    who = {agency: partners[agency]["name"] for agency in partnership().safeguarding_partners} | asked
+    fields: dict[str, Any] = {
+        "day": DayField(
+            "When was it?", what="The day of the meeting", validators=needed("Give the day of the meeting")
+        ),
+        "time": TimeField(
+            "Time", default="10:00", validators=needed("Give the time"), render_kw={"classes": "govuk-input--width-5"}
+        ),
+    }
+    for number, (agency, name) in enumerate(who.items()):
+        partner = (
+            "A safeguarding partner: a decision needs all three. "
+            if number < len(partnership().safeguarding_partners)
+            else ""
+        )
+        fields[f"came_{agency}"] = line(
+            f"Who came for {name}?", hint=f"{partner}Name and role; leave it empty if nobody came"
+        )
+    fields |= {
+        "apologies": line("Apologies"),
+        "minutes": reasons("Minutes", missing="Write what was said and agreed", rows=10),
+        "scrutineer_comment": optional_text("The independent scrutineer's comment"),
+    }
+    return type("MeetingForm", (Questions,), fields)(visit.typed)  # type: ignore[no-any-return]
+
+
+def _record_meeting(visit: Visit, case: Case, form: Questions) -> object:
+    answers = form.answers()
+    held_at = datetime.fromisoformat(f"{answers['day']}T{answers['time']}").replace(tzinfo=LONDON)
+    came = {name.removeprefix("came_"): who for name, who in answers.items() if name.startswith("came_") and who}
+    content = {name: answers[name] for name in ("apologies", "minutes", "scrutineer_comment")}
+    return record_meeting(visit.session, case, held_at, came, content, visit.viewer)
+
+
+act(
+    "/cases/<uuid:record_id>/meeting",
+    name="record_meeting",
+    on=Case,
+    title="Record a meeting of the rapid review",
+    button="Record the meeting",
+    allows=rights.runs_reviews,
+    asks=_meeting_form,
+    does=_record_meeting,
+    back=at_case,
+    blamed="day",
+    done="The meeting is recorded.",
+)
+
+
+def _decision_class(rules: Rulebook) -> type[Questions]:
+    fields: dict[str, Any] = {
+        "outcome": RadioField(
+            "What was decided?", choices=OUTCOMES.items(), validators=needed("Choose what was decided")
+        ),
+        "other_review": RadioField(
+            "If another kind of review: which?",
+            choices=[("", "None"), *OTHER_REVIEWS.items()],
+            validators=may_be_empty(),
+            default="",
+        ),
+        "reasons": reasons("Why?", missing="Give the reasons for the decision", rows=6),
+        "what_will_be_done": optional_text("What will be done with the learning?", "Needed where there is no LCSPR"),
+        "immediate_actions": optional_text(
+            "Immediate actions", "One on a line; who does it after a vertical bar: Visit the siblings | Council"
+        ),
+    }
+    for rule in rules.rapid_review_content.values():
+        fields[f"heading_{heading_name(rule.id)}"] = reasons(rule.text, missing=f"Write about: {rule.text}", rows=6)
+    for number, rule in enumerate(rules.considerations.values()):
+        fields[f"met_{number}"] = RadioField(
+            f"{rule.text} ({rule.authority})",
+            choices=[("yes", "Yes"), ("no", "No")],
+            validators=needed("Say whether this is met"),
+        )
+        fields[f"why_{number}"] = reasons("Why?", missing="Say why it is met, or not", rows=2)
+    return type("DecisionForm", (Questions,), fields)
+
+
+def _decide(visit: Visit, case: Case, form: Questions) -> object:
+    rules, answers = rules_of(case), form.answers()
+    body = given(form, "outcome", "reasons", "what_will_be_done", "other_review")
+    body["content"] = {
+        heading_name(rule): answers[f"heading_{heading_name(rule)}"] for rule in rules.rapid_review_content
+    }
+    body["regulation_11"] = [
+        {"consideration": rule, "met": answers[f"met_{number}"] == "yes", "reasons": answers[f"why_{number}"]}
+        for number, rule in enumerate(rules.considerations)
+    ]
+    body["immediate_actions"] = [
+        _action(each) for each in (answers["immediate_actions"] or "").split("\n") if each.strip()
+    ]
+    expect_quorum(visit.session, case)
+    return record_decision(visit.session, case, checked(RapidReviewDecisionBody(), body), visit.viewer)
+
+
+def _action(said: str) -> dict[str, str]:
+    what, _, by = (part.strip() for part in said.partition("|"))
+    return {"action": what} | ({"by": by} if by else {})
+
+
+act(
+    "/cases/<uuid:record_id>/decision",
+    name="record_decision",
+    on=Case,
+    title="Record the decision",
+    button="Record the decision",
+    allows=rights.runs_reviews,
+    asks=lambda visit, case: _decision_class(rules_of(case))(visit.typed),
+    does=_decide,
+    back=at_case,
+    blamed="outcome",
+    done="The decision is recorded. Each of the three partners takes its position on it now.",
+    note="A decision that was recorded before is kept, and the positions on it no longer count.",
+)
+
+
+class PositionForm(Questions):
+    position = RadioField(
+        "Your agency's position",
+        choices=[("agree", "We agree"), ("dissent", "We dissent")],
+        validators=needed("Say whether your agency agrees"),
+    )
+    role = line("Your role", "Give your role")
+    reasons = optional_text("Reasons", "Needed for a dissent. A dissent stands in the report beside the others.")
+
+
+def _take_position(visit: Visit, case: Case, form: Questions) -> object:
+    body = given(form) | {"name": visit.viewer.person_name}
+    return take_position(visit.session, case, checked(PositionBody(), body), visit.viewer)
+
+
+act(
+    "/cases/<uuid:record_id>/position",
+    name="take_position",
+    on=Case,
+    title="Take your agency's position",
+    button="Sign",
+    allows=rights.partner,
+    asks=lambda visit, _: PositionForm(visit.typed),
+    does=_take_position,
+    back=at_case,
+    blamed="position",
+    done="Your agency's position is recorded. It cannot be changed.",
+)
+
+
+class PanelReplyForm(Questions):
+    reply = RadioField(
+        "What does the Panel say?", choices=REPLIES.items(), validators=needed("Choose what the Panel says")
+    )
+    day = DayField("When did the reply come?", what="The day", validators=needed("Give the day on which it came"))
+    reference = line("Its reference")
+    text = optional_text("What it wrote", rows=8)
+
+
+def _record_reply(visit: Visit, case: Case, form: Questions) -> object:
+    body = given(form, "reply", "reference", "text") | {"received_at": at(form["day"].data).isoformat()}
+    return record_panel_reply(visit.session, case, checked(PanelReplyBody(), body), visit.viewer)
+
+
+act(
+    "/cases/<uuid:record_id>/panel-reply",
+    name="record_panel_reply",
+    on=Case,
+    title="Record the Panel's reply",
+    button="Record the reply",
+    allows=rights.runs_reviews,
+    asks=lambda visit, _: PanelReplyForm(visit.typed),
+    does=_record_reply,
+    back=at_case,
+    blamed="day",
+    done="The Panel's reply is recorded.",
+)
+
+
+class CommissionForm(Questions):
+    kind = RadioField(
+        "What kind of review?", choices=REVIEW_KINDS.items(), validators=needed("Choose the kind of review")
+    )
+    title = line("Its working title", "Give a title", hint="Without the child's name: it is shown in lists")
+    day = DayField("When was it decided?", what="The day", validators=needed("Give the day of the decision"))
+
+
+def _commission(visit: Visit, case: Case, form: Questions) -> object:
+    body = given(form, "kind", "title") | {"decided_at": at(form["day"].data).isoformat()}
+    return commission(visit.session, case, checked(Commission(), body), visit.viewer)
+
+
+act(
+    "/cases/<uuid:record_id>/practice-review",
+    name="commission_review",
+    on=Case,
+    title="Commission a practice review",
+    button="Commission it",
+    allows=rights.runs_reviews,
+    asks=lambda visit, _: CommissionForm(visit.typed),
+    does=_commission,
+    back=at_case,
+    blamed="day",
+    done="The practice review is commissioned. It is to be published within six months of the decision.",
+)
+
+
+@pages.get("/cases/<uuid:case_id>/report.<kind>", allows=rights.office_or_partner)
+def download_report(visit: Visit, case_id: UUID, kind: str) -> Download | Page:
+    """The rapid review's report as it stands, made from the record: accessible PDF, or Word."""
+    case = find(visit.session, Case, case_id)
+    decision = standing_decision(visit.session, case)
+    if decision is None or kind not in ("pdf", "docx"):
+        raise not_found()
+    visit.note_read(f"case:{case.id}")
+    blocks = report_blocks(panel_report(visit.session, case, decision, rules_of(case)), _meetings(visit, case))
+    title, name = f"Rapid review {case.reference}", f"rapid-review-{case.reference}.{kind}"
+    if kind == "pdf":
+        return Download(as_pdf(title, partnership().marking, blocks), "application/pdf", name)
+    return Download(as_word(title, partnership().marking, blocks), WORD, name)
+
+
+def _meetings(visit: Visit, case: Case) -> list[dict[str, Any]]:
+    meetings = meetings_of(visit.session, case)
+    agencies = Agencies(visit.session, [agency for each in meetings for agency in each.content["attendance"]])
+    return [
+        {
+            "held_at": each.held_at,
+            "attendance": [
+                {"agency": agencies[agency]["name"], "who": who} for agency, who in each.content["attendance"].items()
+            ],
+            "scrutineer_comment": each.content.get("scrutineer_comment"),
+        }
+        for each in meetings
+    ]

@@ -1,0 +1,81 @@
+"""Every page of review × every role: what each may open, decided here."""
+
+from functools import cache
+
+import pytest
+
+from shared.identity.roles import ROLES
+from tests.people import Someone, declared, filled
+from tests.reviewing import COUNCIL, HOSPITAL, OFFICE, POLICE
+
+pytestmark = pytest.mark.usefixtures("ground")
+
+NOBODY = "nobody"
+AT = {
+    "duty-officer": COUNCIL,
+    "partner-approver": POLICE,
+    "partnership-office": OFFICE,
+    "scrutineer": OFFICE,
+    "administrator": OFFICE,
+    "editor": OFFICE,
+    "communications-lead": POLICE,
+}
+ALL = frozenset(ROLES) | {NOBODY}
+OFFICE_ALONE = frozenset({"partnership-office"})
+PARTNER = frozenset({"partner-approver"})
+RUNS = OFFICE_ALONE | PARTNER
+READS = RUNS | {"scrutineer"}
+WRITES = frozenset({"return-author", "agency-lead", "duty-officer", "partner-approver"})
+ANYBODY = READS | WRITES
+SENDS = frozenset({"agency-lead", "partner-approver"})
+
+CASE, REQUEST, REVIEW = (
+    "/review/cases/<uuid:{}>",
+    "/review/requests/<uuid:{}>",
+    "/review/practice-reviews/<uuid:record_id>",
+)
+BOTH = ("GET", "POST")
+MAY: dict[tuple[str, str], frozenset[str]] = {
+    ("GET", "/review"): ALL,
+    **{("GET", path): READS for path in ("/review/cases", CASE.format("case_id"), CASE.format("case_id") + "/chronology", CASE.format("case_id") + "/chronology.<kind>", CASE.format("case_id") + "/report.<kind>", "/review/practice-reviews/<uuid:review_id>", "/review/reports/<uuid:report_id>/file")},
+    **{(method, CASE.format("record_id") + "/ask"): OFFICE_ALONE for method in BOTH},
+    **{(method, f"{CASE.format('record_id')}/{rest}"): RUNS for rest in ("meeting", "decision", "panel-reply", "practice-review", "recommendation") for method in BOTH},
+    **{(method, CASE.format("record_id") + "/position"): PARTNER for method in BOTH},
+    **{(method, f"{REVIEW}/{rest}"): RUNS for rest in ("reviewer", "milestone", "reviewer-request", "hold", "delay", "report") for method in BOTH},
+    **{(method, f"{REVIEW}/sign"): PARTNER for method in BOTH},
+    **{(method, f"/review/{path}"): RUNS for path in ("reviewer-requests/<uuid:record_id>/answer", "holds/<uuid:record_id>/check", "holds/<uuid:record_id>/lift") for method in BOTH},
+    ("GET", "/review/requests"): WRITES,
+    ("GET", REQUEST.format("request_id")): ANYBODY,
+    ("POST", REQUEST.format("request_id") + "/not-involved"): WRITES,
+    **{(method, REQUEST.format("record_id") + "/ready"): WRITES for method in BOTH},
+    **{(method, REQUEST.format("record_id") + "/sign-off"): SENDS for method in BOTH},
+    **{(method, REQUEST.format("record_id") + "/extension"): OFFICE_ALONE for method in BOTH},
+    **{(method, f"{REQUEST.format('request_id')}/{rest}"): WRITES for rest in ("<slug>", "chronology") for method in BOTH},
+    **{("POST", f"{REQUEST.format('request_id')}/{rest}"): WRITES for rest in ("<slug>/<int:number>/remove", "chronology/import", "chronology/import/keep")},
+    **{("GET", path): ANYBODY for path in ("/review/recommendations", "/review/recommendations/<uuid:recommendation_id>", "/review/evidence/<uuid:evidence_id>/file")},
+    **{(method, f"/review/{path}"): ANYBODY for path in ("recommendations/<uuid:record_id>/action", "actions/<uuid:record_id>/evidence") for method in BOTH},
+}  # fmt: skip
+
+
+@cache
+def holder(role: str) -> Someone:
+    return Someone(service="review") if role == NOBODY else Someone(AT.get(role, HOSPITAL), [role], service="review")
+
+
+def test_every_page_has_its_roles_decided() -> None:
+    assert set(declared("review")) == set(MAY)
+
+
+@pytest.mark.parametrize("role", [*ROLES, NOBODY])
+def test_a_role_opens_what_is_decided_and_nothing_else(role: str) -> None:
+    wrong = []
+    someone = holder(role)
+    for (method, path), allowed in MAY.items():
+        answer = someone.get(filled(path)) if method == "GET" else someone.post(filled(path))
+        asked_to_sign_in = answer.status_code == 303 and "/notify/sign-in?next=" in answer.location
+        refused = answer.status_code == 403 and "Your account is not for this page" in answer.text
+        no_token = answer.status_code == 400 and role == NOBODY
+        opened = path == "/review" or not (asked_to_sign_in or refused or no_token)
+        if opened != (role in allowed) or answer.status_code >= 500:
+            wrong.append(f"{method} {path}: {answer.status_code}")
+    assert wrong == []
