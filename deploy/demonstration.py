@@ -31,6 +31,8 @@ PEOPLE = (
     ("Lee Example", "council.approver", "herefordshire-council", ["partner-approver"]),
     ("Ash Example", "icb.approver", "herefordshire-and-worcestershire-icb", ["partner-approver"]),
     ("Chris Example", "office", "hscp-partnership-office", ["partnership-office"]),
+    ("Ruth Example", "editor", "hscp-partnership-office", ["editor"]),
+    ("Nia Example", "communications.lead", "west-mercia-police", ["communications-lead"]),
     ("Pat Example", "scrutineer", "hscp-partnership-office", ["scrutineer"]),
     ("Kim Example", "administrator", "hscp-partnership-office", ["administrator"]),
 )

@@ -19,7 +19,7 @@ from services.notify.sign_in import begin_sign_in
 from shared import clock
 from shared.identity.people import SignIn, apply_person_change
 from shared.identity.viewer import SYSTEM
-from tests import reviewing
+from tests import publishing, reviewing
 from tests.notifying import key_of, rows
 
 HTTPS = "https://reviews.partnership.example"
@@ -61,10 +61,14 @@ def filled(path: str) -> str:
     return path
 
 
-def enter_in_review(agency: str, name: str, roles: Sequence[str]) -> str:
-    """A person in review's copy of the directory, as `directory.changed` tells of them; their id."""
+DIRECTORY_OF = {"review": reviewing, "publish": publishing}
+
+
+def enter_in_copy(service: str, agency: str, name: str, roles: Sequence[str]) -> str:
+    """A person in review's or publish's copy of the directory, as `directory.changed` tells of them; their id."""
     person_id = str(uuid.uuid4())
-    reviewing.key_of(agency)
+    tests = DIRECTORY_OF[service]
+    tests.key_of(agency)
     change = {
         "id": person_id,
         "name": name,
@@ -75,7 +79,7 @@ def enter_in_review(agency: str, name: str, roles: Sequence[str]) -> str:
         "version": 1,
         "ended_sign_ins": [],
     }
-    with reviewing.SERVICE.transaction() as transaction:
+    with tests.SERVICE.transaction() as transaction:
         apply_person_change(transaction, agency, change, clock.machine_now())
     return person_id
 
@@ -91,8 +95,8 @@ class Someone:
         self.email = f"{uuid.uuid4().hex}@people.example"
         self.id = ""
         self._token = ""
-        if roles and service == "review":
-            self.id = enter_in_review(agency, name, roles)
+        if roles and service in DIRECTORY_OF:
+            self.id = enter_in_copy(service, agency, name, roles)
             self.let_in()
         elif roles:
             key_of(agency)  # the agencies are entered with the first key
@@ -108,7 +112,7 @@ class Someone:
         self._token = ""
 
     def _begun(self) -> SignIn:
-        if self.service == "review":
+        if self.service in DIRECTORY_OF:
             now = clock.machine_now()
             return SignIn(str(uuid.uuid4()), self.id, now, now)
         with SERVICE.transaction() as transaction:

@@ -1,8 +1,12 @@
 """The Flask application of this service."""
 
+from pathlib import Path
+
 from flask import Flask, Response, request
 
+from services.publish import wording
 from services.publish.api import api
+from services.publish.pages import pages
 from services.publish.search_page import search_page
 from services.publish.service import SERVICE
 from services.publish.site_server import SECURITY
@@ -11,7 +15,9 @@ from shared.web.application import make_application
 
 
 def create_app() -> Flask:
-    app = make_application(SERVICE, api, "Safeguarding Reviews: publish")
+    templates = Path(__file__).parent / "templates"
+    app = make_application(SERVICE, api, "Safeguarding Reviews: publish", pages, templates)
+    app.jinja_env.globals |= {name: getattr(wording, name) for name in ("state_words", "state_colour", "kind_words")}
     app.add_url_rule("/search", "public_search", public_search)
     return app
 

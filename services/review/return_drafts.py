@@ -7,9 +7,9 @@ from sqlalchemy.orm import Session
 
 from services.review.agency_returns import save_return
 from services.review.models import AgencyReturn, InformationRequest
-from services.review.schemas.common import checked
 from services.review.schemas.returns import OF_INVOLVEMENT, AgencyReturnBody
 from shared.identity.viewer import Viewer
+from shared.web.asking import checked
 from shared.web.problems import conflict
 
 WORKED_OUT = ("place", "precision")

@@ -72,6 +72,37 @@ def office_authority_or_partner(viewer: Viewer) -> bool:
     return office_or_authority(viewer) or partner(viewer)
 
 
+def reads_publications(viewer: Viewer) -> bool:
+    """Who sees what is being published."""
+    prepares = viewer.acts_as("editor", "communications-lead") and any_agency(viewer)
+    return office_or_partner(viewer) or prepares
+
+
+def edits_publications(viewer: Viewer) -> bool:
+    """Who prepares documents and the words of pages."""
+    return office(viewer) or (viewer.is_office and viewer.acts_as("editor"))
+
+
+def decides_publication(viewer: Viewer) -> bool:
+    """Who records the three partners' decision on how a report is published."""
+    return office(viewer) or partner(viewer)
+
+
+def brings_out(viewer: Viewer) -> bool:
+    """Who keeps the protocol, sets the time, and takes a page down."""
+    return office(viewer) or (viewer.acts_as("communications-lead") and any_agency(viewer))
+
+
+def judges_findings(viewer: Viewer) -> bool:
+    """Who decides on what may identify somebody; never the one who uploaded the document."""
+    return edits_publications(viewer) or brings_out(viewer)
+
+
+def in_publishing(viewer: Viewer) -> bool:
+    """Who has anything to see of what is being published."""
+    return sees_cases_of("publish", viewer.roles)
+
+
 def keeps_people(viewer: Viewer) -> bool:
     """Who gives and ends the access of people: an agency's lead for their own, the office and the administrator for all."""
     return viewer.acts_as("agency-lead", "partnership-office", "administrator") and bool(viewer.person_id)

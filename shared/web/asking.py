@@ -1,13 +1,19 @@
 """A page that asks a person something and does what they say: its form, and the doing that loses nothing typed."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
+from uuid import UUID
 
-from wtforms import FileField, TextAreaField
+from marshmallow import Schema, ValidationError
+from wtforms import FileField, StringField, TextAreaField
 
-from shared.web.forms import Questions, at_most, needed, trimmed
-from shared.web.pages import Page, Visit
-from shared.web.problems import Problem
+from shared import clock
+from shared.calendar import LONDON, london_day
+from shared.identity.rights import Right
+from shared.web.forms import Questions, at_most, may_be_empty, needed, trimmed
+from shared.web.pages import Go, Page, Pages, Visit
+from shared.web.problems import Problem, refused_fields
 
 
 def reasons(label: str, hint: str = "", *, missing: str = "Give the reasons", rows: int = 4) -> Any:
@@ -45,13 +51,90 @@ def acted(visit: Visit, form: Questions, blamed: str, act: Callable[[], object])
     return True
 
 
+def declare_act(
+    pages: Pages,
+    path: str,
+    *,
+    name: str,
+    finds: Callable[[Visit, UUID, bool], Any],
+    about: Callable[[Any], str],
+    title: str,
+    button: str,
+    allows: Right,
+    asks: Callable[[Visit, Any], Questions],
+    does: Callable[[Visit, Any, Questions], object],
+    back: Callable[[Visit, Any], str],
+    blamed: str,
+    done: str,
+    note: str = "",
+) -> None:
+    """Declare what is recorded by one form on one record: shown at `path` (with `<uuid:record_id>`), and done there.
+
+    `finds` gives the record, locked when it is to be changed; `asks` makes the form from what was typed; `does` calls
+    the work. A fault that is of no question stands at `blamed`; afterwards the person is at `back`, and `done` is said.
+    """
+
+    def page(visit: Visit, row: Any, form: Questions) -> Page:
+        return form_page(title, form, button=button, back=back(visit, row), about=about(row), note=note)
+
+    def show(visit: Visit, record_id: UUID) -> Page:
+        row = finds(visit, record_id, False)
+        return page(visit, row, asks(visit, row))
+
+    def take(visit: Visit, record_id: UUID) -> Page | Go:
+        row = finds(visit, record_id, True)
+        form = asks(visit, row)
+        if not acted(visit, form, blamed, lambda: does(visit, row, form)):
+            return page(visit, row, form)
+        return Go(back(visit, row), done)
+
+    show.__name__, take.__name__ = f"ask_{name}", name
+    pages.get(path, allows=allows)(show)
+    pages.post(path, allows=allows)(take)
+
+
+def moment_on(day: str) -> datetime:
+    """A moment on a day that a person gave: now, if it is today, else noon in London."""
+    now = clock.now()
+    noon = datetime.fromisoformat(f"{day}T12:00").replace(tzinfo=LONDON)
+    return now if day == london_day(now).isoformat() else noon
+
+
+def given(form: Questions, *names: str) -> dict[str, Any]:
+    """The answers of these names, or of all, that were given."""
+    answers = form.answers()
+    return {name: answers[name] for name in names or answers if answers[name] is not None}
+
+
+def checked(schema: Schema, values: dict[str, Any]) -> dict[str, Any]:
+    """What people answered on a page, by the rules that systems' bodies go by. Raises a 422 problem with every fault."""
+    try:
+        loaded: dict[str, Any] = schema.load(values)
+    except ValidationError as fault:
+        raise refused_fields(fault.messages) from None
+    return loaded
+
+
+def line(label: str, missing: str = "", *, hint: str = "") -> Any:
+    """A question to be answered in one line; may stay empty unless `missing` says what is missing."""
+    checks = needed(missing) if missing else may_be_empty()
+    return StringField(label, description=hint, validators=[*checks, at_most(400, "This")], filters=[trimmed])
+
+
+def optional_text(label: str, hint: str = "", *, rows: int = 4) -> Any:
+    """A question that may be answered in a few sentences."""
+    checks = [*may_be_empty(), at_most(20_000, "What you write")]
+    return TextAreaField(label, description=hint, validators=checks, filters=[trimmed], render_kw={"rows": rows})
+
+
 def _blame(form: Questions, otherwise: str, problem: Problem) -> None:
     """Each fault at the question that it is of, `/owner/name` at `owner_name`; what is of none at `otherwise`."""
-    for error in problem.errors or [{"pointer": "", "message": problem.detail}]:
+    for error in problem.errors or [{"pointer": "", "message": in_words(problem)}]:
         name = error["pointer"].strip("/").replace("/", "_")
         form.blame(name if name in form else otherwise, error["message"])
 
 
 def in_words(problem: Problem) -> str:
-    """What a problem says, its fields' sentences included."""
-    return " ".join([problem.detail, *(error["message"] for error in problem.errors)])
+    """What a problem says, with the sentences of its fields and of what is missing."""
+    said = (error["message"] for error in problem.errors)
+    return " ".join([problem.detail, *said, *problem.extra.get("missing", ())])

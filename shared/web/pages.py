@@ -89,6 +89,7 @@ class Download:
     content: str | bytes
     content_type: str
     filename: str
+    shown: bool = False  # in the browser, instead of being saved
 
 
 View = Callable[..., Page | Go | Download]
@@ -154,7 +155,8 @@ class Pages:
                 flash(reply.done, "success")
             return redirect(reply.to, 303)  # type: ignore[return-value]  # werkzeug's base class
         if isinstance(reply, Download):
-            headers = {"Content-Disposition": f'attachment; filename="{reply.filename}"'}
+            how = "inline" if reply.shown else "attachment"
+            headers = {"Content-Disposition": f'{how}; filename="{reply.filename}"'}
             return Response(reply.content, content_type=reply.content_type, headers=headers)
         links = self._links(visit.viewer)
         html = render_template(reply.template, title=reply.title, viewer=visit.viewer, navigation=links, **reply.values)

@@ -19,13 +19,13 @@ from services.review.schemas.improvement import (
     RecommendationQuery,
     RecommendationView,
 )
-from services.review.uploads import uploaded_file
 from services.review.views.improvement import describe_actions, describe_evidence, describe_recommendations
 from shared import files
 from shared.identity import rights
 from shared.web.api import Call, Reply
 from shared.web.paging import page
 from shared.web.problems import not_found
+from shared.web.uploads import uploaded_file
 
 FILTERS = ("case_id", "practice_review_id", "owner_agency", "theme")
 

@@ -9,11 +9,11 @@ from services.review.records import etag, expect_version, find
 from services.review.reports import add_report, sign_report, unsigned_partners
 from services.review.schemas.practice_review_views import ReportView, SignOffView
 from services.review.schemas.practice_reviews import ReportQuery, ReportSignatureBody
-from services.review.uploads import uploaded_file
 from services.review.views.practice_reviews import describe_reports
 from shared import files
 from shared.identity import rights
 from shared.web.api import Call, Reply
+from shared.web.uploads import uploaded_file
 
 
 @api.post(

@@ -7,14 +7,13 @@ from wtforms import FileField
 
 from services.review.holds import check_hold, lift_hold, place_hold
 from services.review.models import Case, Hold, PracticeReview, Report, ReviewerRequest
-from services.review.pages.acts import act, given
-from services.review.pages.rapid_reviews import line, optional_text
+from services.review.pages.acts import act
 from services.review.pages.site import pages
 from services.review.practice_review import record_delay, record_milestone
 from services.review.records import find
 from services.review.reports import add_report, sign_report, unsigned_partners
 from services.review.reviewers import appoint_reviewer, ask_reviewer, record_answer
-from services.review.schemas.common import Reasons, checked
+from services.review.schemas.common import Reasons
 from services.review.schemas.practice_reviews import (
     AnswerOfReviewer,
     Appointment,
@@ -26,16 +25,16 @@ from services.review.schemas.practice_reviews import (
     RequestToReviewer,
 )
 from services.review.states import PRACTICE_REVIEW, may
-from services.review.uploads import uploaded_file
 from services.review.views.cases import describe_summary
 from services.review.views.practice_reviews import describe_practice_review
 from services.review.wording import HOLD_REASONS, REPORT_KINDS
 from shared import files
 from shared.identity import rights
 from shared.partnership import partnership
-from shared.web.asking import reasons
+from shared.web.asking import checked, given, line, optional_text, reasons
 from shared.web.forms import DayField, Questions, RadioField, SelectField, may_be_empty, needed
 from shared.web.pages import Download, Page, Visit
+from shared.web.uploads import uploaded_file
 
 
 @pages.get("/practice-reviews/<uuid:review_id>", allows=rights.office_or_partner)

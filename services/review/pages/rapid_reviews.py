@@ -4,12 +4,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from wtforms import StringField
-
 from services.review.directory import Agencies
 from services.review.meetings import expect_quorum, meetings_of, record_meeting
 from services.review.models import Case
-from services.review.pages.acts import act, at, given
+from services.review.pages.acts import act
 from services.review.pages.site import pages
 from services.review.panel_replies import record_panel_reply
 from services.review.panel_report import heading_name, panel_report
@@ -17,7 +15,6 @@ from services.review.practice_review import commission
 from services.review.rapid_review import record_decision, rules_of, standing_decision, take_position
 from services.review.records import find
 from services.review.report_document import report_blocks
-from services.review.schemas.common import checked
 from services.review.schemas.practice_reviews import Commission
 from services.review.schemas.rapid_review import PanelReplyBody, PositionBody, RapidReviewDecisionBody
 from services.review.views.cases import describe_case
@@ -27,25 +24,12 @@ from shared.calendar import LONDON
 from shared.identity import rights
 from shared.partnership import partnership
 from shared.rulebook import Rulebook
-from shared.web.asking import reasons
-from shared.web.forms import DayField, Questions, RadioField, TimeField, at_most, may_be_empty, needed, trimmed
+from shared.web.asking import checked, given, line, moment_on, optional_text, reasons
+from shared.web.forms import DayField, Questions, RadioField, TimeField, may_be_empty, needed
 from shared.web.pages import Download, Page, Visit
 from shared.web.problems import not_found
 
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-
-
-def line(label: str, missing: str = "", *, hint: str = "") -> Any:
-    """A question to be answered in one line; may stay empty unless `missing` says what is missing."""
-    checks = needed(missing) if missing else may_be_empty()
-    return StringField(label, description=hint, validators=[*checks, at_most(400, "This")], filters=[trimmed])
-
-
-def optional_text(label: str, hint: str = "", *, rows: int = 4) -> Any:
-    """A question that may be answered in a few sentences."""
-    field = reasons(label, hint, rows=rows)
-    field.kwargs["validators"] = [*may_be_empty(), at_most(20_000, "What you write")]
-    return field
 
 
 def at_case(_: Visit, case: Case) -> str:
@@ -213,7 +197,7 @@ class PanelReplyForm(Questions):
 
 
 def _record_reply(visit: Visit, case: Case, form: Questions) -> object:
-    body = given(form, "reply", "reference", "text") | {"received_at": at(form["day"].data).isoformat()}
+    body = given(form, "reply", "reference", "text") | {"received_at": moment_on(form["day"].data).isoformat()}
     return record_panel_reply(visit.session, case, checked(PanelReplyBody(), body), visit.viewer)
 
 
@@ -241,7 +225,7 @@ class CommissionForm(Questions):
 
 
 def _commission(visit: Visit, case: Case, form: Questions) -> object:
-    body = given(form, "kind", "title") | {"decided_at": at(form["day"].data).isoformat()}
+    body = given(form, "kind", "title") | {"decided_at": moment_on(form["day"].data).isoformat()}
     return commission(visit.session, case, checked(Commission(), body), visit.viewer)
 
 

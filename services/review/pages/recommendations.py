@@ -9,22 +9,21 @@ from wtforms import FileField
 
 from services.review.actions import add_evidence, agree_action, attach_file, kind_of_file, make_recommendation
 from services.review.models import Action, Case, Evidence, PracticeReview, Recommendation
-from services.review.pages.acts import act, given
-from services.review.pages.rapid_reviews import at_case, line, optional_text
+from services.review.pages.acts import act
+from services.review.pages.rapid_reviews import at_case
 from services.review.pages.site import pages
 from services.review.records import find
-from services.review.schemas.common import checked
 from services.review.schemas.improvement import ActionBody, EvidenceBody, RecommendationBody
 from services.review.themes import earlier_on, themes_by_year
-from services.review.uploads import uploaded_file
 from services.review.views.improvement import describe_recommendations
 from services.review.wording import PROGRESS
 from shared import files
 from shared.identity import rights
-from shared.web.asking import reasons
+from shared.web.asking import checked, given, line, optional_text, reasons
 from shared.web.forms import DayField, Questions, RadioField, SelectField, may_be_empty, needed
 from shared.web.pages import Download, Page, Visit
 from shared.web.problems import not_found
+from shared.web.uploads import uploaded_file
 
 MOST = 300
 

@@ -15,12 +15,12 @@ from services.review.pages.site import pages
 from services.review.return_drafts import draft_body, save_part
 from services.review.return_parts import BY_SLUG, EntryForm, Part, PeriodForm, text_form
 from services.review.schemas.returns import MOST_ENTRIES
-from services.review.uploads import uploaded_file
 from shared.identity import rights
 from shared.web.asking import acted, form_page
 from shared.web.forms import Questions, may_be_empty
 from shared.web.pages import Go, Page, Visit
 from shared.web.problems import Problem, not_found, refused
+from shared.web.uploads import uploaded_file
 
 SAVED = "Saved."
 SHOWN_AT_ONCE = 100

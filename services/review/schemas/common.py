@@ -1,14 +1,12 @@
 """Parts of several bodies, and checks that need the clock."""
 
 from datetime import date, datetime
-from typing import Any
 
 from marshmallow import Schema, ValidationError, fields
 
 from shared import clock
 from shared.calendar import london_day
 from shared.web.fields import Line, Text
-from shared.web.problems import refused_fields
 
 IN_THE_FUTURE = "This lies in the future; give when it was, not when it will be."
 IN_THE_PAST = "This day has passed; give today or a later day."
@@ -36,15 +34,6 @@ class AgencyName(Schema):
 
     id = fields.String(required=True)
     name = fields.String(required=True)
-
-
-def checked(schema: Schema, values: dict[str, Any]) -> dict[str, Any]:
-    """What people answered on a page, by the rules that systems' bodies go by. Raises a 422 problem with every fault."""
-    try:
-        loaded: dict[str, Any] = schema.load(values)
-    except ValidationError as fault:
-        raise refused_fields(fault.messages) from None
-    return loaded
 
 
 def not_in_the_future(value: date | datetime) -> None:

@@ -1,0 +1,83 @@
+"""What the check found that may identify somebody, and what people decide on it."""
+
+from uuid import UUID
+
+from sqlalchemy import select
+
+from services.publish import schemas, views
+from services.publish.findings import Resolution, find, listed, resolve_finding
+from services.publish.models import Document, Finding
+from services.publish.pages.site import pages, publication_of
+from services.publish.wording import kind_words
+from shared.identity import rights
+from shared.web.asking import acted, checked, form_page, given, reasons
+from shared.web.forms import Questions, RadioField, needed
+from shared.web.pages import Go, Page, Visit
+from shared.web.problems import not_found
+
+MOST = 500
+
+
+class ResolutionForm(Questions):
+    resolution = RadioField(
+        "What is done about it?",
+        choices=[("removed", "It is removed: a newer version is without it"), ("accepted", "It may stay")],
+        validators=needed("Say what is done about it"),
+    )
+    reason = reasons("Why?", missing="Say why")
+
+
+@pages.get("/publications/<uuid:publication_id>/findings", allows=rights.reads_publications)
+def list_findings(visit: Visit, publication_id: UUID) -> Page:
+    """The findings, those that nobody has decided on first."""
+    publication = publication_of(visit, publication_id)
+    statement = select(Finding, Document).join(Document, Document.id == Finding.document_id)
+    statement = statement.where(listed(publication, {"open": False}))
+    order = (Finding.resolution.is_not(None), Document.kind, Document.version.desc(), Finding.page, Finding.id)
+    found = [
+        views.finding_view(finding) | {"document": f"{kind_words(document.kind)}, version {document.version}"}
+        for finding, document in visit.session.execute(statement.order_by(*order).limit(MOST))
+    ]
+    values = {
+        "publication": publication,
+        "findings": found,
+        "judges": rights.judges_findings(visit.viewer),
+        "back": f"/publish/publications/{publication.id}",
+    }
+    return Page("findings.html", "What may identify somebody", values)
+
+
+def _asked(visit: Visit, publication_id: UUID, finding_id: UUID, *, lock: bool) -> tuple[Finding, Questions, Page]:
+    publication = publication_of(visit, publication_id, lock)
+    finding = find(visit.session, publication, str(finding_id))
+    if finding is None:
+        raise not_found()
+    form = ResolutionForm(visit.typed)
+    return finding, form, _page(publication_id, finding, form)
+
+
+def _page(publication_id: UUID, finding: Finding, form: Questions) -> Page:
+    where = f"page {finding.page}: " if finding.page else ""
+    note = f"{where}“{finding.value}” in “{finding.context}”"
+    back = f"/publish/publications/{publication_id}/findings"
+    return form_page("Decide on a finding", form, button="Record", back=back, note=note)
+
+
+@pages.get("/publications/<uuid:publication_id>/findings/<uuid:finding_id>", allows=rights.judges_findings)
+def ask_resolution(visit: Visit, publication_id: UUID, finding_id: UUID) -> Page:
+    return _asked(visit, publication_id, finding_id, lock=False)[2]
+
+
+@pages.post("/publications/<uuid:publication_id>/findings/<uuid:finding_id>", allows=rights.judges_findings)
+def record_resolution(visit: Visit, publication_id: UUID, finding_id: UUID) -> Page | Go:
+    """Removed in a newer version, or accepted by somebody else than who uploaded the document."""
+    finding, form, _ = _asked(visit, publication_id, finding_id, lock=True)
+
+    def act() -> None:
+        body = checked(schemas.ResolutionIn(), given(form) | {"by": visit.viewer.person_name})
+        publication = publication_of(visit, publication_id, lock=True)
+        resolve_finding(visit.session, visit.viewer, publication, finding, Resolution(**body))
+
+    if not acted(visit, form, "resolution", act):
+        return _page(publication_id, finding, form)
+    return Go(f"/publish/publications/{publication_id}/findings", "It is recorded.")

@@ -1,0 +1,124 @@
+"""Bringing a publication out: the protocol's steps, the time, corrections, withdrawal, the NSPCC, how long it stays."""
+
+from datetime import datetime
+
+from services.publish import schemas
+from services.publish.models import Publication
+from services.publish.nspcc import record_receipt
+from services.publish.page_orders import Order, correct, withdraw
+from services.publish.pages.site import act
+from services.publish.protocol import complete_step, steps_done
+from services.publish.retention import RetentionDecision, decide_retention
+from services.publish.schedule import schedule_publication
+from shared.calendar import LONDON, CalendarUnknown
+from shared.identity import rights
+from shared.partnership import partnership
+from shared.web.asking import checked, given, line, moment_on, optional_text, reasons
+from shared.web.forms import DayField, Questions, RadioField, TimeField, may_be_empty, needed
+from shared.web.pages import Visit
+from shared.web.problems import refused
+
+
+class StepForm(Questions):
+    step = RadioField("Which step is done?", validators=needed("Choose the step that is done"))
+    note = optional_text("Note")
+
+
+def _step_form(visit: Visit, publication: Publication) -> Questions:
+    form, done = StepForm(visit.typed), steps_done(visit.session, publication.id)
+    form.offer("step", [(step.id, step.sentence) for step in partnership().protocol if step.id not in done])
+    return form
+
+
+def _complete(visit: Visit, publication: Publication, form: Questions) -> object:
+    who, note = visit.viewer.person_name, form.answers()["note"]
+    return complete_step(visit.session, visit.viewer, publication, form["step"].data, who, note)
+
+
+act(
+    "protocol", name="complete_protocol_step", title="Media and communications protocol", button="It is done",
+    allows=rights.brings_out, asks=_step_form, does=_complete, blamed="step", done="The step is recorded as done.",
+)  # fmt: skip
+
+
+class ScheduleForm(Questions):
+    day = DayField("On which day?", what="The day", validators=needed("Give the day of publication"))
+    time = TimeField("At what time?", default="10:00", validators=needed("Give the time"), render_kw={"classes": "govuk-input--width-5"})  # fmt: skip
+
+
+def _schedule(visit: Visit, publication: Publication, form: Questions) -> object:
+    at = datetime.fromisoformat(f"{form['day'].data}T{form['time'].data}").replace(tzinfo=LONDON)
+    try:
+        return schedule_publication(visit.session, visit.viewer, publication, at)
+    except CalendarUnknown as unknown:
+        raise refused("/day", str(unknown)) from None
+
+
+act(
+    "schedule", name="schedule_going_live", title="Set the time of going live", button="Schedule it",
+    allows=rights.brings_out, asks=lambda visit, _: ScheduleForm(visit.typed), does=_schedule, blamed="day",
+    done="It is scheduled. It goes live by itself at that minute, if nothing then stands against it.",
+    note="Avoid the child's birthday and the anniversary of what happened.",
+)  # fmt: skip
+
+
+class ReasonsForm(Questions):
+    reasons = reasons("Why?")
+
+
+def _order(visit: Visit, form: Questions) -> Order:
+    body = {"reasons": form["reasons"].data, "ordered_by": visit.viewer.person_name}
+    return Order(**checked(schemas.OrderIn(), body))
+
+
+act(
+    "correction", name="correct_live_page", title="Correct the live page", button="Correct it",
+    allows=rights.brings_out, asks=lambda visit, _: ReasonsForm(visit.typed),
+    does=lambda visit, publication, form: correct(visit.session, visit.viewer, publication, _order(visit, form)),
+    blamed="reasons", done="The newest checked documents and words take the place of the live ones within a minute.",
+)  # fmt: skip
+act(
+    "withdrawal", name="withdraw_live_page", title="Take the page down", button="Take it down now",
+    allows=rights.brings_out, asks=lambda visit, _: ReasonsForm(visit.typed),
+    does=lambda visit, publication, form: withdraw(visit.session, visit.viewer, publication, _order(visit, form)),
+    blamed="reasons", done="The page, its documents, the feed and the search lose it within a minute.",
+)  # fmt: skip
+
+
+class ReceiptForm(Questions):
+    reference = line("The NSPCC's reference", "Give the reference")
+    day = DayField("When did it come?", what="The day", validators=needed("Give the day on which it came"))
+
+
+def _receipt(visit: Visit, publication: Publication, form: Questions) -> object:
+    at = moment_on(form["day"].data)
+    return record_receipt(visit.session, visit.viewer, publication, form["reference"].data, at)
+
+
+act(
+    "nspcc-receipt", name="record_nspcc_receipt", title="Record the NSPCC's acknowledgement", button="Record",
+    allows=rights.judges_findings, asks=lambda visit, _: ReceiptForm(visit.typed), does=_receipt, blamed="reference",
+    done="The acknowledgement is recorded.",
+)  # fmt: skip
+
+
+class RetentionForm(Questions):
+    decision = RadioField(
+        "Does the page stay?",
+        choices=[("keep", "It stays"), ("archive", "The entry stays, its documents on request")],
+        validators=needed("Say whether it stays"),
+    )
+    until = DayField("Until when?", what="The day", validators=may_be_empty())
+    reasons = reasons("Why?")  # fmt: skip
+
+
+def _retention(visit: Visit, publication: Publication, form: Questions) -> object:
+    decision = RetentionDecision(**checked(schemas.RetentionIn(), given(form)))
+    return decide_retention(visit.session, visit.viewer, publication, decision)
+
+
+act(
+    "retention", name="decide_display", title="Decide how long the page stays", button="Record",
+    allows=rights.judges_findings, asks=lambda visit, _: RetentionForm(visit.typed), does=_retention, blamed="decision",
+    done="The decision is recorded.",
+)  # fmt: skip

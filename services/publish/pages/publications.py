@@ -1,0 +1,185 @@
+"""Publications: the list, one with all that is still missing, its route, words and documents, and a preview."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from wtforms import FileField
+
+from services.publish import schemas, views
+from services.publish.documents import UPLOADED_KINDS, Upload, upload_document
+from services.publish.models import Document, Publication
+from services.publish.pages.site import act, pages, publication_of, sections
+from services.publish.publication_route import Route, decide_route, partner_names
+from services.publish.publications import change_page
+from services.publish.schedule import public_name
+from services.publish.site_content import page_of
+from services.publish.site_pages import review
+from services.publish.wording import KINDS, ROUTES
+from shared import clock, files
+from shared.calendar import london_day
+from shared.identity import rights
+from shared.web.asking import checked, given, line, moment_on, optional_text, reasons
+from shared.web.forms import DayField, Questions, RadioField, SelectMultipleField, may_be_empty, needed
+from shared.web.pages import Download, Go, Page, Visit
+from shared.web.problems import conflict, not_found
+from shared.web.uploads import uploaded_file
+
+
+@pages.get("", allows=rights.anyone)
+def begin(visit: Visit) -> Go:
+    """Where a person's work in publish begins; who is not signed in is asked to."""
+    found = sections(visit.viewer)
+    return Go(found[0][0] if found else "/notify/sign-in?next=/publish")
+
+
+@pages.get("/publications", allows=rights.reads_publications)
+def list_publications(visit: Visit) -> Page:
+    """Every publication, the newest first."""
+    waiting = views.waiting_for_decision(visit.session)
+    found = visit.session.scalars(select(Publication).order_by(Publication.created_at.desc()).limit(500))
+    values = {"publications": [views.summary_of(each, each.id in waiting) for each in found]}
+    return Page("publications.html", "Publications", values)
+
+
+@pages.get("/publications/<uuid:publication_id>", allows=rights.reads_publications)
+def show_publication(visit: Visit, publication_id: UUID) -> Page:
+    """One publication: what is missing before it may go live, and everything that was done."""
+    publication = publication_of(visit, publication_id)
+    viewer = visit.viewer
+    values = {
+        "each": views.publication_view(visit.session, publication),
+        "edits": rights.edits_publications(viewer),
+        "decides": rights.decides_publication(viewer),
+        "brings_out": rights.brings_out(viewer),
+        "routes": ROUTES,
+        "back": "/publish/publications",
+    }
+    return Page("publication.html", "Publication", values)
+
+
+@pages.get("/publications/<uuid:publication_id>/preview", allows=rights.reads_publications)
+def preview(visit: Visit, publication_id: UUID) -> Download:
+    """The public page exactly as it would be written now."""
+    publication = publication_of(visit, publication_id)
+    now = clock.now()
+    page = page_of(visit.session, publication, {}, going_live_at=now)
+    return Download(review(london_day(now), page), "text/html; charset=utf-8", "preview.html", shown=True)
+
+
+@pages.get("/publications/<uuid:publication_id>/documents/<uuid:document_id>", allows=rights.reads_publications)
+def download_document(visit: Visit, publication_id: UUID, document_id: UUID) -> Download:
+    """The cleaned bytes of a checked document, which are what may go live."""
+    publication = publication_of(visit, publication_id)
+    of_it = select(Document).where(Document.id == str(document_id), Document.publication_id == publication.id)
+    document = visit.session.scalar(of_it)
+    if document is None:
+        raise not_found()
+    if document.clean_key is None:
+        raise conflict("This document has not been checked yet, or was refused.")
+    return Download(files.get(document.clean_key), document.content_type, public_name(publication.pseudonym, document))
+
+
+def _route_form(visit: Visit, _: Publication) -> Questions:
+    fields: dict[str, Any] = {
+        "route": RadioField(
+            "How is it published?", choices=ROUTES.items(), validators=needed("Choose how it is published")
+        ),
+        "publish": SelectMultipleField(
+            "What is published?", choices=[(kind, KINDS[kind]) for kind in UPLOADED_KINDS], validators=may_be_empty()
+        ),
+        "reasons": reasons("Why?", missing="Give the reasons of the partners"),
+    }
+    for agency, name in partner_names(visit.session).items():
+        fields[f"name_{agency}"] = line(f"Who agreed for {name}?", f"Say who agreed for {name}")
+        fields[f"role_{agency}"] = line(f"Their role at {name}", f"Give the role at {name}")
+    fields |= {
+        "nspcc_by": line("With whom at the NSPCC was it agreed?", hint="For the anonymous route: the agreement comes first"),
+        "nspcc_on": DayField("When?", what="The day", validators=may_be_empty()),
+        "local_improvements": optional_text("Information about improvements for the partnership's own site", "Where the report itself is not shown there", rows=8),
+    }  # fmt: skip
+    return type("RouteForm", (Questions,), fields)(visit.typed)  # type: ignore[no-any-return]
+
+
+def _decide(visit: Visit, publication: Publication, form: Questions) -> object:
+    answers = form.answers()
+    body = given(form, "route", "reasons", "local_improvements") | {"publish": answers["publish"] or None}
+    body["agreed_by"] = [
+        {"agency_id": agency, "name": answers[f"name_{agency}"], "role": answers[f"role_{agency}"]}
+        for agency in partner_names(visit.session)
+    ]
+    if answers["nspcc_by"] and answers["nspcc_on"]:
+        agreed = {"agreed_by": answers["nspcc_by"], "agreed_at": moment_on(answers["nspcc_on"]).isoformat()}
+        body["nspcc_agreement"] = agreed
+    return decide_route(visit.session, visit.viewer, publication, Route(**checked(schemas.RouteDecisionIn(), body)))
+
+
+act(
+    "route",
+    name="decide_publication_route",
+    title="Decide how it is published",
+    button="Record the decision",
+    allows=rights.decides_publication,
+    asks=_route_form,
+    does=_decide,
+    blamed="route",
+    done="The decision is recorded.",
+    note="Not publishing is a decision too, and its reasons go to the Panel and the Secretary of State.",
+)
+
+
+class PageForm(Questions):
+    title = line("Title", "Give the title of the page")
+    summary = optional_text("Summary", "What the review is about, without anything that identifies anybody", rows=8)
+    themes = optional_text("Themes", "One on a line", rows=4)
+
+
+def _page_form(visit: Visit, publication: Publication) -> Questions:
+    themes = "\n".join(publication.themes)
+    return PageForm(visit.typed, data={"title": publication.title, "summary": publication.summary, "themes": themes})
+
+
+def _change_page(visit: Visit, publication: Publication, form: Questions) -> None:
+    answers = form.answers()
+    themes = ["-".join(each.casefold().split()) for each in (answers["themes"] or "").split("\n") if each.strip()]
+    body = {"title": answers["title"], "summary": answers["summary"], "themes": themes}
+    change_page(visit.session, visit.viewer, publication, checked(schemas.PageIn(), body))
+
+
+act(
+    "words",
+    name="change_page_words",
+    title="The words of the page",
+    button="Save",
+    allows=rights.edits_publications,
+    asks=_page_form,
+    does=_change_page,
+    blamed="title",
+    done="The words are saved, and are being checked for what identifies somebody.",
+)
+
+
+class DocumentForm(Questions):
+    kind = RadioField(
+        "What is it?", choices=[(kind, KINDS[kind]) for kind in UPLOADED_KINDS], validators=needed("Choose what it is")
+    )
+    file = FileField("The file", validators=may_be_empty())  # fmt: skip
+
+
+def _upload(visit: Visit, publication: Publication, form: Questions) -> object:
+    name, content = uploaded_file("document.pdf")
+    upload = Upload(form["kind"].data, name, content, visit.viewer.person_name)
+    return upload_document(visit.session, visit.viewer, publication, upload)
+
+
+act(
+    "document",
+    name="upload_publication_document",
+    title="Upload a document",
+    button="Upload",
+    allows=rights.edits_publications,
+    asks=lambda visit, _: DocumentForm(visit.typed),
+    does=_upload,
+    blamed="file",
+    done="The document is being cleaned and checked. Its findings appear here in a moment.",
+)

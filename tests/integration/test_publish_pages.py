@@ -1,0 +1,173 @@
+"""Publishing by pages: every page × every role, and the way of an editor and a communications lead on both routes."""
+
+import io
+import re
+from functools import cache
+from typing import Any
+
+import pytest
+
+from services.publish.document_check import check_documents
+from services.publish.going_live import publish_due
+from shared.identity.roles import ROLES
+from shared.partnership import partnership
+from tests.people import WRONG, Someone, declared, filled
+from tests.publishing import (
+    OFFICE,
+    PARTNERS,
+    confirm_copies,
+    get,
+    open_publication,
+    pass_days,
+    pdf,
+    publication_day,
+)
+
+pytestmark = pytest.mark.usefixtures("ground")
+
+NOBODY = "nobody"
+POLICE, COUNCIL, HOSPITAL = "west-mercia-police", "herefordshire-council", "wye-valley-nhs-trust"
+AT = {
+    "duty-officer": COUNCIL,
+    "partner-approver": POLICE,
+    "partnership-office": OFFICE,
+    "scrutineer": OFFICE,
+    "administrator": OFFICE,
+    "editor": OFFICE,
+    "communications-lead": POLICE,
+}
+ALL = frozenset(ROLES) | {NOBODY}
+OFFICE_ALONE = frozenset({"partnership-office"})
+READS = frozenset({"partnership-office", "partner-approver", "scrutineer", "editor", "communications-lead"})
+DECIDES = OFFICE_ALONE | {"partner-approver"}
+EDITS = OFFICE_ALONE | {"editor"}
+BRINGS_OUT = OFFICE_ALONE | {"communications-lead"}
+JUDGES = EDITS | BRINGS_OUT
+BOTH = ("GET", "POST")
+ONE, ACT = "/publish/publications/<uuid:publication_id>", "/publish/publications/<uuid:record_id>"
+MAY: dict[tuple[str, str], frozenset[str]] = {
+    ("GET", "/publish"): ALL,
+    **{("GET", path): READS for path in ("/publish/publications", ONE, f"{ONE}/preview", f"{ONE}/findings", f"{ONE}/documents/<uuid:document_id>")},
+    **{(method, f"{ONE}/findings/<uuid:finding_id>"): JUDGES for method in BOTH},
+    **{(method, f"{ACT}/route"): DECIDES for method in BOTH},
+    **{(method, f"{ACT}/{rest}"): EDITS for rest in ("words", "document") for method in BOTH},
+    **{(method, f"{ACT}/{rest}"): BRINGS_OUT for rest in ("protocol", "schedule", "correction", "withdrawal") for method in BOTH},
+    **{(method, f"{ACT}/{rest}"): JUDGES for rest in ("nspcc-receipt", "retention") for method in BOTH},
+}  # fmt: skip
+
+
+def person(agency: str, role: str, name: str = "Somebody Invented") -> Someone:
+    return Someone(agency, [role], service="publish", name=name)
+
+
+@cache
+def holder(role: str) -> Someone:
+    return Someone(service="publish") if role == NOBODY else person(AT.get(role, HOSPITAL), role)
+
+
+def test_every_page_has_its_roles_decided() -> None:
+    assert set(declared("publish")) == set(MAY)
+
+
+@pytest.mark.parametrize("role", [*ROLES, NOBODY])
+def test_a_role_opens_what_is_decided_and_nothing_else(role: str) -> None:
+    wrong = []
+    someone = holder(role)
+    for (method, path), allowed in MAY.items():
+        answer = someone.get(filled(path)) if method == "GET" else someone.post(filled(path))
+        asked_to_sign_in = answer.status_code == 303 and "/notify/sign-in?next=" in answer.location
+        refused = answer.status_code == 403 and "Your account is not for this page" in answer.text
+        no_token = answer.status_code == 400 and role == NOBODY
+        opened = path == "/publish" or not (asked_to_sign_in or refused or no_token)
+        if opened != (role in allowed) or answer.status_code >= 500:
+            wrong.append(f"{method} {path}: {answer.status_code}")
+    assert wrong == []
+
+
+def day(name: str, value: Any) -> dict[str, str]:
+    return {f"{name}-day": str(value.day), f"{name}-month": str(value.month), f"{name}-year": str(value.year)}
+
+
+def route(kind: str, **more: str) -> dict[str, str]:
+    agreed = {f"{what}_{agency}": f"{what} of {agency}" for agency in PARTNERS for what in ("name", "role")}
+    return agreed | {"route": kind, "reasons": "It is for everyone to learn from.", "publish": "full-report"} | more
+
+
+def follow_protocol(lead: Someone, at: str) -> None:
+    for step in partnership().protocol:
+        if step.required and step.when == "before":
+            lead.does(f"{at}/protocol", step=step.id)
+
+
+@pytest.mark.parametrize("kind", ["local", "anonymous"])
+def test_a_report_goes_its_way_from_findings_to_live_and_down_again(kind: str, own_clock: None) -> None:
+    publication = open_publication(pdf("Learning from the life of Hester Nolan."))
+    at = f"/publish/publications/{publication['id']}"
+    editor, lead = person(OFFICE, "editor", "Ruth Editor"), person(POLICE, "communications-lead", "Nia Lead")
+    approver = person(COUNCIL, "partner-approver")
+    today = publication_day(0)
+    nspcc = {"nspcc_by": "The librarian", **day("nspcc_on", today)} if kind == "anonymous" else {}
+    approver.does(f"{at}/route", **route(kind, **nspcc))
+    assert "hester nolan" in editor.get(f"{at}/findings").text
+    shut = lead.post(f"{at}/schedule", time="09:00", **day("day", publication_day(8)))
+    assert shut.status_code == 422
+    assert "protocol" in WRONG.findall(shut.text)[0].casefold() or "finding" in WRONG.findall(shut.text)[0].casefold()
+
+    editor.does(
+        f"{at}/document", kind="full-report", file=(io.BytesIO(pdf("Learning from the life of a child.")), "report.pdf")
+    )
+    check_documents()
+    for found in re.findall(rf'href="({at}/findings/[^"]+)"', editor.get(f"{at}/findings").text):
+        assert editor.post(found, resolution="removed", reason="A newer version is without it.").status_code == 303
+    editor.does(
+        f"{at}/words", title="Learning together", summary="What agencies can learn.", themes="Sharing what is known"
+    )
+    check_documents()
+    follow_protocol(lead, at)
+    assert "Learning together" in editor.get(f"{at}/preview").text or kind == "anonymous"
+    lead.does(f"{at}/schedule", time="09:00", **day("day", publication_day(8)))
+    confirm_copies(publication)
+    pass_days()
+    publish_due()
+    shown = get(f"/publications/{publication['id']}")
+    assert shown["status"] == "live", (shown["held_because"], shown["missing"])
+    assert lead.post(f"{at}/withdrawal").status_code == 422  # nothing is taken down without a reason
+    lead.does(f"{at}/withdrawal", reasons="A name was found.")
+    page = editor.get(at).text
+    assert "Withdrawn" in page
+    assert "Nia Lead" in page
+
+
+def test_who_uploaded_a_document_does_not_accept_what_was_found_in_it() -> None:
+    publication = open_publication()
+    at = f"/publish/publications/{publication['id']}"
+    editor, second = person(OFFICE, "editor", "Ruth Editor"), person(OFFICE, "editor", "Sian Second")
+    editor.does(
+        f"{at}/document", kind="slides", file=(io.BytesIO(pdf("A school in Invented Street.", "Hester Nolan")), "s.pdf")
+    )
+    check_documents()
+    found = re.findall(rf'href="({at}/findings/[^"]+)"', editor.get(f"{at}/findings").text)[0]
+    own = editor.post(found, resolution="accepted", reason="It is well known.")
+    assert own.status_code == 422
+    assert "second person" in editor.post(found, resolution="accepted", reason="It is well known.").text
+    assert second.post(found, resolution="accepted", reason="It is a fictional name.").status_code == 303
+
+
+def test_a_partner_missing_from_the_agreement_is_said_and_nothing_typed_is_lost() -> None:
+    publication = open_publication()
+    approver = person(COUNCIL, "partner-approver")
+    form = route("local") | {f"name_{PARTNERS[0]}": ""}
+    answer = approver.post(f"/publish/publications/{publication['id']}/route", **form)
+    assert answer.status_code == 422
+    assert "It is for everyone to learn from." in answer.text
+
+
+def test_a_document_that_is_none_is_refused_in_words() -> None:
+    publication = open_publication()
+    editor = person(OFFICE, "editor")
+    at = f"/publish/publications/{publication['id']}/document"
+    for content in (b"", b"not a document"):
+        answer = editor.post(at, kind="slides", file=(io.BytesIO(content), "x.pdf"))
+        check_documents()
+        assert answer.status_code in (303, 422)
+    assert "Refused" in editor.get(at.removesuffix("/document")).text or answer.status_code == 422
