@@ -18,6 +18,8 @@ from shared.partnership import partnership
 from shared.web.problems import conflict, refused
 
 BATCH = 100
+# What an agency needs to find somebody in its records, and no more: the rest of the case is not its to see.
+SEARCHED_BY = ("name", "date-of-birth", "nhs-number", "address", "postcode")
 
 
 def ask_agencies(session: Session, case: Case, agencies: Iterable[str]) -> list[InformationRequest]:
@@ -28,6 +30,9 @@ def ask_agencies(session: Session, case: Case, agencies: Iterable[str]) -> list[
     wanted = [agency for agency in dict.fromkeys(agencies) if agency != partnership().partnership_office]
     statement = select(InformationRequest).where(InformationRequest.case_id == case.id).with_for_update()
     known = {request.agency_id: request for request in session.scalars(statement)}
+    concerns = [each for each in case.identifiers if each["kind"] in SEARCHED_BY]
+    for request in known.values():
+        request.concerns = concerns
     now = clock.now()
     due_at = return_due(now)
     asked = [
@@ -71,6 +76,7 @@ def _ask(
         status="requested",
         requested_at=now,
         due_at=due_at,
+        concerns=[each for each in case.identifiers if each["kind"] in SEARCHED_BY],
     )
     session.add(request)
     return request

@@ -21,7 +21,18 @@ PICTURES: dict[str, list[tuple[str, str]]] = {
         ("national-form", "form"),
         ("timeliness", "/notify/timeliness"),
     ],
-    "office": [("people", "/notify/people"), ("health", "/notify/health-in-words")],
+    "office": [
+        ("people", "/notify/people"),
+        ("health", "/notify/health-in-words"),
+        ("reviews", "/review/cases"),
+        ("review", "link:RR-"),
+        ("meeting", "link:Record a meeting"),
+    ],
+    "return.author": [
+        ("request", "/review/requests"),
+        ("return", "link:RR-"),
+        ("chronology-entries", "link:Chronology"),
+    ],
 }
 
 

@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.visiting import Visitor, faults_of
+from tests.publishing import pdf
 from tests.running import until
 
 SAMPLE = "Date\tTime\tEvent\tSource\tChild seen\n14/03/2025\t9:30pm\tSeen with a bruise\tEPR\tyes\n2/4/25\t\tRefused\tEPR\t\n"
@@ -61,7 +62,7 @@ def opened(someone: Visitor, path: str, reference: str) -> Page:
     return someone.follow(reference)
 
 
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(300)
 def test_a_rapid_review_with_a_dissent_and_the_practice_review_that_follows(visitor: Callable[..., Visitor]) -> None:
     author = visitor("phone")
     author.sign_in("return.author")
@@ -97,8 +98,9 @@ def test_a_rapid_review_with_a_dissent_and_the_practice_review_that_follows(visi
     send(page, "Record the decision")
     expect(page.get_by_text("Awaited:")).to_be_visible()
 
+    partners = {}
     for who, position in PARTNERS.items():
-        partner = visitor("desk")
+        partner = partners[who] = visitor("desk")
         partner.sign_in(who)
         opened(partner, "/review/cases", reference)
         page = partner.follow("Take your agency's position")
@@ -127,3 +129,47 @@ def test_a_rapid_review_with_a_dissent_and_the_practice_review_that_follows(visi
     send(page, "Hold it")
     expect(page.get_by_text("Publication is held").first).to_be_visible()
     assert faults_of(page) == []
+    review = page.url.removeprefix(office.running.system.url)
+    page = office.follow("Upload a report")
+    page.locator("[name=kind][value=full-report]").check()
+    page.locator("[name=file]").set_input_files(
+        {"name": "r.pdf", "mimeType": "application/pdf", "buffer": pdf("What was learnt.")}
+    )
+    send(page, "Upload")
+    for partner in partners.values():
+        partner.open(review)
+        answer(partner, "Sign the report", "Sign", role="Director")
+    page = office.open(review)
+    expect(page.get_by_text("Signed off").first).to_be_visible()
+    answer(office, "Lift it", "Lift it", reasons="The trial is over.")
+    look_at_publication(visitor, partners["council.approver"])
+
+
+def look_at_publication(visitor: Callable[..., Visitor], approver: Visitor) -> None:
+    """Publishing opened by itself; its pages and forms have no fault, and say what is missing."""
+    until(
+        lambda: approver.open("/publish/publications").locator("main a", has_text="LCSPR-").count() > 0, "a publication"
+    )
+    page = approver.follow("LCSPR-")
+    at = page.url.removeprefix(approver.running.system.url)
+    expect(page.get_by_text("What is missing before it may go live")).to_be_visible()
+    page = approver.follow("Decide how it is published")
+    assert faults_of(page) == []
+    page.locator("[name=route][value=local]").check()
+    page.locator("[name=reasons]").fill("It is for everyone to learn from.")
+    page.locator("[name=publish][value=full-report]").check()
+    for text in page.locator("[name^=name_], [name^=role_]").all():
+        text.fill("Director")
+    send(page, "Record the decision")
+    editor, lead = visitor("phone"), visitor("desk")
+    editor.sign_in("editor")
+    for rest in ("", "/findings", "/words", "/document"):
+        assert faults_of(editor.open(at + rest)) == []
+    lead.sign_in("communications.lead")
+    for rest in ("", "/protocol", "/schedule"):
+        assert faults_of(lead.open(at + rest)) == []
+    lead.page.locator("[name=day-day]").fill("1")
+    lead.page.locator("[name=day-month]").fill("3")
+    lead.page.locator("[name=day-year]").fill("2027")
+    lead.page.get_by_role("button", name="Schedule it").click()
+    expect(lead.page.locator(".govuk-error-summary")).to_contain_text("protocol")

@@ -150,7 +150,12 @@ def test_an_agencys_lead_reaches_the_people_of_no_other_agency_and_gives_no_role
 
 def test_an_agencys_lead_is_offered_no_role_that_sees_beyond_the_agency() -> None:
     page = Someone(SCHOOL, ["agency-lead"]).get(f"/notify/people/new/{SCHOOL}").text
-    assert {role for role in ROLES if f'value="{role}"' in page} == {"referrer", "agency-lead", "reviewer"}
+    assert {role for role in ROLES if f'value="{role}"' in page} == {
+        "referrer",
+        "agency-lead",
+        "return-author",
+        "reviewer",
+    }
 
 
 def test_nobody_raises_or_ends_themselves() -> None:

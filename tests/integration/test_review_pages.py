@@ -120,7 +120,9 @@ def test_not_involved_is_said_in_one_click_and_another_agencys_request_is_not_th
     at = f"/review/requests/{request_of(case, SCHOOL)}"
     assert hospital.get(at).status_code == 404
     assert hospital.post(f"{at}/not-involved").status_code == 404
-    assert "We were not involved" in school.get(at).text
+    asked = school.get(at).text
+    assert "We were not involved" in asked
+    assert "Hester Nolan" in asked
     assert school.post(f"{at}/not-involved").status_code == 303
     assert "Not involved" in person(OFFICE, "partnership-office").get(f"/review/cases/{case['id']}").text
 

@@ -1,10 +1,14 @@
 """Behind the interface the database itself shows nobody what is not theirs, and holds no case content in the clear."""
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import text
 
-from services.review.models import Model
+from services.review.information_requests import extend_request
+from services.review.models import InformationRequest, Model
 from services.review.service import SERVICE
+from shared import clock
 from shared.identity.viewer import NOBODY, Viewer
 from tests.reviewing import (
     FULL_RETURN,
@@ -21,7 +25,7 @@ from tests.reviewing import (
 
 pytestmark = pytest.mark.usefixtures("ground")
 
-OWN_ROWS = {"information_requests", "agency_returns", "recommendations", "actions", "evidence"}
+OWN_ROWS = {"information_requests", "agency_returns", "extensions", "recommendations", "actions", "evidence"}
 TABLES = set(Model.metadata.tables)
 
 
@@ -36,6 +40,10 @@ def case() -> dict:
     recommendation = post("/recommendations", POLICE, body)
     action = post(f"/recommendations/{recommendation['id']}/actions", HOSPITAL, {"text": "Train."})
     post(f"/actions/{action['id']}/evidence", HOSPITAL, {"what_changed": "Trained.", "progress": "done"})
+    request = request_of(open_case(), HOSPITAL)
+    with SERVICE.transaction() as session:
+        row = session.get_one(InformationRequest, request)
+        extend_request(session, row, clock.now().date() + timedelta(days=30), "Half term.", viewer(POLICE, "partner"))
     return find_case(case["incident_id"])
 
 
@@ -60,7 +68,7 @@ def test_an_agency_that_asks_the_database_past_the_interface_sees_no_case_file(t
 
 @pytest.mark.parametrize("table", sorted(OWN_ROWS))
 def test_an_agency_sees_its_own_rows_and_no_other(table: str, case: dict) -> None:
-    column = "agency_id" if table in ("information_requests", "agency_returns") else "owner_agency"
+    column = "agency_id" if table in ("information_requests", "agency_returns", "extensions") else "owner_agency"
     with SERVICE.transaction(viewer(HOSPITAL, "own")) as session:
         owners = session.execute(text(f"SELECT DISTINCT {column} FROM {table}")).scalars().all()
     assert owners == [HOSPITAL]

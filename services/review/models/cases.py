@@ -69,7 +69,10 @@ class Case(Model):
 
 
 class InformationRequest(Model):
-    """One agency asked about one case. The reference is kept here too: the agency may not read the case."""
+    """One agency asked about one case. The reference is kept here too: the agency may not read the case.
+
+    `concerns` is by what the agency finds in its records whom it is asked about.
+    """
 
     __tablename__ = "information_requests"
     id: Mapped[Key]
@@ -81,6 +84,7 @@ class InformationRequest(Model):
     due_at: Mapped[Moment]
     returned_at: Mapped[MomentOrNone]
     overdue_told_at: Mapped[MomentOrNone]
+    concerns: Mapped[list[dict[str, str]] | None] = mapped_column(Encrypted("information_requests.concerns"))
     version: Mapped[int] = mapped_column(default=1)
 
 

@@ -177,7 +177,15 @@ class InformationRequestSummary(Schema):
     versions = fields.List(fields.Nested(ReturnVersionView), required=True)
 
 
+class Searched(Schema):
+    """By what somebody is found in an agency's records: a name, a date of birth, an NHS number, an address."""
+
+    kind = fields.String(required=True)
+    value = fields.String(required=True)
+
+
 class InformationRequestView(InformationRequestSummary):
+    concerns = fields.List(fields.Nested(Searched), required=True)
     return_ = fields.Nested(ReturnView, required=True, allow_none=True, data_key="return")
 
 

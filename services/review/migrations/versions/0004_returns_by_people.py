@@ -12,6 +12,7 @@ def upgrade() -> None:
     op.execute(
         f"""
         ALTER TABLE agency_returns ADD COLUMN prepared_by_actor text;
+        ALTER TABLE information_requests ADD COLUMN concerns bytea;
         CREATE TABLE extensions (
             id uuid PRIMARY KEY,
             request_id uuid NOT NULL REFERENCES information_requests,
@@ -45,4 +46,5 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    op.execute("DROP TABLE meetings, extensions; ALTER TABLE agency_returns DROP COLUMN prepared_by_actor;")
+    op.execute("DROP TABLE meetings, extensions; ALTER TABLE agency_returns DROP COLUMN prepared_by_actor")
+    op.execute("ALTER TABLE information_requests DROP COLUMN concerns")
