@@ -148,6 +148,7 @@ class Partnership:
     rapid_review_first_day: int  # whether the day the notification was sent counts as day 0 or day 1
     duplicate_window_days: int
     information_request_days: int  # working days an agency has for its rapid review return
+    information_chase_days: int | None  # working days between chases of a late return; None to chase once
     information_request_basis: str  # the authority on which agencies are asked, as it stands in every request
     deadline_contacts: tuple[str, ...]
     digest_hour: int | None  # of London, from which each working day's digest goes to them; None for none

@@ -188,6 +188,7 @@ class PartnershipSchema(Body):
     rapid_review_first_day = Whole(0, 1, load_default=0)
     duplicate_window_days = Whole(0, 366, required=True)
     information_request_days = Whole(1, 60, required=True)
+    information_chase_days = Whole(1, 60, load_default=None)
     information_request_basis = Line(400, load_default=INFORMATION_REQUEST_BASIS)
     deadline_contacts = Several(Email(), required=True)
     digest_hour = Whole(0, 23, load_default=None)

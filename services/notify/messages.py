@@ -18,6 +18,8 @@ from shared.settings import settings
 
 EMAILS = text("SELECT emails FROM agencies WHERE id = :id AND ended_at IS NULL")
 
+LEADS = text("SELECT email FROM people WHERE agency_id = :agency AND 'agency-lead' = ANY(roles) AND ended_at IS NULL")
+
 URGENCY = {"notification": 1, "follow-up": 2, "withdrawal": 2, "request": 4, "warning": 4}
 
 
@@ -53,8 +55,9 @@ def tell(
     sentence: str,
     document: dict[str, Any] | None,
     duty_id: str | None = None,
+    page: str = "",
 ) -> list[dict[str, Any]]:
-    """Rows of the deliveries that tell `recipient`; the caller stores them with their cause.
+    """Rows of the deliveries that tell `recipient`; the caller stores them with their cause. `page` is where people act.
 
     `sentence` and `reference` stand in an e-mail as they are, so they hold no case content; `document` may.
     """
@@ -70,16 +73,17 @@ def tell(
             sentence=sentence,
             document=document,
             duty_id=duty_id,
+            page=page,
         )
         for address in way.addresses
     ]
 
 
 def _delivery(
-    channel: str, address: str, *, sentence: str, document: dict[str, Any] | None, **facts: Any
+    channel: str, address: str, *, sentence: str, document: dict[str, Any] | None, page: str = "", **facts: Any
 ) -> dict[str, Any]:
     delivery_id = new_id()
-    words = _words(delivery_id, facts["reference"], sentence, with_link=document is not None)
+    words = _words(delivery_id, facts["reference"], sentence, with_link=document is not None, page=page)
     return delivery_values(
         delivery_id=delivery_id,
         channel=channel,
@@ -96,14 +100,36 @@ def _for_envelope(recipient: str, document: dict[str, Any] | None) -> dict[str, 
     return {"in_words": as_text(document)} if document and sealed else {}
 
 
-def _words(delivery_id: str, reference: str, sentence: str, *, with_link: bool) -> str:
+def _words(delivery_id: str, reference: str, sentence: str, *, with_link: bool, page: str) -> str:
     link = f"{settings().public_url}/notify/api/v1/documents/{delivery_id}"
     read = f"Read it with your agency's key:\n{link}\n\n" if with_link else ""
+    sign_in = f"Sign in to answer:\n{settings().public_url}{page}\n\n" if page else ""
     return (
-        f"{partnership().marking}\n\n{sentence}\n\nReference: {reference}\n\n{read}"
+        f"{partnership().marking}\n\n{sentence}\n\nReference: {reference}\n\n{sign_in}{read}"
         "This message carries no names and no details. Do not reply with any.\n\n"
         f"{partnership().name}\n"
     )
+
+
+def tell_leads(
+    session: Session, agency_id: str, concerns: str, reference: str, sentence: str, page: str
+) -> list[dict[str, Any]]:
+    """Rows of the e-mails to an agency's leads, each at their own address, about what their agency has not done."""
+    return [
+        _delivery(
+            "email",
+            address,
+            recipient=f"agency:{agency_id}",
+            purpose="request",
+            concerns=concerns,
+            reference=reference,
+            sentence=sentence,
+            document=None,
+            duty_id=None,
+            page=page,
+        )
+        for address in session.execute(LEADS, {"agency": agency_id}).scalars()
+    ]
 
 
 def warn_contacts(concerns: str, reference: str, sentence: str) -> list[dict[str, Any]]:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from services.notify.arising import told
 from services.notify.duties import Move, discharged_event, duty_values, entries_for, move_duties
-from services.notify.messages import tell, warn_contacts
+from services.notify.messages import tell, tell_leads, warn_contacts
 from services.notify.models import Duty
 from services.notify.notifying import cancel_duties
 from services.notify.service import SERVICE
@@ -30,6 +30,9 @@ HEARD_LATER = text("""
 """)
 
 
+OVERDUE = "Your agency's information for a rapid review is overdue."
+
+
 def information_requested(session: Session, event: Event) -> None:
     """The agency is asked for its information."""
     _tell_agency(
@@ -39,10 +42,17 @@ def information_requested(session: Session, event: Event) -> None:
 
 def information_overdue(session: Session, event: Event) -> None:
     """The agency is reminded, and so are the contacts."""
-    _tell_agency(session, event, "Your agency's information for a rapid review is overdue.")
+    _tell_agency(session, event, OVERDUE)
     agency = event.data["agency_id"]
+    if event.data.get("times", 1) > 1:
+        about = (f"information:{event.data['request_id']}", event.data["reference"], OVERDUE, _page_of(event))
+        add_deliveries(session, tell_leads(session, agency, *about))
     sentence = f"Information asked of {agency} is overdue."
     add_deliveries(session, warn_contacts(f"information:{event.data['request_id']}", event.data["reference"], sentence))
+
+
+def _page_of(event: Event) -> str:
+    return f"/review/requests/{event.data['request_id']}"
 
 
 def _tell_agency(session: Session, event: Event, sentence: str) -> None:
@@ -55,6 +65,7 @@ def _tell_agency(session: Session, event: Event, sentence: str) -> None:
         reference=event.data["reference"],
         sentence=sentence,
         document=document,
+        page=_page_of(event),
     )
     if all(row["channel"] == "portal" for row in rows):
         nobody = f"{event.data['agency_id']} has no e-mail address in the directory. Tell it by hand: {sentence}"

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import select, text, update
+from sqlalchemy import and_, or_, select, text, update
 from sqlalchemy.orm import Session
 
 from services.review.models import Case, Extension, InformationRequest
@@ -65,7 +66,7 @@ def _ask(
     if cancelled is not None:
         cancelled.status = move(INFORMATION_REQUEST, cancelled.status, "ask-again")
         cancelled.requested_at, cancelled.due_at = now, due_at
-        cancelled.returned_at = cancelled.overdue_told_at = None
+        cancelled.returned_at = cancelled.overdue_told_at = cancelled.chase_at = None
         cancelled.version += 1
         return cancelled
     request = InformationRequest(
@@ -123,7 +124,7 @@ def extend_request(session: Session, request: InformationRequest, due_on: date, 
             given_at=clock.now(),
         )
     )
-    request.due_at, request.overdue_told_at = due_at, None
+    request.due_at, request.overdue_told_at, request.chase_at = due_at, None, None
     request.version += 1
     audit.append(
         session, audit.Entry(viewer.actor, "extended", f"information-request:{request.id}", due_on.isoformat())
@@ -140,7 +141,10 @@ def cancel_requests(session: Session, case: Case) -> None:
 
 
 def tell_overdue_returns() -> int:
-    """Emit `information.overdue`, once, for every request past its time without a return; how many there were.
+    """Emit `information.overdue` for every request past its time without a return; how many there were.
+
+    It is told once when the time has passed, and again each time the partnership's working days between chases are
+    over, until the return comes or more time is given.
 
     A request is claimed and told in one transaction, so neither a restart nor a second worker tells it twice.
     """
@@ -158,8 +162,10 @@ def _tell_some() -> int:
             .join(Case, Case.id == InformationRequest.case_id)
             .where(
                 InformationRequest.status.in_(("requested", "draft")),
-                InformationRequest.overdue_told_at.is_(None),
-                InformationRequest.due_at < now,
+                or_(
+                    and_(InformationRequest.overdue_told_at.is_(None), InformationRequest.due_at < now),
+                    InformationRequest.chase_at < now,
+                ),
             )
             .order_by(InformationRequest.due_at)
             .limit(BATCH)
@@ -167,7 +173,8 @@ def _tell_some() -> int:
         )
         rows = session.execute(overdue).all()
         for request, incident_id in rows:
-            request.overdue_told_at = now
+            request.overdue_told_at, request.chase_at = now, _next_chase(now)
+            request.chased += 1
             _emit(session, "information.overdue", request, incident_id)
         entries = [audit.Entry("system", "told-overdue", f"information-request:{row[0].id}") for row in rows]
         if entries:
@@ -175,8 +182,19 @@ def _tell_some() -> int:
     return len(rows)
 
 
+def _next_chase(now: datetime) -> datetime | None:
+    """When to chase again; None where this partnership chases once, or past the last year of known bank holidays."""
+    days = partnership().information_chase_days
+    if days is None:
+        return None
+    try:
+        return end_of_day(add_working_days(london_day(now), days, bank_holidays=partnership().bank_holidays))
+    except CalendarUnknown:
+        return None
+
+
 def _emit(session: Session, event: str, request: InformationRequest, incident_id: str) -> None:
-    values = {
+    values: dict[str, Any] = {
         "request_id": request.id,
         "case_id": request.case_id,
         "incident_id": incident_id,
@@ -184,4 +202,6 @@ def _emit(session: Session, event: str, request: InformationRequest, incident_id
         "reference": request.case_reference,
         "due_at": request.due_at.isoformat(),
     }
+    if event == "information.overdue":
+        values["times"] = request.chased
     emit(session, SERVICE, event, f"case:{request.case_id}", values)

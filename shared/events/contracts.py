@@ -125,7 +125,9 @@ class InformationRequested(Contract):
 
 
 class InformationOverdue(InformationRequested):
-    pass
+    """`times` is how often this return has been chased, this time included."""
+
+    times = fields.Integer(load_default=1)
 
 
 class RapidReviewCompleted(Contract):

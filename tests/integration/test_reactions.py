@@ -31,6 +31,7 @@ from tests.notifying import (
     said,
     send,
 )
+from tests.people import Someone
 
 pytestmark = pytest.mark.usefixtures("sandbox")
 
@@ -149,6 +150,14 @@ def test_an_overdue_return_reminds_the_agency_and_the_contacts(sandbox: Outside)
     send()
     for address in ("safeguarding@west-mercia-police.example", "duty.officer@hscp.example"):
         assert [m for m in sandbox.mail(taken["reference"], address) if "overdue" in m["text"]], address
+
+
+def test_a_return_that_stays_away_is_chased_with_the_agencys_leads(sandbox: Outside) -> None:
+    taken, lead = notified(), Someone(POLICE, ["agency-lead"])
+    hear("information.overdue", request_to(POLICE, taken) | {"times": 2})
+    send()
+    (mail,) = [m for m in sandbox.mail(taken["reference"], lead.email) if "overdue" in m["text"]]
+    assert "/review/requests/" in mail["text"]
 
 
 def test_a_commissioned_review_has_six_months_and_its_publication_ends_them() -> None:

@@ -1,7 +1,10 @@
 """A rapid review and an LCSPR as people play them on pages: returns by two persons, meeting, decision, dissent, hold."""
 
+import csv
+import hashlib
 import io
 import re
+import zipfile
 from typing import Any
 
 import docx
@@ -379,3 +382,29 @@ def test_a_scrutineer_reads_and_records_nothing() -> None:
     case, scrutineer = open_case(), person(OFFICE, "scrutineer")
     assert "Record a meeting" not in scrutineer.get(f"/review/cases/{case['id']}").text
     assert scrutineer.post(f"/review/cases/{case['id']}/meeting").status_code == 403
+
+
+def test_a_bundle_holds_the_whole_case_and_its_index_proves_every_file() -> None:
+    case, office = two_returns(), person(OFFICE, "partnership-office")
+    decide_and_sign(case)
+    with zipfile.ZipFile(io.BytesIO(office.get(f"/review/cases/{case['id']}/bundle.zip").data)) as bundle:
+        index = list(csv.DictReader(io.StringIO(bundle.read("index.csv").decode("utf-8-sig"))))
+        assert {row["File"] for row in index} == set(bundle.namelist()) - {"index.csv"}
+        for row in index:
+            assert hashlib.sha256(bundle.read(row["File"])).hexdigest() == row["SHA-256"]
+        assert {"case.json", "chronology.csv", "rapid-review.pdf", "audit.csv"} <= set(bundle.namelist())
+        trail = bundle.read("audit.csv").decode("utf-8-sig")
+        assert "took-bundle" in trail
+        assert f"person:{office.id}" in trail
+    assert person(POLICE, "partner-approver").get(f"/review/cases/{case['id']}/bundle.zip").status_code == 403
+
+
+def test_the_yearly_figures_count_and_name_nobody() -> None:
+    office = person(OFFICE, "partnership-office")
+    before = list(csv.reader(io.StringIO(office.get("/review/figures.csv").data.decode("utf-8-sig"))))
+    decide_and_sign(open_case())
+    after = list(csv.reader(io.StringIO(office.get("/review/figures.csv").data.decode("utf-8-sig"))))
+    grown = (
+        [int(new) - int(old) for old, new in zip(before[1][1:], after[1][1:], strict=True)] if len(before) > 1 else []
+    )
+    assert grown in ([], [1, 1, 1, 1, 5, 0, 0, 0])

@@ -8,10 +8,12 @@ from sqlalchemy import text
 
 from services.review.information_requests import tell_overdue_returns
 from services.review.service import SERVICE
+from shared import clock
 from tests.reviewing import (
     COUNCIL,
     FULL_RETURN,
     HOSPITAL,
+    ICB,
     OFFICE,
     POLICE,
     SCHOOL,
@@ -125,6 +127,28 @@ def test_an_overdue_return_is_told_once_whatever_restarts() -> None:
     told = sorted(event["agency_id"] for event in said(f"case:{case['id']}", "information.overdue"))
     assert SCHOOL not in told
     assert len(told) == len(set(told)) == 4
+
+
+def test_a_late_return_is_chased_again_after_the_partnerships_working_days_until_it_comes() -> None:
+    case = open_case()
+    put(return_of(case, HOSPITAL), HOSPITAL, {"involved": False})
+    make_due(case, 1)
+    tell_overdue_returns()
+    with SERVICE.transaction() as session:
+        [chase_at] = session.scalars(
+            text("SELECT DISTINCT chase_at FROM information_requests WHERE case_id = :case AND chased = 1"),
+            {"case": case["id"]},
+        )
+        assert chase_at > clock.now()
+        passed = text("UPDATE information_requests SET chase_at = now() - interval '1 hour' WHERE case_id = :case")
+        session.execute(passed, {"case": case["id"]})
+    put(return_of(case, POLICE), POLICE, {"involved": False})
+    tell_overdue_returns()
+    assert tell_overdue_returns() == 0
+    told = [(event["agency_id"], event["times"]) for event in said(f"case:{case['id']}", "information.overdue")]
+    assert sorted(told) == sorted(
+        [(POLICE, 1), *((each, times) for each in (COUNCIL, ICB, SCHOOL) for times in (1, 2))]
+    )
 
 
 def test_another_agencys_request_is_not_there() -> None:

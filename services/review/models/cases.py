@@ -84,6 +84,8 @@ class InformationRequest(Model):
     due_at: Mapped[Moment]
     returned_at: Mapped[MomentOrNone]
     overdue_told_at: Mapped[MomentOrNone]
+    chase_at: Mapped[MomentOrNone]
+    chased: Mapped[int] = mapped_column(default=0)
     concerns: Mapped[list[dict[str, str]] | None] = mapped_column(Encrypted("information_requests.concerns"))
     version: Mapped[int] = mapped_column(default=1)
 

@@ -11,7 +11,7 @@ from services.review.chronology_view import Look, Wanted, also_recorded, as_lane
 from services.review.directory import Agencies
 from services.review.information_requests import ask_more_agencies
 from services.review.meetings import absent_partners, meetings_of
-from services.review.models import AgencyReturn, Case
+from services.review.models import Case
 from services.review.pages.acts import act
 from services.review.pages.requests import agencies_to_ask
 from services.review.pages.site import pages, sections
@@ -21,12 +21,11 @@ from services.review.states import CASE, may
 from services.review.views.cases import describe_case, describe_summary
 from services.review.wording import entry_when
 from services.review.written_documents import Heading, Table, as_csv, as_excel, as_word
-from shared.calendar import london_day
 from shared.identity import rights
 from shared.partnership import partnership
 from shared.web.forms import Questions, SelectMultipleField, needed
 from shared.web.pages import Download, Go, Page, Visit
-from shared.web.problems import conflict
+from shared.web.problems import conflict, not_found
 
 A_PAGE = 200
 MOST_IN_WORD = 1000
@@ -41,7 +40,6 @@ COLUMNS = (
     "Also recorded by",
     "Contradiction",
 )
-EXPORTS = ("csv", "xlsx", "docx")
 
 
 class AskForm(Questions):
@@ -103,6 +101,7 @@ def _steps(visit: Visit, case: Case, awaited: list[str]) -> list[tuple[str, str]
         (may(CASE, case.stage, "commission"), f"{here}/practice-review", "Commission a practice review"),
         (True, f"{here}/recommendation", "Make a recommendation"),
         (rights.office(viewer), f"{here}/ask", "Ask further agencies"),
+        (rights.office(viewer), f"{here}/bundle.zip", "Take the whole case as a bundle"),
     ]
     return [(path, words) for allowed, path, words in offered if allowed]
 
@@ -135,20 +134,20 @@ def _wanted() -> Wanted:
     return Wanted(**given, since=read_window(args.get("since", "")), until=read_window(args.get("until", "")))
 
 
-def _looked_at(visit: Visit, case_id: UUID) -> tuple[Case, list[AgencyReturn], Wanted, Look, dict[str, str]]:
-    case = find(visit.session, Case, case_id)
+def _looked_at(visit: Visit, case: Case) -> tuple[Wanted, Look, dict[str, str]]:
     visit.note_read(f"case:{case.id}")
     returns = [each for each in submitted_returns(visit.session, case.id) if each.involved]
     agencies = Agencies(visit.session, [each.agency_id for each in returns])
     names = {each.agency_id: agencies[each.agency_id]["name"] for each in returns}
     wanted = _wanted()
-    return case, returns, wanted, look_at(returns, wanted), names
+    return wanted, look_at(returns, wanted), names
 
 
 @pages.get("/cases/<uuid:case_id>/chronology", allows=rights.office_or_partner)
 def show_chronology(visit: Visit, case_id: UUID) -> Page:
     """The merged chronology: a picture by agency, then the entries, a page at a time."""
-    case, _, wanted, look, names = _looked_at(visit, case_id)
+    case = find(visit.session, Case, case_id)
+    wanted, look, names = _looked_at(visit, case)
     number = max(request.args.get("page", 1, int), 1)
     shown = look.entries[(number - 1) * A_PAGE : number * A_PAGE]
     values = {
@@ -178,24 +177,34 @@ def _marked(entries: list[dict[str, Any]], look: Look, names: dict[str, str]) ->
     return found
 
 
+KINDS = {
+    "csv": "text/csv; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+}
+
+
 @pages.get("/cases/<uuid:case_id>/chronology.<kind>", allows=rights.office_or_partner)
 def export_chronology(visit: Visit, case_id: UUID, kind: str) -> Download:
     """What is looked at, as a file to work on."""
-    case, _, _, look, names = _looked_at(visit, case_id)
+    if kind not in KINDS:
+        raise not_found()
+    case = find(visit.session, Case, case_id)
+    return Download(export_of(visit, case, kind), KINDS[kind], f"chronology-{case.reference}.{kind}")
+
+
+def export_of(visit: Visit, case: Case, kind: str) -> bytes:
+    """The chronology as CSV, Excel or Word. Raises a 409 problem for more than Word holds well."""
+    _, look, names = _looked_at(visit, case)
     rows = [_row(entry) for entry in _marked(look.entries, look, names)]
-    title = f"Chronology {case.reference}, {london_day(case.notified_at):%d.%m.%Y}"
-    if kind == "docx":
-        if len(rows) > MOST_IN_WORD:
-            raise conflict(
-                f"Word holds at most {MOST_IN_WORD:,} of these entries well; narrow them first, or take Excel."
-            )
-        blocks = (Heading(title, 1), Table(COLUMNS, rows))
-        word = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-        return Download(as_word(title, partnership().marking, blocks), word, f"chronology-{case.reference}.docx")
+    if kind == "csv":
+        return as_csv(COLUMNS, rows)
     if kind == "xlsx":
-        excel = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-        return Download(as_excel(COLUMNS, rows), excel, f"chronology-{case.reference}.xlsx")
-    return Download(as_csv(COLUMNS, rows), "text/csv; charset=utf-8", f"chronology-{case.reference}.csv")
+        return as_excel(COLUMNS, rows)
+    if len(rows) > MOST_IN_WORD:
+        raise conflict(f"Word holds at most {MOST_IN_WORD:,} of these entries well; narrow them first, or take Excel.")
+    title = f"Chronology {case.reference}"
+    return as_word(title, partnership().marking, (Heading(title, 1), Table(COLUMNS, rows)))
 
 
 def _row(entry: dict[str, Any]) -> tuple[str, ...]:

@@ -26,10 +26,13 @@ from shared.partnership import partnership
 from shared.rulebook import Rulebook
 from shared.web.asking import checked, given, line, moment_on, optional_text, reasons
 from shared.web.forms import DayField, Questions, RadioField, TimeField, may_be_empty, needed
-from shared.web.pages import Download, Page, Visit
+from shared.web.pages import Download, Visit
 from shared.web.problems import not_found
 
-WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+REPORTS = {
+    "pdf": "application/pdf",
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+}
 
 
 def at_case(_: Visit, case: Case) -> str:
@@ -245,18 +248,23 @@ act(
 
 
 @pages.get("/cases/<uuid:case_id>/report.<kind>", allows=rights.office_or_partner)
-def download_report(visit: Visit, case_id: UUID, kind: str) -> Download | Page:
+def download_report(visit: Visit, case_id: UUID, kind: str) -> Download:
     """The rapid review's report as it stands, made from the record: accessible PDF, or Word."""
+    if kind not in REPORTS:
+        raise not_found()
     case = find(visit.session, Case, case_id)
+    return Download(report_of(visit, case, kind), REPORTS[kind], f"rapid-review-{case.reference}.{kind}")
+
+
+def report_of(visit: Visit, case: Case, kind: str) -> bytes:
+    """The report as PDF or Word. Raises a 404 problem before a decision is recorded."""
     decision = standing_decision(visit.session, case)
-    if decision is None or kind not in ("pdf", "docx"):
+    if decision is None:
         raise not_found()
     visit.note_read(f"case:{case.id}")
     blocks = report_blocks(panel_report(visit.session, case, decision, rules_of(case)), _meetings(visit, case))
-    title, name = f"Rapid review {case.reference}", f"rapid-review-{case.reference}.{kind}"
-    if kind == "pdf":
-        return Download(as_pdf(title, partnership().marking, blocks), "application/pdf", name)
-    return Download(as_word(title, partnership().marking, blocks), WORD, name)
+    write = as_pdf if kind == "pdf" else as_word
+    return write(f"Rapid review {case.reference}", partnership().marking, blocks)
 
 
 def _meetings(visit: Visit, case: Case) -> list[dict[str, Any]]:

@@ -12,7 +12,8 @@ def upgrade() -> None:
     op.execute(
         f"""
         ALTER TABLE agency_returns ADD COLUMN prepared_by_actor text;
-        ALTER TABLE information_requests ADD COLUMN concerns bytea;
+        ALTER TABLE information_requests ADD COLUMN concerns bytea, ADD COLUMN chase_at timestamptz,
+            ADD COLUMN chased integer NOT NULL DEFAULT 0;
         CREATE TABLE extensions (
             id uuid PRIMARY KEY,
             request_id uuid NOT NULL REFERENCES information_requests,
@@ -47,4 +48,4 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.execute("DROP TABLE meetings, extensions; ALTER TABLE agency_returns DROP COLUMN prepared_by_actor")
-    op.execute("ALTER TABLE information_requests DROP COLUMN concerns")
+    op.execute("ALTER TABLE information_requests DROP COLUMN concerns, DROP COLUMN chase_at, DROP COLUMN chased")
