@@ -11,6 +11,7 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from services.review.models import Case, InformationRequest, PracticeReview, Report
+from services.review.review_records import records_of
 from services.review.views.cases import describe_case
 from services.review.views.practice_reviews import describe_practice_review
 from services.review.views.returns import describe_request
@@ -49,7 +50,11 @@ def _files(session: Session, case: Case) -> Iterator[tuple[str, bytes]]:
         yield f"returns/{request.agency_id}.json", _json(describe_request(session, request, drafts=False))
     reviews = list(session.scalars(select(PracticeReview).where(PracticeReview.case_id == case.id)))
     for review in reviews:
-        yield f"{review.reference}/record.json", _json(describe_practice_review(session, review))
+        told = [
+            {"kind": each.kind, "by": each.recorded_by, "at": each.recorded_at} | each.content
+            for each in records_of(session, review)
+        ]
+        yield f"{review.reference}/record.json", _json(describe_practice_review(session, review) | {"records": told})
         for each in session.scalars(select(Report).where(Report.practice_review_id == review.id)):
             yield f"{review.reference}/{each.kind}-{each.number}.pdf", files.get(each.file_key)
     yield "audit.csv", _audit(session, case, requests, reviews)

@@ -309,6 +309,12 @@ def test_a_practice_review_from_commission_to_sign_off_with_a_replaced_reviewer_
     asked = re.search(r"(/review/reviewer-requests/[^\"]+/answer)", office.get(at).text)
     assert asked
     office.does(asked[1], response="Here it is.", **on("responded_on", 0))
+    for views in ("", "Nobody asked us."):
+        offered = {"advocate": "yes", "interpreter": "not-needed"}
+        office.does(f"{at}/records/family-contribution", who="Mother", how_asked="By letter.", views=views, **offered)
+    office.does(f"{at}/records/terms-of-reference", scope="Why.", lines_of_enquiry="Sharing\nEscalation")
+    office.does(f"{at}/records/monitoring", on_time="no", quality="Good.", **on("next_on", 30))
+    assert office.post(f"{at}/records/legal-read", by="Counsel").status_code == 422
     office.does(f"{at}/milestone", stage="terms-of-reference", **on("done_on", 0))
     office.does(f"{at}/hold", reason="criminal-trial", owner_name="Ola", owner_role="Lawyer", **on("next_check_on", 7))
     hold = re.search(r"(/review/holds/[^\"]+)/check", office.get(at).text)
@@ -331,6 +337,9 @@ def test_a_practice_review_from_commission_to_sign_off_with_a_replaced_reviewer_
         "Here it is.",
         "The trial is over.",
         "The trial goes on.",
+        "Nobody asked us.",
+        "Not needed",
+        "Escalation",
     ):
         assert words in shown, words
 

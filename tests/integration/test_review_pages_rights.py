@@ -4,6 +4,7 @@ from functools import cache
 
 import pytest
 
+from services.review.review_records import KINDS
 from shared.identity.roles import ROLES
 from tests.people import Someone, declared, filled
 from tests.reviewing import COUNCIL, HOSPITAL, OFFICE, POLICE
@@ -43,7 +44,7 @@ MAY: dict[tuple[str, str], frozenset[str]] = {
     **{(method, CASE.format("record_id") + "/ask"): OFFICE_ALONE for method in BOTH},
     **{(method, f"{CASE.format('record_id')}/{rest}"): RUNS for rest in ("meeting", "decision", "panel-reply", "practice-review", "recommendation") for method in BOTH},
     **{(method, CASE.format("record_id") + "/position"): PARTNER for method in BOTH},
-    **{(method, f"{REVIEW}/{rest}"): RUNS for rest in ("reviewer", "milestone", "reviewer-request", "hold", "delay", "report") for method in BOTH},
+    **{(method, f"{REVIEW}/{rest}"): RUNS for rest in ("reviewer", "milestone", "reviewer-request", "hold", "delay", "report", *(f"records/{kind}" for kind in KINDS)) for method in BOTH},
     **{(method, f"{REVIEW}/sign"): PARTNER for method in BOTH},
     **{(method, f"/review/{path}"): RUNS for path in ("reviewer-requests/<uuid:record_id>/answer", "holds/<uuid:record_id>/check", "holds/<uuid:record_id>/lift") for method in BOTH},
     ("GET", "/review/requests"): WRITES,

@@ -25,6 +25,7 @@ from services.review.models.practice_reviews import (
     ReportSignature,
     Reviewer,
     ReviewerRequest,
+    ReviewRecord,
 )
 
 __all__ = [
@@ -50,6 +51,7 @@ __all__ = [
     "Recommendation",
     "Report",
     "ReportSignature",
+    "ReviewRecord",
     "Reviewer",
     "ReviewerRequest",
 ]

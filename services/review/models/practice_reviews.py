@@ -73,6 +73,18 @@ class ReviewerRequest(Model):
     responded_on: Mapped[date | None]
 
 
+class ReviewRecord(Model):
+    """One entry of what is told of a review in words; entries are never changed."""
+
+    __tablename__ = "review_records"
+    id: Mapped[Key]
+    practice_review_id: Mapped[Reference]
+    kind: Mapped[str]
+    content: Mapped[dict[str, Any]] = mapped_column(Encrypted("review_records.content"))
+    recorded_by: Mapped[str]
+    recorded_at: Mapped[Moment]
+
+
 class Report(Model):
     """One version of a report, its file in the sealed store."""
 

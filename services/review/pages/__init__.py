@@ -1,6 +1,25 @@
 """The pages of review for people: each is its right and one call into the work."""
 
-from services.review.pages import cases, practice_reviews, rapid_reviews, recommendations, requests, returns, taken_out
+from services.review.pages import (
+    cases,
+    practice_reviews,
+    rapid_reviews,
+    recommendations,
+    requests,
+    returns,
+    review_records,
+    taken_out,
+)
 from services.review.pages.site import pages
 
-__all__ = ["cases", "pages", "practice_reviews", "rapid_reviews", "recommendations", "requests", "returns", "taken_out"]
+__all__ = [
+    "cases",
+    "pages",
+    "practice_reviews",
+    "rapid_reviews",
+    "recommendations",
+    "requests",
+    "returns",
+    "review_records",
+    "taken_out",
+]

@@ -8,6 +8,7 @@ from wtforms import FileField
 from services.review.holds import check_hold, lift_hold, place_hold
 from services.review.models import Case, Hold, PracticeReview, Report, ReviewerRequest
 from services.review.pages.acts import act
+from services.review.pages.review_records import shown_records
 from services.review.pages.site import pages
 from services.review.practice_review import record_delay, record_milestone
 from services.review.records import find
@@ -50,6 +51,7 @@ def show_practice_review(visit: Visit, review_id: UUID) -> Page:
         "writes": writes,
         "changes": writes and may(PRACTICE_REVIEW, review.status, "change"),
         "to_sign": _to_sign(visit, review),
+        "records": shown_records(visit.session, review),
         "held": [hold for hold in described["holds"] if hold["status"] == "active"],
         "back": f"/review/cases/{review.case_id}",
     }

@@ -34,7 +34,16 @@ def upgrade() -> None:
             recorded_at timestamptz NOT NULL
         );
         CREATE INDEX meetings_case ON meetings (case_id);
-        GRANT SELECT, INSERT ON extensions, meetings TO {app_role()};
+        CREATE TABLE review_records (
+            id uuid PRIMARY KEY,
+            practice_review_id uuid NOT NULL REFERENCES practice_reviews,
+            kind text NOT NULL,
+            content bytea NOT NULL,
+            recorded_by text NOT NULL,
+            recorded_at timestamptz NOT NULL
+        );
+        CREATE INDEX review_records_review ON review_records (practice_review_id);
+        GRANT SELECT, INSERT ON review_records, extensions, meetings TO {app_role()};
         ALTER TABLE extensions ENABLE ROW LEVEL SECURITY;
         ALTER TABLE extensions FORCE ROW LEVEL SECURITY;
         CREATE POLICY own_or_case_files ON extensions USING ((SELECT sees_cases())
@@ -42,10 +51,15 @@ def upgrade() -> None:
         ALTER TABLE meetings ENABLE ROW LEVEL SECURITY;
         ALTER TABLE meetings FORCE ROW LEVEL SECURITY;
         CREATE POLICY case_files ON meetings USING ((SELECT sees_cases()));
+        ALTER TABLE review_records ENABLE ROW LEVEL SECURITY;
+        ALTER TABLE review_records FORCE ROW LEVEL SECURITY;
+        CREATE POLICY case_files ON review_records USING ((SELECT sees_cases()));
         """
     )
 
 
 def downgrade() -> None:
-    op.execute("DROP TABLE meetings, extensions; ALTER TABLE agency_returns DROP COLUMN prepared_by_actor")
+    op.execute(
+        "DROP TABLE review_records, meetings, extensions; ALTER TABLE agency_returns DROP COLUMN prepared_by_actor"
+    )
     op.execute("ALTER TABLE information_requests DROP COLUMN concerns, DROP COLUMN chase_at, DROP COLUMN chased")
