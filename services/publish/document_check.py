@@ -3,6 +3,7 @@
 A file that brings the worker down is claimed again after its lease, and refused after a few attempts.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -10,11 +11,12 @@ import structlog
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from services.publish.documents import PLAIN
-from services.publish.identifiers import Found, Known, Passage, find_identifiers, known_identifiers
+from services.publish.examination_process import examine_apart
+from services.publish.file_kinds import PLAIN
+from services.publish.identifiers import Found, Known, find_identifiers, known_identifiers
 from services.publish.models import Document, Finding, Publication
-from services.publish.pdf_cleaning import CannotClean, clean_pdf
-from services.publish.reading import CannotRead, read_pages
+from services.publish.passages import HOW, CannotClean, Examined, Passage
+from services.publish.schedule import public_name
 from services.publish.service import SERVICE
 from shared import audit, clock, files
 from shared.encryption import keyed_hash
@@ -77,7 +79,7 @@ def check_one(document_id: str) -> None:
         return
     try:
         checked = check(document, publication, files.get(document.original_key))
-    except (CannotClean, CannotRead) as error:
+    except CannotClean as error:
         _refuse(document, str(error))
         return
     clean_key = files.put(checked.content)
@@ -86,22 +88,29 @@ def check_one(document_id: str) -> None:
 
 
 def check(document: Document, publication: Publication, content: bytes) -> Checked:
-    """Clean one document and look through all of it. Raises `CannotClean` or `CannotRead`."""
+    """Clean one document and look through all of it. Raises `CannotClean`."""
     known = _known(publication, document.kind)
     if document.content_type == PLAIN:
         words = content.decode()
         return Checked(content, (), None, words, find_identifiers([Passage("text", None, words)], known))
-    cleaned = clean_pdf(content, f"{publication.pseudonym}: {TITLES[document.kind]}")
-    pages = read_pages(cleaned.content)
-    passages = [Passage("text", page.number, page.text) for page in pages]
-    passages.append(Passage("structure", None, "\n".join(cleaned.unseen)))
-    pictured = [
-        Found("page-without-text", "text", page.number, "", "This page shows a picture and has no text to check.", 1)
-        for page in pages
-        if page.pictured
-    ]
-    body = "\n".join(page.text for page in pages)
-    return Checked(cleaned.content, cleaned.removed, len(pages), body, [*find_identifiers(passages, known), *pictured])
+    title = f"{publication.pseudonym}: {TITLES[document.kind]}"
+    examined = examine_apart(content, title)
+    outside = (
+        Passage("metadata", None, title),
+        Passage("file-name", None, public_name(publication.pseudonym, document)),
+    )
+    body = "\n".join(passage.text for passage in examined.passages if passage.place == "text")
+    found = [*find_identifiers((*examined.passages, *outside), known), *_unread(examined)]
+    return Checked(examined.content, examined.removed, examined.pages, body, found)
+
+
+def _unread(examined: Examined) -> Iterator[Found]:
+    """What a person has to look at because no program can say what a reader sees there."""
+    for page in examined.pictured:
+        words = "This page shows a picture and has no text to check."
+        yield Found("page-without-text", "text", page, "", words, 1)
+    for each in examined.concealed:
+        yield Found("hidden-text", each.how, each.page, each.text, f"{HOW[each.how]} It says: {each.text}", 1)
 
 
 def _known(publication: Publication, kind: str) -> Known:

@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
+from services.publish.file_kinds import PDF, PLAIN, UnknownKind, kind_of_file
 from services.publish.models import Document, Publication
 from shared import audit, clock, files
 from shared.database import new_id
@@ -18,8 +19,6 @@ from shared.web.problems import conflict, refused
 
 UPLOADED_KINDS = ("full-report", "executive-summary", "learning-briefing", "slides")
 REPORTS = ("full-report", "executive-summary")
-PDF = "application/pdf"
-PLAIN = "text/plain"
 
 
 @dataclass(frozen=True)
@@ -39,13 +38,15 @@ def upload_document(session: Session, viewer: Viewer, publication: Publication, 
     """
     if publication.state in ("withheld", "archived"):
         raise conflict(f"This publication is {publication.state}; no document can be added to it.")
-    if b"%PDF-" not in upload.content[:1024]:
-        raise refused("/file", "Send a PDF. What came does not begin as a PDF does.")
+    try:
+        content_type = kind_of_file(upload.content)
+    except UnknownKind as error:
+        raise refused("/file", str(error)) from None
     document = _add(
         session,
         publication,
         kind=upload.kind,
-        content_type=PDF,
+        content_type=content_type,
         content_key=files.put(upload.content),
         sha256=files.sha256_of(upload.content),
         filename=upload.filename,

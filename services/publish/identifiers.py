@@ -9,20 +9,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from services.publish.passages import Passage
 from shared.web.fields import is_uk_postcode, nhs_number_fits
 
 CONTEXT = 60
 SHORTEST_NAME = 3  # shorter parts of a name ("Al", "de") are words, too
 SHORTEST_SETTING = 8  # one short word of a school's name ("Green") is an ordinary word
-
-
-@dataclass(frozen=True)
-class Passage:
-    """A text and where it stands: `place` is text, structure or file-name; pages count from 1."""
-
-    place: str
-    page: int | None
-    text: str
 
 
 @dataclass(frozen=True)

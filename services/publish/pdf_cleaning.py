@@ -5,12 +5,18 @@ too: properties, XMP, scripts, attachments, comments, forms, layers, thumbnails,
 notes inside photographs.
 """
 
+import base64
 import io
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pikepdf
 from pikepdf import Array, Dictionary, Name, Object, Pdf, Stream
+
+from services.publish.passages import CannotClean, Passage
+from services.publish.pdf_contents import rewrite_contents
+from services.publish.picture_notes import without_notes
 
 
 def _keys(words: str) -> frozenset[str]:
@@ -26,9 +32,17 @@ KEPT_IN_PAGE = _keys(
     "/StructParents /Tabs /UserUnit"
 )
 KEPT_IN_LINK = _keys("/Type /Subtype /Rect /Border /BS /C /H /A /Dest /StructParent /Contents /QuadPoints /F /P")
-NOWHERE = _keys("/Metadata /PieceInfo /AF /AA /JS /OpenAction /Thumb /OPI /EF /LastModified /NeedAppearances")
+NOWHERE = _keys(
+    "/Metadata /PieceInfo /AF /AA /JS /OpenAction /Thumb /OPI /EF /LastModified /NeedAppearances /OC /Alternates "
+    "/Measure /PtData /Ref /XFA"
+)
 SAFE_ACTIONS = frozenset(("/GoTo", "/URI"))
+SAFE_ADDRESSES = ("https://", "http://", "mailto:", "#")
+READ_ALOUD = _keys("/Alt /ActualText /E /TU")
 MOST_PAGES = 2000
+LARGEST_PICTURE = 200_000_000  # bytes of one compressed picture, unpacked from what it was packed in besides
+COMMON_NAMES = frozenset(("Type", "Subtype", "Parent", "Kids", "Count", "Length", "Filter", "FlateDecode", "Page"))
+DAMAGED = "The file cannot be read as a PDF: it is damaged. Make it again and upload it."
 
 # What a person is told of what was taken out, by the key under which it stood.
 WORDS = {
@@ -46,11 +60,12 @@ WORDS = {
     "/Collection": "attached files",
     "/EmbeddedFiles": "attached files",
     "/JavaScript": "scripts",
+    "/OC": "layers",
+    "/Alternates": "other versions of pictures",
+    "/Measure": "places on the map",
+    "/PtData": "places on the map",
+    "/XFA": "form fields",
 }
-
-
-class CannotClean(ValueError):
-    """The file cannot be published as it is; the message tells the person what to do."""
 
 
 @dataclass(frozen=True)
@@ -59,7 +74,7 @@ class Cleaned:
 
     content: bytes
     removed: tuple[str, ...]
-    unseen: tuple[str, ...]  # alternative texts, bookmarks, addresses of links
+    unseen: tuple[Passage, ...]  # alternative texts, bookmarks, addresses of links, names of parts
 
 
 def clean_pdf(content: bytes, title: str) -> Cleaned:
@@ -72,10 +87,12 @@ def clean_pdf(content: bytes, title: str) -> Cleaned:
             return _clean(pdf, title)
     except pikepdf.PasswordError:
         raise CannotClean("The PDF asks for a password. Save it without one and upload it again.") from None
-    except (pikepdf.PdfError, ValueError, RecursionError, TypeError, KeyError) as error:
-        if isinstance(error, CannotClean):
-            raise
-        raise CannotClean("The file cannot be read as a PDF: it is damaged. Make it again and upload it.") from None
+    except CannotClean:
+        raise
+    except MemoryError:
+        raise CannotClean("The PDF unpacks to more than can be checked. Make it again and upload it.") from None
+    except (pikepdf.PikepdfError, ValueError, RecursionError, LookupError, AttributeError, TypeError, RuntimeError):
+        raise CannotClean(DAMAGED) from None
 
 
 def _clean(pdf: Pdf, title: str) -> Cleaned:
@@ -83,7 +100,23 @@ def _clean(pdf: Pdf, title: str) -> Cleaned:
         raise CannotClean("The PDF is protected against changes. Save it without protection and upload it again.")
     if not 0 < len(pdf.pages) <= MOST_PAGES:
         raise CannotClean(f"The PDF must have from 1 to {MOST_PAGES} pages.")
+    _refuse_hidden_layers(pdf)
     removed: set[str] = set()
+    _strip(pdf, removed)
+    spoken, left_out = rewrite_contents(pdf)
+    if left_out:
+        removed.add("notes between drawing commands")
+    pdf.remove_unreferenced_resources()
+    pdf.Root.ViewerPreferences = Dictionary(DisplayDocTitle=True)
+    pdf.trailer["/Info"] = pdf.make_indirect(Dictionary(Title=title))
+    out = io.BytesIO()
+    pdf.save(out, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate)
+    with pikepdf.open(out) as clean:  # what was cut off is still among the first one's objects
+        unseen = dict.fromkeys([*spoken, *_unseen(clean)])
+    return Cleaned(out.getvalue(), tuple(sorted(removed)), tuple(each for each in unseen if each.text != title))
+
+
+def _strip(pdf: Pdf, removed: set[str]) -> None:
     if "/Info" in pdf.trailer:
         removed.add(WORDS["/Info"])
         del pdf.trailer["/Info"]
@@ -94,13 +127,26 @@ def _clean(pdf: Pdf, title: str) -> Cleaned:
         _keep_links(page.obj, removed)
     for thing in _everything(pdf):
         _clean_thing(thing, removed)
-    pdf.Root.ViewerPreferences = Dictionary(DisplayDocTitle=True)
-    pdf.trailer["/Info"] = pdf.make_indirect(Dictionary(Title=title))
-    out = io.BytesIO()
-    pdf.save(out, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate)
-    with pikepdf.open(out) as clean:  # what was cut off is still among the first one's objects
-        unseen = tuple(sorted(set(_unseen(clean)) - {title}))
-    return Cleaned(out.getvalue(), tuple(sorted(removed)), unseen)
+
+
+def _refuse_hidden_layers(pdf: Pdf) -> None:
+    """Without its layers' switches, what is on a layer that is off would show; nobody has looked at it."""
+    properties = pdf.Root.get("/OCProperties")
+    if not isinstance(properties, Dictionary):
+        return
+    chosen = properties.get("/D", Dictionary())
+    groups = [each for each in properties.get("/OCGs", Array()) if isinstance(each, Dictionary)]
+    if len(chosen.get("/OFF", Array())) or chosen.get("/BaseState") == Name.OFF or any(map(_is_off, groups)):
+        raise CannotClean(
+            "The PDF has layers that are switched off, and what is on them is still in the file. "
+            "Save it without layers, or with all of them shown, and upload it again."
+        )
+
+
+def _is_off(group: Object) -> bool:
+    usage = group.get("/Usage", Dictionary())
+    states = (usage.get(f"/{use}", Dictionary()).get(f"/{use}State") for use in ("View", "Print", "Export"))
+    return any(state == Name.OFF for state in states)
 
 
 def _keep_only(thing: Object, kept: frozenset[str], removed: set[str]) -> None:
@@ -144,7 +190,9 @@ def _is_safe_link(annotation: Object) -> bool:
 
 
 def _is_safe_action(action: Object) -> bool:
-    return isinstance(action, Dictionary) and "/Next" not in action and str(action.get("/S")) in SAFE_ACTIONS
+    if not isinstance(action, Dictionary) or "/Next" in action or str(action.get("/S")) not in SAFE_ACTIONS:
+        return False
+    return "/URI" not in action or str(action["/URI"]).strip().lower().startswith(SAFE_ADDRESSES)
 
 
 def _everything(pdf: Pdf) -> Iterator[Object]:
@@ -177,42 +225,80 @@ def _clean_thing(thing: Object, removed: set[str]) -> None:
     ):
         removed.add("unsafe actions of bookmarks")
         del thing["/A"]
-    if isinstance(thing, Stream) and thing.get("/Subtype") == Name.Image and thing.get("/Filter") == Name.DCTDecode:
-        picture = thing.read_raw_bytes()
-        plain = without_camera_notes(picture)
-        if plain != picture:
-            removed.add("notes inside photographs")
-            thing.write(plain, filter=Name.DCTDecode)
+    if thing.get("/Type") == Name.OCG and isinstance(thing, Dictionary):
+        removed.add(WORDS["/OC"])
+        _keep_only(thing, frozenset(("/Type", "/Name")), removed)
+        thing["/Name"] = pikepdf.String("Layer")
+    if isinstance(thing, Stream) and thing.get("/Subtype") == Name.Image:
+        _clean_picture(thing, removed)
+
+
+def _clean_picture(stream: Stream, removed: set[str]) -> None:
+    filters = stream.get("/Filter")
+    names = [str(each) for each in filters] if isinstance(filters, Array) else [str(filters)]
+    if names[-1] not in ("/DCTDecode", "/JPXDecode"):
+        return
+    parameters = stream.get("/DecodeParms")
+    packed = stream.read_raw_bytes()
+    picture = _unpacked(packed, names[:-1])
+    plain = without_notes(picture)
+    if plain != picture or len(names) > 1:
+        removed.add("notes inside photographs")
+        own = parameters[-1] if isinstance(parameters, Array) and len(parameters) else parameters
+        stream.write(plain, filter=Name(names[-1]), decode_parms=own if isinstance(own, Dictionary) else None)
+
+
+def _unpacked(picture: bytes, filters: list[str]) -> bytes:
+    for name in filters:
+        if name == "/FlateDecode":
+            picture = zlib.decompressobj().decompress(picture, LARGEST_PICTURE)
+        elif name == "/ASCII85Decode":
+            picture = base64.a85decode(picture.strip().removesuffix(b"~>"))
+        elif name == "/ASCIIHexDecode":
+            picture = bytes.fromhex(picture.decode("ascii").strip().removesuffix(">"))
+        else:
+            raise CannotClean("A photograph in the PDF is packed in a way that cannot be cleaned. Save the PDF anew.")
+    return picture
 
 
 def _looks_like_action(action: Object) -> bool:
     return isinstance(action, Dictionary) and "/S" in action
 
 
-def without_camera_notes(picture: bytes) -> bytes:
-    """A JPEG without its EXIF, XMP, IPTC and comment segments; anything that is no JPEG comes back as it is.
-
-    Kept are the segments that decide how it looks: JFIF (APP0), the colour profile (APP2), Adobe's transform (APP14).
-    """
-    if picture[:2] != b"\xff\xd8":
-        return picture
-    kept, at = [b"\xff\xd8"], 2
-    while at + 4 <= len(picture) and picture[at] == 0xFF and picture[at + 1] != 0xDA:
-        end = at + 2 + int.from_bytes(picture[at + 2 : at + 4])
-        marker = picture[at + 1]
-        if not (marker == 0xFE or (0xE0 <= marker <= 0xEF and marker not in (0xE0, 0xE2, 0xEE))):
-            kept.append(picture[at:end])
-        at = end
-    return b"".join(kept) + picture[at:]
-
-
-def _unseen(pdf: Pdf) -> Iterator[str]:
+def _unseen(pdf: Pdf) -> Iterator[Passage]:
     """Every text in the file's structure: what no page shows, but a screen reader or a curious reader finds."""
     for thing in _everything(pdf):
+        is_bookmark = "/Title" in thing and "/Parent" in thing
         for key in thing.keys():  # noqa: SIM118  # pikepdf's dictionaries are not iterable without keys()
-            value = thing[key]
-            entries = list(value) if isinstance(value, Array) else [value]
-            yield from (str(each) for each in entries if isinstance(each, pikepdf.String) and _is_words(str(each)))
+            yield from (Passage("structure", None, name) for name in _names(key, thing[key]))
+            place = _place(key, is_bookmark)
+            yield from (Passage(place, None, text) for text in _texts(thing[key]) if _is_words(text))
+
+
+def _place(key: str, is_bookmark: bool) -> str:
+    if key in READ_ALOUD:
+        return "alternative-text"
+    if key == "/URI":
+        return "link"
+    return "bookmark" if is_bookmark and key == "/Title" else "structure"
+
+
+def _texts(value: Object) -> Iterator[str]:
+    """The strings of a value, those in lists within it as well: dictionaries come by themselves."""
+    waiting = [value]
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, pikepdf.String):
+            yield str(one)
+        elif isinstance(one, Array) and not (one.is_indirect and one is not value):
+            waiting += list(one)
+
+
+def _names(key: str, value: Object) -> Iterator[str]:
+    """Names that a program or a person gave: words that somebody may have put where programs put theirs."""
+    for name in (key, str(value) if isinstance(value, Name) else ""):
+        if len(name) > 3 and name[1:] not in COMMON_NAMES:
+            yield name[1:].replace("_", " ")
 
 
 def _is_words(text: str) -> bool:

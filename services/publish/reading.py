@@ -40,7 +40,7 @@ def _pages(document: pdfium.PdfDocument) -> list[PageText]:
         except pdfium.PdfiumError:
             raise CannotRead(f"Page {number + 1} is damaged. Make the PDF again and upload it.") from None
         text = _text_of(page)
-        pages.append(PageText(number + 1, text, pictured=not text.strip() and _shows_something(page)))
+        pages.append(PageText(number + 1, text, pictured=_says_nothing(text) and _shows_something(page)))
         page.close()
         if sum(len(each.text) for each in pages) > MOST_CHARACTERS:
             raise CannotRead("The PDF holds more text than a report can have. Upload the report alone.")
@@ -53,6 +53,12 @@ def _text_of(page: pdfium.PdfPage) -> str:
         return str(textpage.get_text_range())
     finally:
         textpage.close()
+
+
+def _says_nothing(text: str) -> bool:
+    """No text, or signs that stand for no letters: a font without its table shows words that cannot be read here."""
+    signs = [sign for sign in text if not sign.isspace()]
+    return sum(sign.isalnum() or (sign.isprintable() and sign != "\ufffd") for sign in signs) * 2 <= len(signs)
 
 
 def _shows_something(page: pdfium.PdfPage) -> bool:

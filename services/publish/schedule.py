@@ -8,8 +8,8 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from services.publish.documents import PDF
 from services.publish.facts import copied_documents, digest_of, facts_for
+from services.publish.file_kinds import ENDINGS
 from services.publish.gate import failing_sentences
 from services.publish.models import Document, PastItem, Publication, Schedule
 from services.publish.publication_route import about
@@ -68,7 +68,7 @@ def _event(publication: Publication, copies: list[Document]) -> dict[str, Any]:
 
 def public_name(stem: str, document: Document) -> str:
     """The file name that a published document bears: never the one it came with."""
-    return f"{slug_of(stem)}-{document.kind}.{'pdf' if document.content_type == PDF else 'txt'}"
+    return f"{slug_of(stem)}-{document.kind}.{ENDINGS[document.content_type]}"
 
 
 def slug_of(words: str) -> str:

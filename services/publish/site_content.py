@@ -7,7 +7,8 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from services.publish.documents import PDF, current_documents
+from services.publish.documents import current_documents
+from services.publish.file_kinds import PDF
 from services.publish.models import Deposit, Document, PageOrder, PastItem, Publication, SiteState
 from services.publish.site import Snapshot
 from services.publish.site_pages import PageDocument, SitePage

@@ -1,0 +1,24 @@
+"""Everything that reads a stranger's file: cleaning it, reading it again, and looking for what it hides.
+
+Nothing here knows the case. It runs in a process of its own, which is told no secret (examination_process.py).
+"""
+
+from services.publish.hidden_text import concealed_texts
+from services.publish.passages import CannotClean, Examined, Passage
+from services.publish.pdf_cleaning import clean_pdf
+from services.publish.reading import CannotRead, read_pages
+from services.publish.second_reading import check_cleaned_pdf
+
+
+def examine_pdf(content: bytes, title: str) -> Examined:
+    """Clean, read and look through a PDF. Raises `CannotClean`."""
+    cleaned = clean_pdf(content, title)
+    try:
+        pages = read_pages(cleaned.content)
+    except CannotRead as error:
+        raise CannotClean(str(error)) from None
+    check_cleaned_pdf(cleaned.content, title, len(pages))
+    texts = tuple(Passage("text", page.number, page.text) for page in pages)
+    pictured = tuple(page.number for page in pages if page.pictured)
+    concealed = concealed_texts(cleaned.content)
+    return Examined(cleaned.content, cleaned.removed, (*texts, *cleaned.unseen), concealed, len(pages), pictured)

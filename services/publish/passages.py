@@ -1,0 +1,60 @@
+"""What was read in a document, as the identifier check and the list of findings take it."""
+
+from dataclasses import dataclass
+
+
+class CannotClean(ValueError):
+    """The file cannot be published as it is; the message tells the person what to do."""
+
+
+@dataclass(frozen=True)
+class Passage:
+    """A text and where it stands: `place` is text, alternative-text, bookmark, link, structure, metadata or file-name.
+
+    Pages count from 1.
+    """
+
+    place: str
+    page: int | None
+    text: str
+
+
+@dataclass(frozen=True)
+class Concealed:
+    """Text that is in a file and that no reader sees: `how` is a key of `HOW`; pages count from 1."""
+
+    page: int | None
+    how: str
+    text: str
+
+
+HOW = {
+    "invisible": "This text is in the file and is not drawn.",
+    "pale": "This text has the colour of what is behind it, or nearly.",
+    "tiny": "This text is smaller than 2 points.",
+    "off-page": "This text lies outside the page.",
+    "under-image": "This text lies under a picture.",
+    "under-shape": "This text lies under a shape: it is covered, not taken out.",
+    "unseen": "Nothing of this text shows where it stands.",
+}
+MOST_SHOWN = 300  # characters of hidden text that one finding shows
+
+
+def gathered(found: list[Concealed]) -> tuple[Concealed, ...]:
+    """One entry a page and a way of hiding: a page may hide each of its words alone."""
+    texts: dict[tuple[int | None, str], list[str]] = {}
+    for each in found:
+        texts.setdefault((each.page, each.how), []).append(each.text.strip())
+    return tuple(Concealed(page, how, " ".join(words)[:MOST_SHOWN]) for (page, how), words in texts.items())
+
+
+@dataclass(frozen=True)
+class Examined:
+    """One cleaned file: the bytes that may go live, what was taken out in words, and everything that was read in it."""
+
+    content: bytes
+    removed: tuple[str, ...]
+    passages: tuple[Passage, ...]
+    concealed: tuple[Concealed, ...]
+    pages: int
+    pictured: tuple[int, ...]  # pages that show something and have no text to check
