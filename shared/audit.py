@@ -15,9 +15,11 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from shared import clock
+from shared.exchange import Turn, with_commit
 from shared.logs import request_id
 from shared.settings import settings
 
+APPEND = r"SELECT append_audit(string_to_array($1, E'\n'))"  # no line of JSON breaks; an array would be escaped twice
 FIRST = hashlib.sha256(b"safeguarding-reviews").digest()
 BATCH = 1000
 
@@ -33,15 +35,14 @@ class Entry:
 
 
 def append(session: Session, *entries: Entry) -> None:
-    """Append entries to the chain. Call it last in a transaction: its lock is held until the commit."""
+    """Append entries to the chain with the commit, after all else: its lock is held until then."""
     at = clock.now().isoformat()
     request = request_id()
     lines = [
         orjson.dumps({"at": at, "on": e.on, "request": request, "what": e.what, "who": e.who, "why": e.why}).decode()
         for e in entries
     ]
-    session.flush()
-    session.connection().exec_driver_sql("SELECT append_audit(%s::text[])", (lines,))
+    with_commit(session, Turn.AUDIT, APPEND, ("\n".join(lines),))
 
 
 def verify(session: Session) -> tuple[int, str | None]:

@@ -1,23 +1,28 @@
 """One PostgreSQL database per service: its connections, its transactions, and rows inserted in few statements."""
 
+import select
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cached_property, lru_cache
+from itertools import count as count_from
 from typing import Any
 
-from sqlalchemy import Engine, Table, create_engine, text
+from sqlalchemy import Engine, Table, create_engine, event
 from sqlalchemy.dialects.postgresql import psycopg
+from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.orm import Session, sessionmaker
 
+from shared.exchange import Statement, Turn, commit, in_one_exchange, with_commit
 from shared.identity.viewer import SYSTEM, Viewer
 from shared.settings import settings
 
+Groups = Sequence[tuple[Any, Sequence[Mapping[str, Any]]]]
+
 _dialect: Any = psycopg.dialect()  # type: ignore[no-untyped-call]
 
-SET_VIEWER = text(
-    "SELECT set_config('app.agency', :agency, true), set_config('app.scope', :scope, true),"
-    " set_config('app.person', :person, true)"
+SET_VIEWER = (
+    "SELECT set_config('app.agency', $1, true), set_config('app.scope', $2, true), set_config('app.person', $3, true)"
 )
 
 
@@ -34,13 +39,14 @@ class Database:
 
     @cached_property
     def engine(self) -> Engine:
-        return create_engine(
+        engine = create_engine(
             settings().database_urls[self.service],
             pool_size=10,
             max_overflow=10,
-            pool_pre_ping=True,
             connect_args={"connect_timeout": 5, "application_name": f"safeguarding-{self.service}"},
         )
+        event.listen(engine, "checkout", _refuse_a_dead_one)
+        return engine
 
     @cached_property
     def sessions(self) -> sessionmaker[Session]:
@@ -49,25 +55,45 @@ class Database:
     @contextmanager
     def transaction(self, viewer: Viewer = SYSTEM) -> Iterator[Session]:
         """One transaction as `viewer` (by default the system itself): committed at the end, rolled back on an error."""
-        with self.sessions.begin() as session:
+        with self.sessions() as session:
             if viewer.scope != "none":
                 see_as(session, viewer)
             yield session
+            commit(session)
+
+
+def _refuse_a_dead_one(connection: Any, *_: Any) -> None:
+    """Have the pool make a new connection in place of one that the database has closed: it was restarted, say.
+
+    An idle connection has nothing to read, unless that it was closed; to look costs no exchange.
+    """
+    there = select.poll()
+    there.register(connection.fileno(), select.POLLIN)
+    if there.poll(0):
+        raise DisconnectionError
 
 
 def see_as(session: Session, viewer: Viewer) -> None:
     """Let the rest of a transaction see as `viewer`: row-level security goes by this, and a caller's act may reach further."""
-    values = {"agency": viewer.agency_id, "scope": viewer.scope, "person": viewer.person_id}
-    session.execute(SET_VIEWER, values)
+    in_one_exchange(session, (SET_VIEWER, (viewer.agency_id, viewer.scope, viewer.person_id)))
 
 
-def insert_rows(session: Session, groups: Sequence[tuple[Any, Sequence[Mapping[str, Any]]]]) -> None:
+def insert_rows(session: Session, groups: Groups) -> None:
     """Insert rows of several tables in one statement, all or none.
 
     `groups` pairs a mapped class with its rows; the rows of one group have the same columns. Foreign keys among
     the groups hold, since PostgreSQL checks them at the statement's end. One round trip instead of one a table.
     """
     session.flush()
+    in_one_exchange(session, _insertion(groups))
+
+
+def insert_with_commit(session: Session, groups: Groups) -> None:
+    """As `insert_rows`, but with the commit: for rows that nothing in the transaction reads."""
+    with_commit(session, Turn.ROWS, *_insertion(groups))
+
+
+def _insertion(groups: Groups) -> Statement:
     shapes = tuple((model.__table__, tuple(rows[0]), len(rows)) for model, rows in groups if rows)
     values: list[Any] = []
     for model, rows in groups:
@@ -76,16 +102,16 @@ def insert_rows(session: Session, groups: Sequence[tuple[Any, Sequence[Mapping[s
             values.extend(
                 convert[name](value) if name in convert else value for row in rows for name, value in row.items()
             )
-    session.connection().exec_driver_sql(_insert_statement(shapes), tuple(values))
+    return _insert_statement(shapes), values
 
 
 @lru_cache(maxsize=512)
 def _insert_statement(shapes: tuple[tuple[Table, tuple[str, ...], int], ...]) -> str:
-    inserts = []
+    inserts, number = [], count_from(1)
     for table, columns, count in shapes:
-        row = "(" + ",".join(["%s"] * len(columns)) + ")"
+        rows = ["(" + ",".join(f"${next(number)}" for _ in columns) + ")" for _ in range(count)]
         names = ",".join(f'"{column}"' for column in columns)
-        inserts.append(f'INSERT INTO "{table.name}" ({names}) VALUES {",".join([row] * count)}')  # noqa: S608  # our own table and column names
+        inserts.append(f'INSERT INTO "{table.name}" ({names}) VALUES {",".join(rows)}')  # noqa: S608  # our own table and column names
     *first, last = inserts
     return "".join(f"{'WITH' if not n else ','} i{n} AS ({insert})" for n, insert in enumerate(first)) + " " + last
 

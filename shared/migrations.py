@@ -11,6 +11,7 @@ FLOOR_TABLES = (
     "inbox, event_deliveries, events, event_sequences, api_keys, agencies"
 )
 PEOPLE_TABLES = "kept_forms, ended_sign_ins, people"
+CALL_FUNCTION = "begin_call"
 FLOOR_FUNCTIONS = "append_audit, emit_event, app_scope, app_agency"
 
 
@@ -45,6 +46,14 @@ def floor_up() -> str:
 
 def floor_down() -> str:
     return f"DROP TABLE {FLOOR_TABLES}; DROP FUNCTION {FLOOR_FUNCTIONS};"
+
+
+def calls_up() -> str:
+    return (Path(__file__).parent / "calls.sql").read_text()
+
+
+def calls_down() -> str:
+    return f"DROP FUNCTION {CALL_FUNCTION};"
 
 
 def people_up() -> str:

@@ -44,7 +44,7 @@ def duties_to_notify(
 ) -> tuple[Rows, Rows]:
     """Everybody who must be told of an incident that is notified (or is another authority's)."""
     national = [(RULE_OF[recipient], recipient) for recipient in assessment.national_recipients]
-    partners = [("tell-partner", f"safeguarding-partner:{agency}") for agency in _other_partners()] if national else []
+    partners = [("tell-partner", f"safeguarding-partner:{agency}") for agency in other_partners()] if national else []
     areas = [("tell-other-area", area) for area in assessment.other_areas]
     document = panel_document(incident, assessment, bodies)
     duties, deliveries = [], []
@@ -55,7 +55,8 @@ def duties_to_notify(
     return duties, deliveries
 
 
-def _other_partners() -> list[str]:
+def other_partners() -> list[str]:
+    """The safeguarding partners that the authority tells."""
     here = partnership()
     return [agency for agency in here.safeguarding_partners if agency != here.authority.agency_id]
 

@@ -17,14 +17,15 @@ from sqlalchemy.orm import Session
 from services.notify.models import ChildHash, Incident, Separation
 from shared.database import insert_rows
 from shared.encryption import keyed_hash
+from shared.exchange import in_one_exchange
 from shared.partnership import partnership
 
 WHY = {
     "nhs-number": "the same NHS number and incidents close in time",
     "name-and-birth-date": "a name that sounds alike, the same birth date and incidents close in time",
 }
-CONTEXT = """SELECT found, id::text, reference, status, matched
-               FROM referral_context(%s::bigint[], %s, %s, %s::bytea[], %s, %s)"""
+CONTEXT = "SELECT * FROM referral_context(%s::bigint[], %s, %s, %s::bytea[], %s, %s)"
+BEGIN = "SELECT * FROM begin_referral($1::bigint[], $2, $3, $4::bytea[], $5, $6, $7::text[])"
 
 
 @dataclass(frozen=True)
@@ -39,8 +40,12 @@ class Alike:
 
 @dataclass(frozen=True)
 class Context:
-    """What stands already: the id and reference of the referral with this agency reference, and incidents alike."""
+    """What a referral begins with: numbers for its references, addresses by agency, and what stands already: the id
+    and reference of the referral with this agency reference, and incidents alike."""
 
+    referral_number: int
+    incident_number: int
+    addresses: dict[str, list[str]]
     same_reference: tuple[str, str] | None
     alike: list[Alike]
 
@@ -60,24 +65,41 @@ def _sound(name: str) -> str:
     return jellyfish.metaphone(name) or name.casefold()
 
 
-def context_of(
-    session: Session, agency_id: str, agency_reference: str, hashes: Sequence[tuple[str, bytes]], occurred: date
+def begin_referral(
+    session: Session,
+    agency_id: str,
+    agency_reference: str,
+    hashes: Sequence[tuple[str, bytes]],
+    occurred: date,
+    told: Sequence[str],
 ) -> Context:
     """What stands already, after waiting for whoever submits the same children or reference at this moment.
 
     The locks are held until the transaction ends, so of two referrals of one incident the second sees the first.
+    `told` are the agencies whose addresses will be wanted.
     """
+    values = (*_asked(agency_id, agency_reference, hashes, occurred), list(told))
+    found = in_one_exchange(session, (BEGIN, values))
+    assert found is not None
+    referral_number, incident_number, addresses, rows = found
+    same = next(((row["id"], row["reference"]) for row in rows if row["found"] == "same-reference"), None)
+    return Context(referral_number, incident_number, addresses, same, _alike(rows))
+
+
+def _asked(
+    agency_id: str, agency_reference: str, hashes: Sequence[tuple[str, bytes]], occurred: date
+) -> tuple[Any, ...]:
     wanted = [value for _, value in hashes]
     locks = sorted(_lock(value) for value in {*wanted, keyed_hash("reference", agency_id, agency_reference)})
-    values = (locks, agency_id, agency_reference, wanted, occurred, partnership().duplicate_window_days)
-    rows = session.connection().exec_driver_sql(CONTEXT, values).all()
-    same = next(((row.id, row.reference) for row in rows if row.found == "same-reference"), None)
-    alike = [
-        Alike(row.id, row.reference, row.status, [WHY[k] for k in row.matched])
+    return locks, agency_id, agency_reference, wanted, occurred, partnership().duplicate_window_days
+
+
+def _alike(rows: Sequence[Mapping[str, Any]]) -> list[Alike]:
+    return [
+        Alike(str(row["id"]), row["reference"], row["status"], [WHY[kind] for kind in row["matched"]])
         for row in rows
-        if row.found != "same-reference"
+        if row["found"] == "duplicate"
     ]
-    return Context(same, alike)
 
 
 def _lock(value: bytes) -> int:
@@ -89,7 +111,8 @@ def alike_to(session: Session, incident: Incident) -> list[Alike]:
     mine = session.execute(select(ChildHash.kind, ChildHash.hash).where(ChildHash.incident_id == incident.id)).all()
     if not mine:
         return []
-    found = context_of(session, "", "", [(row.kind, row.hash) for row in mine], incident.occurred_on).alike
+    values = _asked("", "", [(row.kind, row.hash) for row in mine], incident.occurred_on)
+    found = _alike([row._asdict() for row in session.connection().exec_driver_sql(CONTEXT, values)])
     apart = set(session.scalars(select(Separation.other_id).where(Separation.incident_id == incident.id)))
     apart |= set(session.scalars(select(Separation.incident_id).where(Separation.other_id == incident.id)))
     return [other for other in found if other.id != incident.id and other.id not in apart]

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from types import SimpleNamespace
 from typing import Any
 
 from sqlalchemy import select, text
@@ -131,11 +132,11 @@ def open_duties(session: Session, incident: Incident) -> list[Duty]:
     return list(session.scalars(statement))
 
 
-def is_overdue(duty: Duty, now: datetime) -> bool:
+def is_overdue(duty: Duty | SimpleNamespace, now: datetime) -> bool:
     return duty.status not in ("discharged", "cancelled") and now > duty.due_at + timedelta(seconds=0.999999)
 
 
-def describe_duty(duty: Duty) -> dict[str, Any]:
+def describe_duty(duty: Duty | SimpleNamespace) -> dict[str, Any]:
     """A duty as the interface gives it."""
     return {
         "id": duty.id,

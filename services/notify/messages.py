@@ -3,7 +3,7 @@
 An e-mail carries a reference and a link, never a name or a narrative; the document is fetched over the link.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -38,11 +38,21 @@ def way_to(session: Session, recipient: str) -> Way:
     if chosen.channel != "portal":
         return Way(chosen.channel, (chosen.address,))
     kind, _, agency_id = recipient.partition(":")
-    if kind in ("agency", "safeguarding-partner"):
-        emails = session.execute(EMAILS, {"id": agency_id}).scalar()
-        if emails:
-            return Way("email", tuple(emails))
+    if kind in ("agency", "safeguarding-partner") and (emails := _addresses(session, agency_id)):
+        return Way("email", tuple(emails))
     return Way("portal", ("",))
+
+
+def know_addresses(session: Session, addresses: Mapping[str, Sequence[str]]) -> None:
+    """Note the e-mail addresses of agencies, read together with something else, for the length of a transaction."""
+    session.info.setdefault("addresses", {}).update(addresses)
+
+
+def _addresses(session: Session, agency_id: str) -> Sequence[str]:
+    known: dict[str, Sequence[str]] = session.info.setdefault("addresses", {})
+    if agency_id not in known:
+        know_addresses(session, {agency_id: session.scalar(EMAILS, {"id": agency_id}) or ()})
+    return known[agency_id]
 
 
 def tell(

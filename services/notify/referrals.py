@@ -3,20 +3,22 @@
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import date, datetime
+from types import SimpleNamespace
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from services.notify.arising import duties_arising
-from services.notify.duplicates import Alike, context_of, hash_rows, hashes_of
+from services.notify.arising import duties_arising, other_partners
+from services.notify.duplicates import Alike, begin_referral, hash_rows, hashes_of
 from services.notify.duties import describe_duty
+from services.notify.messages import know_addresses
 from services.notify.models import ChildHash, Duty, Incident, Referral
 from services.notify.service import SERVICE
 from services.notify.threshold import Assessment, assess, facts_of
 from shared import audit
 from shared.calendar import london_day
-from shared.database import insert_rows, new_id
+from shared.database import insert_with_commit, new_id
 from shared.delivery.deliveries import DeliveryRow
 from shared.identity.viewer import Viewer
 from shared.outbox import emit
@@ -24,7 +26,7 @@ from shared.partnership import partnership
 from shared.service import ring_after_commit
 from shared.web.problems import conflict
 
-NUMBERS = "SELECT nextval('referral_numbers'), nextval('incident_numbers')"
+NOT_YET = {"sent_at": None, "discharged_at": None, "evidence": None}  # of a duty that has just arisen
 ALREADY_TOLD = ("notifiable", "notified")
 
 
@@ -37,16 +39,18 @@ def submit_referral(session: Session, viewer: Viewer, body: dict[str, Any], now:
     """
     occurred = first_day(body)
     hashes = hashes_of(body["children"])
-    context = context_of(session, viewer.agency_id, body["agency_reference"], hashes, occurred)
+    told = other_partners()
+    context = begin_referral(session, viewer.agency_id, body["agency_reference"], hashes, occurred, told)
     if context.same_reference:
         raise _used_before(*context.same_reference)
     assessment = assess_bodies([body], london_day(now))
     status = first_status(assessment, viewer, context.alike)
-    incident = _incident_values(session, assessment, status, occurred, authority_aware(body, now), now)
-    referral_number = incident.pop("referral_number")
-    referral = _referral_values(viewer, body, incident["id"], referral_number, now)
+    aware = authority_aware(body, now)
+    incident = _incident_values(context.incident_number, assessment, status, occurred, aware, now)
+    referral = _referral_values(viewer, body, incident["id"], context.referral_number, now)
+    know_addresses(session, context.addresses)
     duties, deliveries = duties_arising(session, incident, assessment, [body], viewer)
-    insert_rows(
+    insert_with_commit(
         session,
         [
             (Incident, [incident]),
@@ -108,18 +112,16 @@ def _goes_by_itself(viewer: Viewer) -> bool:
 
 
 def _incident_values(
-    session: Session, assessment: Assessment, status: str, occurred: date, aware: datetime, now: datetime
+    number: int, assessment: Assessment, status: str, occurred: date, aware: datetime, now: datetime
 ) -> dict[str, Any]:
-    referral_number, incident_number = session.connection().exec_driver_sql(NUMBERS).one()
     return {
         "id": new_id(),
-        "reference": f"INC-{now.year}-{incident_number:04}",
+        "reference": f"INC-{now.year}-{number:04}",
         "status": status,
         "assessment": describe_assessment(assessment),
         "occurred_on": occurred,
         "authority_aware_at": aware,
         "created_at": now,
-        "referral_number": referral_number,
     }
 
 
@@ -172,7 +174,9 @@ def _answer(
             "assessment": incident["assessment"],
             "possible_duplicates": [asdict(other) for other in alike],
         },
-        "duties": [describe_duty(Duty(**duty)) for duty in sorted(duties, key=lambda duty: duty["due_at"])],
+        "duties": [
+            describe_duty(SimpleNamespace(**NOT_YET | duty)) for duty in sorted(duties, key=lambda duty: duty["due_at"])
+        ],
     }
 
 

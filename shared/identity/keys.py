@@ -2,29 +2,21 @@
 
 import hashlib
 import secrets
-from typing import Any
+from datetime import datetime
+from typing import Any, NamedTuple
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from shared import clock
+from shared.exchange import in_one_exchange
 from shared.identity.people import apply_person_change
 from shared.identity.viewer import Viewer
 from shared.partnership import partnership
 
 PREFIX = "sgr_"
 
-# One round trip: who holds the key, and the row-level security that goes with it for the rest of the transaction.
-AUTHENTICATE = """
-    WITH holder AS (
-        SELECT a.id, a.name, a.kind, a.is_partner,
-               CASE WHEN a.kind = 'partnership-office' OR a.id = %(authority)s THEN 'all'
-                    WHEN a.is_partner THEN 'partner' ELSE 'own' END AS scope
-          FROM api_keys k JOIN agencies a ON a.id = k.agency_id
-         WHERE k.hash = %(hash)s AND k.revoked_at IS NULL AND a.ended_at IS NULL)
-    SELECT id, name, kind, is_partner, scope,
-           set_config('app.agency', id, true), set_config('app.scope', scope, true) FROM holder
-"""
+BEGIN_CALL = "SELECT * FROM begin_call($1, $2, $3, $4)"
 
 
 def new_key() -> str:
@@ -37,13 +29,35 @@ def hash_of(key: str) -> bytes:
     return hashlib.sha256(key.encode()).digest()
 
 
-def authenticate(session: Session, key: str) -> Viewer | None:
-    """The agency that holds `key`, unless it was revoked; from here on the transaction sees as that agency."""
+class First(NamedTuple):
+    """The first request under an Idempotency-Key: the hash of it, the status and the sealed answer it was given."""
+
+    request: bytes
+    status: int
+    answer: bytes
+
+
+class Begun(NamedTuple):
+    """A call that may go on: who calls. Under an Idempotency-Key, too: `its_turn`, unless the first still runs, and
+    `first`, if it was answered already."""
+
+    viewer: Viewer
+    its_turn: bool
+    first: First | None
+
+
+def begin_call(session: Session, key: str, request_key: bytes | None, kept_since: datetime) -> Begun | None:
+    """Begin a transaction for the agency that holds `key`, unless that was revoked (None); it then sees as that agency.
+
+    `request_key` is the hash of the Idempotency-Key, if there is one; answers given before `kept_since` are forgotten.
+    """
     authority = partnership().authority.agency_id
-    found = session.connection().exec_driver_sql(AUTHENTICATE, {"hash": hash_of(key), "authority": authority}).first()
+    found = in_one_exchange(session, (BEGIN_CALL, (hash_of(key), authority, request_key, kept_since)))
     if found is None:
         return None
-    return Viewer(found.id, found.name, found.kind, found.is_partner, found.id == authority, found.scope)
+    agency, name, kind, is_partner, scope, its_turn, *first = found
+    viewer = Viewer(agency, name, kind, is_partner, agency == authority, scope)
+    return Begun(viewer, its_turn is not False, First(*first) if first[0] else None)
 
 
 UPSERT_AGENCY = text("""

@@ -18,13 +18,13 @@ from flask_smorest import Blueprint
 from marshmallow import Schema, ValidationError, fields
 from sqlalchemy.orm import Session
 
-from shared import audit
-from shared.identity.keys import authenticate
+from shared import audit, clock
+from shared.identity.keys import Begun, begin_call
 from shared.identity.rights import Right, anyone
 from shared.identity.viewer import NOBODY, Viewer
 from shared.logs import request_id
 from shared.service import Service
-from shared.web.idempotency import Once
+from shared.web.idempotency import KEPT, Once
 from shared.web.problems import Problem, refused, refused_fields
 
 
@@ -94,9 +94,12 @@ class Api:
             @wraps(view)
             def answer(**path_values: Any) -> Response:
                 with self.service.transaction(NOBODY) as session:
-                    viewer = _caller(session, allows)
-                    once = _once(session, viewer, method, key_required)
-                    if once and (earlier := once.earlier_answer()):
+                    once = _once(method, allows)
+                    begun = _begun(session, allows, once)
+                    viewer = begun.viewer
+                    if once is None and key_required:
+                        raise Problem(422, NO_KEY)
+                    if once and (earlier := once.earlier_answer(begun)):
                         return _replayed(*earlier)
                     values = _form(body_schema) if upload else _body(body_schema)
                     call = Call(session, viewer, values, _query(query_schema))
@@ -104,7 +107,7 @@ class Api:
                     body = orjson.dumps(reply.body) if reply.content_type == "application/json" else reply.body
                     code = reply.status or status
                     if once:
-                        once.remember(code, body, reply.headers)
+                        once.remember(session, viewer.agency_id, code, body, reply.headers)
                     if call._reads:
                         audit.append(session, *call._reads)
                 return Response(b"" if code == 204 else body, code, reply.headers, content_type=reply.content_type)
@@ -126,31 +129,32 @@ class Api:
         return declare
 
 
-def _caller(session: Session, allows: Right) -> Viewer:
+def _begun(session: Session, allows: Right, once: Once | None) -> Begun:
     if allows is anyone:
-        return NOBODY
+        return Begun(NOBODY, its_turn=True, first=None)
     scheme, _, key = request.headers.get("Authorization", "").partition(" ")
-    viewer = authenticate(session, key.strip()) if scheme.lower() == "bearer" and key else None
-    if viewer is None:
+    since = clock.machine_now() - KEPT
+    has_key = scheme.lower() == "bearer" and key
+    begun = begin_call(session, key.strip(), once.key if once else None, since) if has_key else None
+    if begun is None:
         raise Problem(
             401, "Send your agency's key as 'Authorization: Bearer <key>'.", headers={"WWW-Authenticate": "Bearer"}
         )
-    if not allows(viewer):
+    if not allows(begun.viewer):
         raise Problem(
-            403, f"This is for {allows.__name__.replace('_', ' ')}; your key belongs to {viewer.agency_name}."
+            403, f"This is for {allows.__name__.replace('_', ' ')}; your key belongs to {begun.viewer.agency_name}."
         )
-    return viewer
+    return begun
 
 
-def _once(session: Session, viewer: Viewer, method: str, key_required: bool) -> Once | None:
+NO_KEY = "Send an Idempotency-Key header (a new UUID for a new request), so that a repeat has no second effect."
+
+
+def _once(method: str, allows: Right) -> Once | None:
     key = request.headers.get("Idempotency-Key")
-    if method != "POST" or (key is None and not key_required):
+    if method != "POST" or key is None or allows is anyone:  # what proves itself is told apart by ids of its own
         return None
-    if key is None:
-        raise Problem(
-            422, "Send an Idempotency-Key header (a new UUID for a new request), so that a repeat has no second effect."
-        )
-    return Once(session, viewer.agency_id, key, f"POST {request.path}", request.get_data())
+    return Once(key, f"POST {request.path}", request.get_data())
 
 
 def _replayed(status: int, body: bytes, headers: dict[str, str]) -> Response:

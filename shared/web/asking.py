@@ -10,6 +10,7 @@ from wtforms import FileField, StringField, TextAreaField
 
 from shared import clock
 from shared.calendar import LONDON, london_day
+from shared.exchange import attempt
 from shared.identity.rights import Right
 from shared.web.forms import Questions, at_most, may_be_empty, needed, trimmed
 from shared.web.pages import Go, Page, Pages, Visit
@@ -41,7 +42,7 @@ def acted(visit: Visit, form: Questions, blamed: str, act: Callable[[], object])
     if not form.validate():
         return False
     try:
-        with visit.session.begin_nested():
+        with attempt(visit.session):
             act()
     except Problem as problem:
         if problem.status not in (409, 422):

@@ -18,6 +18,7 @@ from services.notify.schemas import ReferralSchema
 from services.notify.views import duties_of
 from shared import clock
 from shared.database import see_as
+from shared.exchange import attempt
 from shared.identity import rights
 from shared.identity.viewer import SYSTEM
 from shared.web.asking import in_words, reasons
@@ -263,7 +264,7 @@ def post_check(visit: Visit, draft_id: UUID) -> Page | Go:
         return _check_page(draft, wrong, form)
 
     try:
-        with visit.session.begin_nested():
+        with attempt(visit.session):
             drafts.close_draft(visit.session, draft, *_send(visit, draft, body, form["reasons"].data))
     except Problem as problem:
         draft.referral_id = None

@@ -1,0 +1,27 @@
+-- How a call of an agency's system begins, in one exchange: who holds the key, the row-level security that goes with it
+-- for the rest of the transaction, and, where the call bears an Idempotency-Key, whether it is its turn and what the
+-- first one was answered. A second call of the key is turned away while the first runs; the answer is looked for under
+-- the lock and in a statement of its own, so that one which has just been committed is seen.
+CREATE FUNCTION begin_call(key_hash bytea, of_authority text, request_key bytea, kept_since timestamptz)
+    RETURNS TABLE (agency text, agency_name text, agency_kind text, partner boolean, scope text,
+                   its_turn boolean, first_request bytea, first_status integer, first_answer bytea)
+    LANGUAGE plpgsql AS $$
+BEGIN
+    SELECT a.id, a.name, a.kind, a.is_partner,
+           CASE WHEN a.kind = 'partnership-office' OR a.id = of_authority THEN 'all'
+                WHEN a.is_partner THEN 'partner' ELSE 'own' END
+      INTO agency, agency_name, agency_kind, partner, scope
+      FROM api_keys k JOIN agencies a ON a.id = k.agency_id
+     WHERE k.hash = begin_call.key_hash AND k.revoked_at IS NULL AND a.ended_at IS NULL;
+    IF agency IS NULL THEN
+        RETURN;
+    END IF;
+    PERFORM set_config('app.agency', agency, true), set_config('app.scope', scope, true);
+    IF request_key IS NOT NULL THEN
+        its_turn := pg_try_advisory_xact_lock(hashtextextended(agency || ' ' || encode(request_key, 'hex'), 0));
+        SELECT i.request_hash, i.status, i.answer INTO first_request, first_status, first_answer
+          FROM idempotency_keys i
+         WHERE i.agency_id = agency AND i.key_hash = request_key AND i.created_at > kept_since;
+    END IF;
+    RETURN NEXT;
+END $$;
