@@ -13,7 +13,7 @@ from sqlalchemy.dialects.postgresql import psycopg
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.orm import Session, sessionmaker
 
-from shared.exchange import Statement, Turn, commit, in_one_exchange, with_commit
+from shared.exchange import COMMIT, Statement, Turn, commit, in_one_exchange, with_commit
 from shared.identity.viewer import SYSTEM, Viewer
 from shared.settings import settings
 
@@ -22,7 +22,8 @@ Groups = Sequence[tuple[Any, Sequence[Mapping[str, Any]]]]
 _dialect: Any = psycopg.dialect()  # type: ignore[no-untyped-call]
 
 SET_VIEWER = (
-    "SELECT set_config('app.agency', $1, true), set_config('app.scope', $2, true), set_config('app.person', $3, true)"
+    "SELECT set_config('app.agency', $1, true) AS agency, set_config('app.scope', $2, true) AS scope,"
+    " set_config('app.person', $3, true) AS person"
 )
 
 
@@ -61,6 +62,11 @@ class Database:
             yield session
             commit(session)
 
+    def at_once(self, sql: str, *values: Any) -> list[Any]:
+        """One statement, with $1, $2 …, as a transaction of the system's own in one exchange; the rows it gives, by name."""
+        with self.sessions() as session:
+            return in_one_exchange(session, _view_of(SYSTEM), (sql, values), COMMIT)
+
 
 def _refuse_a_dead_one(connection: Any, *_: Any) -> None:
     """Have the pool make a new connection in place of one that the database has closed: it was restarted, say.
@@ -75,7 +81,11 @@ def _refuse_a_dead_one(connection: Any, *_: Any) -> None:
 
 def see_as(session: Session, viewer: Viewer) -> None:
     """Let the rest of a transaction see as `viewer`: row-level security goes by this, and a caller's act may reach further."""
-    in_one_exchange(session, (SET_VIEWER, (viewer.agency_id, viewer.scope, viewer.person_id)))
+    in_one_exchange(session, _view_of(viewer))
+
+
+def _view_of(viewer: Viewer) -> Statement:
+    return SET_VIEWER, (viewer.agency_id, viewer.scope, viewer.person_id)
 
 
 def insert_rows(session: Session, groups: Groups) -> None:
@@ -85,15 +95,16 @@ def insert_rows(session: Session, groups: Groups) -> None:
     the groups hold, since PostgreSQL checks them at the statement's end. One round trip instead of one a table.
     """
     session.flush()
-    in_one_exchange(session, _insertion(groups))
+    in_one_exchange(session, insertion(groups))
 
 
 def insert_with_commit(session: Session, groups: Groups) -> None:
     """As `insert_rows`, but with the commit: for rows that nothing in the transaction reads."""
-    with_commit(session, Turn.ROWS, *_insertion(groups))
+    with_commit(session, Turn.ROWS, *insertion(groups))
 
 
-def _insertion(groups: Groups) -> Statement:
+def insertion(groups: Groups) -> Statement:
+    """The statement that inserts rows, for whoever has more to say in the same exchange."""
     shapes = tuple((model.__table__, tuple(rows[0]), len(rows)) for model, rows in groups if rows)
     values: list[Any] = []
     for model, rows in groups:

@@ -10,6 +10,7 @@ from enum import IntEnum
 from typing import Any
 
 import psycopg
+from psycopg.rows import namedtuple_row
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
@@ -26,8 +27,8 @@ class Turn(IntEnum):
     AUDIT = 4
 
 
-def in_one_exchange(session: Session, *statements: Statement) -> tuple[Any, ...] | None:
-    """Execute statements one after the other in the session's transaction; the first row of the last one's result.
+def in_one_exchange(session: Session, *statements: Statement) -> list[Any]:
+    """Execute statements one after the other in the session's transaction; the rows of the last that gives any, by name.
 
     Where one fails the rest are not executed, and it raises as SQLAlchemy does.
     """
@@ -35,8 +36,9 @@ def in_one_exchange(session: Session, *statements: Statement) -> tuple[Any, ...]
     driver: Any = connection.connection.driver_connection
     try:
         with driver.pipeline():
-            *_, last = [psycopg.RawCursor(driver).execute(sql, values) for sql, values in statements]
-        return last.fetchone() if last.description else None
+            cursors = [psycopg.RawCursor(driver, row_factory=namedtuple_row).execute(*each) for each in statements]
+        giving = [cursor for cursor in cursors if cursor.description]
+        return giving[-1].fetchall() if giving else []
     except psycopg.Error as error:
         if driver.closed:
             connection.invalidate(error)

@@ -61,18 +61,21 @@ def _row(service: Service, kind: str, subject: str, data: dict[str, Any]) -> tup
     return event_id, kind, subject, clock.now(), request_id(), sealed, consumers, clock.machine_now()
 
 
-CLAIM = text("""
+CLAIM = """
     UPDATE event_deliveries d
        SET attempts = d.attempts + 1,
-           due_at = :now + least(:first * power(2, least(d.attempts, 12)), :longest) * (0.75 + :jitter)
-      FROM (SELECT event_id, consumer FROM event_deliveries WHERE confirmed_at IS NULL AND due_at <= :now
-             ORDER BY due_at LIMIT :most FOR UPDATE SKIP LOCKED) AS due
+           due_at = $1 + least($2 * power(2, least(d.attempts, 12)), $3) * (0.75 + $4)
+      FROM (SELECT event_id, consumer FROM event_deliveries WHERE confirmed_at IS NULL AND due_at <= $1
+             ORDER BY due_at LIMIT $5 FOR UPDATE SKIP LOCKED) AS due
       JOIN events e ON e.id = due.event_id
      WHERE d.event_id = due.event_id AND d.consumer = due.consumer
     RETURNING d.consumer, e.id, e.type, e.subject, e.sequence, e.occurred_at, e.request_id, e.data
-""")
-MARK_SENT = text("UPDATE event_deliveries SET sent_at = :now WHERE event_id = ANY(:ids) AND sent_at IS NULL")
-PUT_BACK = text("UPDATE event_deliveries SET due_at = :soon WHERE event_id = ANY(:ids) AND confirmed_at IS NULL")
+"""
+MARK_SENT = "UPDATE event_deliveries SET sent_at = $1 WHERE event_id = ANY($2) AND sent_at IS NULL"
+PUT_BACK = "UPDATE event_deliveries SET due_at = $1 WHERE event_id = ANY($2) AND confirmed_at IS NULL"
+CONFIRM = """
+    UPDATE event_deliveries SET confirmed_at = $1 WHERE event_id = $2 AND consumer = $3 AND confirmed_at IS NULL
+"""
 
 
 def relay(service: Service) -> int:
@@ -92,28 +95,20 @@ def relay(service: Service) -> int:
                 )
         except (OperationalError, OSError) as error:
             log.warning("outbox.broker_unreachable", waiting=len(batch), error=type(error).__name__)
-            _mark(service, PUT_BACK, batch, soon=clock.machine_now() + timedelta(seconds=1))
+            _mark(service, PUT_BACK, batch, clock.machine_now() + timedelta(seconds=1))
             return sent
-        _mark(service, MARK_SENT, batch, now=clock.machine_now())
+        _mark(service, MARK_SENT, batch, clock.machine_now())
         sent += len(batch)
     return sent
 
 
 def _claim(service: Service) -> list[Any]:
-    values = {
-        "now": clock.machine_now(),
-        "first": FIRST_PAUSE,
-        "longest": LONGEST_PAUSE,
-        "most": BATCH,
-        "jitter": secrets.randbelow(500) / 1000,
-    }
-    with service.transaction() as session:
-        return list(session.execute(CLAIM, values).all())
+    jitter = secrets.randbelow(500) / 1000
+    return service.database.at_once(CLAIM, clock.machine_now(), FIRST_PAUSE, LONGEST_PAUSE, jitter, BATCH)
 
 
-def _mark(service: Service, statement: Any, batch: list[Any], **times: datetime) -> None:
-    with service.transaction() as session:
-        session.execute(statement, {"ids": [row.id for row in batch], **times})
+def _mark(service: Service, statement: str, batch: list[Any], moment: datetime) -> None:
+    service.database.at_once(statement, moment, [row.id for row in batch])
 
 
 def _envelope(service: Service, row: Any) -> dict[str, Any]:
@@ -135,11 +130,7 @@ def _envelope(service: Service, row: Any) -> dict[str, Any]:
 
 def confirm(service: Service, event_id: str, consumer: str) -> None:
     """Note that a consumer has the event, with its effects, durably. A repeat changes nothing."""
-    statement = text(
-        "UPDATE event_deliveries SET confirmed_at = :now WHERE event_id = :event AND consumer = :consumer AND confirmed_at IS NULL"
-    )
-    with service.transaction() as session:
-        session.execute(statement, {"now": clock.machine_now(), "event": event_id, "consumer": consumer})
+    service.database.at_once(CONFIRM, clock.machine_now(), event_id, consumer)
 
 
 def replay(session: Session, event_id: str) -> int:

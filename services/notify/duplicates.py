@@ -79,9 +79,7 @@ def begin_referral(
     `told` are the agencies whose addresses will be wanted.
     """
     values = (*_asked(agency_id, agency_reference, hashes, occurred), list(told))
-    found = in_one_exchange(session, (BEGIN, values))
-    assert found is not None
-    referral_number, incident_number, addresses, rows = found
+    ((referral_number, incident_number, addresses, rows),) = in_one_exchange(session, (BEGIN, values))
     same = next(((row["id"], row["reference"]) for row in rows if row["found"] == "same-reference"), None)
     return Context(referral_number, incident_number, addresses, same, _alike(rows))
 

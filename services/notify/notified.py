@@ -12,20 +12,22 @@ from services.notify.children import children_of
 from services.notify.duties import NOTIFYING, duty_values
 from services.notify.identifiers import identifiers_of
 from services.notify.models import Duty, Incident
-from services.notify.referrals import agencies_of, bodies_of
+from services.notify.referrals import bodies_of
 from services.notify.service import SERVICE
 from services.notify.states import INCIDENT, moved
 from services.notify.threshold import FOR_THE_PANEL
 from shared import audit
-from shared.database import insert_rows
-from shared.delivery.deliveries import add_deliveries
+from shared.database import insert_with_commit
+from shared.delivery.deliveries import DeliveryRow
 from shared.encryption import unseal_json
 from shared.outbox import emit
 from shared.partnership import partnership
+from shared.service import ring_after_commit
 
-FIRST_SENT = text(
-    "UPDATE incidents SET notified_at = :at, status = :status WHERE id = :id AND notified_at IS NULL RETURNING id"
-)
+ASKED = text("""
+    SELECT id FROM agencies WHERE ended_at IS NULL AND (id = ANY(:named) OR id IN (
+        SELECT agency_id FROM referrals WHERE incident_id = :incident)) ORDER BY id
+""")
 DOCUMENT = text("SELECT body FROM deliveries WHERE duty_id = :duty ORDER BY created_at LIMIT 1")
 
 
@@ -47,14 +49,10 @@ def _first_sent(session: Session, duty: Duty, incident_id: str, sent_at: datetim
         return []
     if incident.notified_at:
         return _panel_joins(session, incident, duty, sent_at)
-    status = (
-        moved(INCIDENT, incident.status, "sent", "incident") if incident.status == "notifiable" else incident.status
-    )
-    values = {"at": sent_at, "status": status, "id": incident_id}
-    if session.execute(FIRST_SENT, values).first() is None:
-        return []
-    session.refresh(incident)
-    if status == "withdrawn":  # the call was under way when it was withdrawn: no review follows
+    incident.notified_at = sent_at
+    if incident.status == "notifiable":
+        incident.status = moved(INCIDENT, incident.status, "sent", "incident")
+    if incident.status == "withdrawn":  # the call was under way when it was withdrawn: no review follows
         return [audit.Entry("system", "notified-after-withdrawal", f"incident:{incident_id}")]
     _follow(session, incident, duty, sent_at)
     return [audit.Entry("system", "notified", f"incident:{incident_id}", duty.rule)]
@@ -75,11 +73,10 @@ def _follow(session: Session, incident: Incident, duty: Duty, sent_at: datetime)
     sealed = session.execute(DOCUMENT, {"duty": duty.id}).scalar_one()
     document = unseal_json(bytes(sealed), "deliveries.body")["document"]
     copy, messages = told(session, facts, "partnership-office-copy", "partnership-office", sent_at, document)
-    insert_rows(session, [(Duty, [copy])])
-    add_deliveries(session, messages)
     review_required = not FOR_THE_PANEL.isdisjoint(incident.assessment["kinds"])
-    if review_required:
-        _rapid_review_falls_due(session, incident, sent_at)
+    duties = [copy, _rapid_review_due(incident, sent_at)] if review_required else [copy]
+    insert_with_commit(session, [(Duty, duties), (DeliveryRow, messages)])
+    ring_after_commit(session, "dispatch_due")
     _say_notified(session, incident, bodies, sent_at, review_required=review_required)
 
 
@@ -88,15 +85,14 @@ def _panel_joins(session: Session, incident: Incident, duty: Duty, sent_at: date
     reviews = select(Duty.id).where(Duty.incident_id == incident.id, Duty.rule == "rapid-review")
     if duty.rule != "sin-panel" or incident.status != "notified" or session.scalar(reviews):
         return []
-    _rapid_review_falls_due(session, incident, sent_at)
+    insert_with_commit(session, [(Duty, [_rapid_review_due(incident, sent_at)])])
     _say_notified(session, incident, bodies_of(session, incident.id), sent_at, review_required=True)
     return [audit.Entry("system", "notified", f"incident:{incident.id}", duty.rule)]
 
 
-def _rapid_review_falls_due(session: Session, incident: Incident, sent_at: datetime) -> None:
+def _rapid_review_due(incident: Incident, sent_at: datetime) -> dict[str, Any]:
     about = f"incident:{incident.id}"
-    review = duty_values("rapid-review", "panel", concerns=about, runs_from=sent_at, incident_id=incident.id)
-    insert_rows(session, [(Duty, [review])])
+    return duty_values("rapid-review", "panel", concerns=about, runs_from=sent_at, incident_id=incident.id)
 
 
 def _say_notified(
@@ -119,6 +115,5 @@ def _say_notified(
 def _agencies(session: Session, incident_id: str, bodies: Sequence[dict[str, Any]]) -> list[str]:
     """Who is asked: who referred the incident or, as the referrals say, knows a child of it; the partners always."""
     known = {agency for body in bodies for child in body["children"] for agency in child.get("agencies_known_to") or ()}
-    directory = set(session.scalars(text("SELECT id FROM agencies WHERE ended_at IS NULL")))
-    asked = {*agencies_of(session, incident_id), *known, *partnership().safeguarding_partners}
-    return sorted(asked & directory)
+    named = [*known, *partnership().safeguarding_partners]
+    return list(session.scalars(ASKED, {"incident": incident_id, "named": named}))

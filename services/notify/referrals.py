@@ -187,9 +187,3 @@ def bodies_of(session: Session, incident_id: str) -> list[dict[str, Any]]:
         select(Referral.body).where(Referral.incident_id == incident_id).order_by(of_others, Referral.submitted_at)
     )
     return list(session.scalars(statement))
-
-
-def agencies_of(session: Session, incident_id: str) -> list[str]:
-    """The agencies that referred an incident."""
-    statement = select(Referral.agency_id).where(Referral.incident_id == incident_id).distinct()
-    return sorted(session.scalars(statement))

@@ -6,7 +6,7 @@ every attempt, so a lost answer costs a repeat that the other side knows.
 
 import hashlib
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -17,10 +17,11 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
 from shared import clock
-from shared.database import insert_rows, new_id
+from shared.database import Database, insert_rows, insertion, new_id
 from shared.delivery.outcomes import AlreadyReceived, Delivered, Outcome, Rejected, RetryAfter, answer_of, name_of
 from shared.delivery.states import STATES
 from shared.encryption import Encrypted, seal_json, unseal_json
+from shared.exchange import Statement, in_one_exchange
 from shared.logs import request_id
 from shared.service import ring_after_commit
 from shared.settings import settings
@@ -170,35 +171,27 @@ def replace_document(session: Session, delivery_id: str, document: dict[str, Any
 
 
 COLUMNS = "id::text, purpose, concerns, duty_id::text, recipient, channel, address, reference, body, sha256, attachments, attempts, request_id"
-CLAIM = text(f"""
-    UPDATE deliveries SET claimed_at = :moment, attempts = attempts + 1
+CLAIM = f"""
+    UPDATE deliveries SET claimed_at = $1, attempts = attempts + 1
      WHERE id IN (SELECT id FROM deliveries
-                   WHERE status = 'pending' AND due_at <= :now AND (claimed_at IS NULL OR claimed_at < :lapsed)
-                     AND NOT EXISTS (SELECT 1 FROM delivery_pauses p WHERE p.address = deliveries.address AND p.until > :moment)
-                   ORDER BY urgency, due_at LIMIT :most FOR UPDATE SKIP LOCKED)
+                   WHERE status = 'pending' AND due_at <= $2 AND (claimed_at IS NULL OR claimed_at < $3)
+                     AND NOT EXISTS (SELECT 1 FROM delivery_pauses p WHERE p.address = deliveries.address AND p.until > $1)
+                   ORDER BY urgency, due_at LIMIT $4 FOR UPDATE SKIP LOCKED)
     RETURNING {COLUMNS}, urgency, due_at
-""")  # noqa: S608  # COLUMNS is the constant above
+"""  # noqa: S608  # COLUMNS is the constant above
 
 
-def claim_due(session: Session, most: int) -> list[Delivery]:
+def claim_due(database: Database, most: int) -> list[Delivery]:
     """Lease up to `most` due deliveries, the most urgent first, passing over addresses that do not answer."""
     moment = clock.machine_now()
-    values = {
-        "moment": moment,
-        "now": clock.now(),
-        "lapsed": moment - timedelta(seconds=settings().claim_lease),
-        "most": most,
-    }
-    rows = sorted(
-        (dict(row) for row in session.execute(CLAIM, values).mappings()),
-        key=lambda row: (row["urgency"], row["due_at"]),
-    )
-    return [_delivery(row) for row in rows]
+    lapsed = moment - timedelta(seconds=settings().claim_lease)
+    rows = database.at_once(CLAIM, moment, clock.now(), lapsed, most)
+    return [_delivery(row) for row in sorted(rows, key=lambda row: (row.urgency, row.due_at))]
 
 
-def _delivery(row: Mapping[str, Any]) -> Delivery:
-    values = {name: row[name] for name in Delivery.__slots__}
-    return Delivery(**values | {"body": unseal_json(bytes(row["body"]), "deliveries.body")})
+def _delivery(row: Any) -> Delivery:
+    values = {name: getattr(row, name) for name in Delivery.__slots__}
+    return Delivery(**values | {"body": unseal_json(row.body, "deliveries.body")})
 
 
 RELEASE = text(
@@ -211,15 +204,14 @@ def release(session: Session, untried: Sequence[Delivery]) -> None:
     session.execute(RELEASE, {"ids": [delivery.id for delivery in untried]})
 
 
-RECORD = text("""
+RECORD = """
     UPDATE deliveries d SET status = n.status, due_at = coalesce(n.due_at, d.due_at), claimed_at = NULL,
            sent_at = coalesce(d.sent_at, n.sent_at), acknowledged_at = coalesce(d.acknowledged_at, n.acknowledged_at),
            acknowledgement = coalesce(d.acknowledgement, n.acknowledgement)
-      FROM unnest(CAST(:ids AS uuid[]), CAST(:statuses AS text[]), CAST(:due AS timestamptz[]), CAST(:sent AS timestamptz[]),
-                  CAST(:acknowledged AS timestamptz[]), CAST(:receipts AS text[]))
+      FROM unnest($1::uuid[], $2::text[], $3::timestamptz[], $4::timestamptz[], $5::timestamptz[], $6::text[])
            AS n (id, status, due_at, sent_at, acknowledged_at, acknowledgement)
      WHERE d.id = n.id
-""")
+"""
 LOCK = text("SELECT id::text, status FROM deliveries WHERE id = ANY(CAST(:ids AS uuid[])) ORDER BY id FOR UPDATE")
 
 
@@ -229,10 +221,9 @@ def record(session: Session, results: Sequence[Result]) -> list[Recorded]:
     before = {row.id: row.status for row in session.execute(LOCK, {"ids": ids})}
     recorded = [_moved(result, before[result.delivery.id]) for result in results]
     columns = list(zip(*(_changes(one) for one in recorded), strict=True))
-    names = ("ids", "statuses", "due", "sent", "acknowledged", "receipts")
-    session.execute(RECORD, {name: list(column) for name, column in zip(names, columns, strict=True)})
-    insert_rows(session, [(AttemptRow, [_attempt(result) for result in results])])
-    _pause_or_resume(session, results)
+    moves: Statement = RECORD, [list(column) for column in columns]
+    attempts = insertion([(AttemptRow, [_attempt(result) for result in results])])
+    in_one_exchange(session, moves, attempts, *_pause_or_resume(results))
     return recorded
 
 
@@ -282,26 +273,25 @@ def _attempt(result: Result) -> dict[str, Any]:
     }
 
 
-PAUSE = text("""
-    INSERT INTO delivery_pauses AS p VALUES (:address, 1, :now, :first)
+PAUSE = """
+    INSERT INTO delivery_pauses AS p VALUES ($1, 1, $2, $3)
     ON CONFLICT (address) DO UPDATE SET failures = p.failures + 1,
-        until = greatest(:first, :now + least(power(2, least(p.failures, 10)), :longest) * interval '1 second')
-""")
-RESUME = text("DELETE FROM delivery_pauses WHERE address = ANY(:addresses)")
+        until = greatest($3, $2 + least(power(2, least(p.failures, 10)), $4) * interval '1 second')
+"""
+RESUME = "DELETE FROM delivery_pauses WHERE address = ANY($1)"
 
 
-def _pause_or_resume(session: Session, results: Sequence[Result]) -> None:
+def _pause_or_resume(results: Sequence[Result]) -> Iterator[Statement]:
     silent = {
         r.delivery.address: r.outcome.seconds or 1.0
         for r in results
         if isinstance(r.outcome, RetryAfter) and r.outcome.unreachable
     }
     answered = {r.delivery.address for r in results} - silent.keys()
-    session.execute(RESUME, {"addresses": sorted(answered)})
+    yield RESUME, (sorted(answered),)
     moment = clock.machine_now()
     for address, seconds in sorted(silent.items()):
-        first = moment + timedelta(seconds=seconds)
-        session.execute(PAUSE, {"address": address, "now": moment, "first": first, "longest": LONGEST_ADDRESS_PAUSE})
+        yield PAUSE, (address, moment, moment + timedelta(seconds=seconds), LONGEST_ADDRESS_PAUSE)
 
 
 ACKNOWLEDGE = text("""

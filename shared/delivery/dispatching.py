@@ -58,8 +58,7 @@ def dispatch_due(service: Service, effects: Effects, hold: Hold = lambda session
 
 
 def _claim(service: Service, most: int) -> list[Delivery]:
-    with service.transaction() as session:
-        return claim_due(session, most)
+    return claim_due(service.database, most)
 
 
 @cache

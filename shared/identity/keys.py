@@ -53,9 +53,9 @@ def begin_call(session: Session, key: str, request_key: bytes | None, kept_since
     """
     authority = partnership().authority.agency_id
     found = in_one_exchange(session, (BEGIN_CALL, (hash_of(key), authority, request_key, kept_since)))
-    if found is None:
+    if not found:
         return None
-    agency, name, kind, is_partner, scope, its_turn, *first = found
+    agency, name, kind, is_partner, scope, its_turn, *first = found[0]
     viewer = Viewer(agency, name, kind, is_partner, agency == authority, scope)
     return Begun(viewer, its_turn is not False, First(*first) if first[0] else None)
 
