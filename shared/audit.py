@@ -15,11 +15,10 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from shared import clock
-from shared.exchange import Turn, with_commit
+from shared.exchange import Turn, call_with_commit
 from shared.logs import request_id
 from shared.settings import settings
 
-APPEND = r"SELECT append_audit(string_to_array($1, E'\n'))"  # no line of JSON breaks; an array would be escaped twice
 FIRST = hashlib.sha256(b"safeguarding-reviews").digest()
 BATCH = 1000
 
@@ -42,7 +41,7 @@ def append(session: Session, *entries: Entry) -> None:
         orjson.dumps({"at": at, "on": e.on, "request": request, "what": e.what, "who": e.who, "why": e.why}).decode()
         for e in entries
     ]
-    with_commit(session, Turn.AUDIT, APPEND, ("\n".join(lines),))
+    call_with_commit(session, Turn.AUDIT, "append_audit_lines", "\n".join(lines))
 
 
 def verify(session: Session) -> tuple[int, str | None]:

@@ -25,3 +25,17 @@ BEGIN
     END IF;
     RETURN NEXT;
 END $$;
+
+-- The answer to a call that bore an Idempotency-Key, for whoever sends it again. A row past its time that the sweep has
+-- not removed yet makes way; a younger one cannot be there: the caller holds the key's lock.
+CREATE FUNCTION keep_answer(agency text, request_key bytea, request bytea, given_status integer, sealed bytea, given_at timestamptz)
+    RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO idempotency_keys AS kept VALUES (agency, request_key, request, given_status, sealed, given_at)
+        ON CONFLICT (agency_id, key_hash) DO UPDATE SET request_hash = excluded.request_hash, status = excluded.status,
+            answer = excluded.answer, created_at = excluded.created_at;
+END $$;
+
+-- The audit trail's entries as lines: a line of JSON holds no break, and an array of them would be escaped twice.
+CREATE FUNCTION append_audit_lines(lines text) RETURNS bigint LANGUAGE sql AS
+$$ SELECT append_audit(string_to_array(lines, E'\n')) $$;

@@ -6,7 +6,9 @@ so that the audit chain's lock is held while PostgreSQL alone is at work, never 
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from enum import IntEnum
+from itertools import count
 from typing import Any
 
 import psycopg
@@ -19,12 +21,41 @@ COMMIT: Statement = ("COMMIT", ())
 
 
 class Turn(IntEnum):
-    """The order in which things go with a commit, whatever the order in which they were said. The lock is taken last."""
+    """The order of what goes with a commit after its rows, whatever the order in which it was said: the lock comes last."""
 
-    ROWS = 1
-    EVENTS = 2
-    ANSWER = 3
-    AUDIT = 4
+    EVENT = 1
+    ANSWER = 2
+    AUDIT = 3
+
+
+@dataclass
+class Last:
+    """What a transaction says last: rows to insert, and functions of the database to call, each with its arguments."""
+
+    rows: list[Statement] = field(default_factory=list)
+    calls: list[tuple[Turn, str, Sequence[Any]]] = field(default_factory=list)
+
+    def statements(self) -> list[Statement]:
+        """All of it, the calls as one statement: PostgreSQL evaluates what is selected from left to right."""
+        calls = sorted(self.calls, key=lambda call: call[0])
+        number = count(1)
+        selected = [
+            f"{name}({','.join(f'${next(number)}' for _ in values)}) AS said_{place}"
+            for place, (_, name, values) in enumerate(calls)
+        ]
+        spoken = ("SELECT " + ", ".join(selected), [value for _, _, values in calls for value in values])
+        return [*self.rows, spoken] if calls else self.rows
+
+
+def last_of(session: Session) -> Last:
+    """What goes with a session's next commit. Until then the transaction itself does not see what it does."""
+    last: Last = session.info.setdefault("last", Last())
+    return last
+
+
+def call_with_commit(session: Session, turn: Turn, function: str, *values: Any) -> None:
+    """Have a function of the database called with the commit."""
+    last_of(session).calls.append((turn, function, values))
 
 
 def in_one_exchange(session: Session, *statements: Statement) -> list[Any]:
@@ -37,7 +68,7 @@ def in_one_exchange(session: Session, *statements: Statement) -> list[Any]:
     try:
         with driver.pipeline():
             cursors = [psycopg.RawCursor(driver, row_factory=namedtuple_row).execute(*each) for each in statements]
-        giving = [cursor for cursor in cursors if cursor.description]
+        giving = [cursor for cursor in cursors if cursor.pgresult and cursor.pgresult.nfields]
         return giving[-1].fetchall() if giving else []
     except psycopg.Error as error:
         if driver.closed:
@@ -47,28 +78,22 @@ def in_one_exchange(session: Session, *statements: Statement) -> list[Any]:
         ) from error
 
 
-def with_commit(session: Session, turn: Turn, sql: str, values: Sequence[Any]) -> None:
-    """Have a statement executed with the commit. Until then the transaction itself does not see what it does."""
-    session.info.setdefault("with_commit", []).append((turn, (sql, values)))
-
-
 def commit(session: Session) -> None:
     """Commit a transaction, with what is to go with it, durably and in one exchange."""
     session.flush()
-    waiting = sorted(session.info.pop("with_commit", ()), key=lambda one: one[0])
-    if waiting:
-        in_one_exchange(session, *(statement for _, statement in waiting), COMMIT)
+    if said := session.info.pop("last", Last()).statements():
+        in_one_exchange(session, *said, COMMIT)
     session.commit()  # after COMMIT above this asks nothing of the database any more
 
 
 @contextmanager
 def attempt(session: Session) -> Iterator[None]:
     """What is done inside is undone as a whole where it raises, what it wanted to go with the commit included."""
-    waiting = session.info.setdefault("with_commit", [])
-    before = len(waiting)
+    last = last_of(session)
+    rows, calls = len(last.rows), len(last.calls)
     try:
         with session.begin_nested():
             yield
     except BaseException:
-        del waiting[before:]
+        del last.rows[rows:], last.calls[calls:]
         raise

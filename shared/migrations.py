@@ -11,7 +11,7 @@ FLOOR_TABLES = (
     "inbox, event_deliveries, events, event_sequences, api_keys, agencies"
 )
 PEOPLE_TABLES = "kept_forms, ended_sign_ins, people"
-CALL_FUNCTION = "begin_call"
+CALL_FUNCTIONS = "append_audit_lines, keep_answer, begin_call"
 FLOOR_FUNCTIONS = "append_audit, emit_event, app_scope, app_agency"
 
 
@@ -53,7 +53,7 @@ def calls_up() -> str:
 
 
 def calls_down() -> str:
-    return f"DROP FUNCTION {CALL_FUNCTION};"
+    return f"DROP FUNCTION {CALL_FUNCTIONS};"
 
 
 def people_up() -> str:

@@ -17,7 +17,7 @@ from shared import clock
 from shared.database import new_id
 from shared.encryption import seal_json
 from shared.events.catalogue import CATALOGUE, CatalogueWrong
-from shared.exchange import Turn, with_commit
+from shared.exchange import Turn, call_with_commit
 from shared.logs import request_id
 from shared.service import Service, ring_after_commit
 
@@ -43,11 +43,8 @@ def emit_all(session: Session, service: Service, sayings: Sequence[Saying]) -> N
     fit their contract or an event is not this service's to say.
     """
     for saying in sayings:
-        with_commit(session, Turn.EVENTS, EMIT, _row(service, *saying))
+        call_with_commit(session, Turn.EVENT, "emit_event", *_row(service, *saying))
         ring_after_commit(session, "relay_outbox")
-
-
-EMIT = "SELECT emit_event($1::uuid, $2, $3, $4, $5, $6, $7::text[], $8)"
 
 
 def _row(service: Service, kind: str, subject: str, data: dict[str, Any]) -> tuple[Any, ...]:

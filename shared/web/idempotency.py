@@ -9,16 +9,13 @@ from sqlalchemy.orm import Session
 
 from shared import clock
 from shared.encryption import seal, unseal
-from shared.exchange import Turn, with_commit
+from shared.exchange import Turn, call_with_commit
 from shared.identity.keys import Begun
 from shared.web.problems import Problem, conflict, refused
 
 KEPT = timedelta(hours=48)
 LONGEST_KEY = 255
 
-# A row older than 48 hours that the sweep has not removed yet makes way; a younger one cannot be there: we hold the lock.
-STORE = """INSERT INTO idempotency_keys VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (agency_id, key_hash) DO UPDATE
-    SET request_hash = excluded.request_hash, status = excluded.status, answer = excluded.answer, created_at = excluded.created_at"""
 FORGET = text("DELETE FROM idempotency_keys WHERE created_at < :before")
 
 
@@ -56,7 +53,7 @@ class Once:
         """Keep the first answer: `body` is JSON on one line."""
         answer = seal(orjson.dumps(headers) + b"\n" + body, "idempotency")
         values = (agency_id, self.key, self._request, status, answer, clock.machine_now())
-        with_commit(session, Turn.ANSWER, STORE, values)
+        call_with_commit(session, Turn.ANSWER, "keep_answer", *values)
 
 
 def forget_old_answers(session: Session) -> None:

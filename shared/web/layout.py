@@ -32,7 +32,9 @@ SECURITY_HEADERS = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
+    "Cache-Control": "no-store",
 }
+FOR_HTTPS = (("Strict-Transport-Security", "max-age=31536000"),)
 
 
 def install_layout(app: Flask, service: Service, templates: Path) -> None:
@@ -75,12 +77,9 @@ def _asset(version: str, name: str) -> Response:
 
 
 def _secure(response: Response) -> Response:
-    for name, value in SECURITY_HEADERS.items():
-        response.headers.setdefault(name, value)
-    if request.is_secure:
-        response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
-    if "Cache-Control" not in response.headers:
-        response.headers["Cache-Control"] = "no-store"
+    there = {name.lower() for name, _ in response.headers}
+    wanted = [*SECURITY_HEADERS.items(), *(FOR_HTTPS if request.is_secure else ())]
+    response.headers.extend([(name, value) for name, value in wanted if name.lower() not in there])
     return response
 
 
