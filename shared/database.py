@@ -13,7 +13,7 @@ from sqlalchemy.dialects.postgresql import psycopg
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.orm import Session, sessionmaker
 
-from shared.exchange import COMMIT, Statement, commit, in_one_exchange, last_of
+from shared.exchange import COMMIT, Statement, commit, execute_prepared, in_one_exchange, last_of
 from shared.identity.viewer import SYSTEM, Viewer
 from shared.settings import settings
 
@@ -22,8 +22,8 @@ Groups = Sequence[tuple[Any, Sequence[Mapping[str, Any]]]]
 _dialect: Any = psycopg.dialect()  # type: ignore[no-untyped-call]
 
 SET_VIEWER = (
-    "SELECT set_config('app.agency', $1, true) AS agency, set_config('app.scope', $2, true) AS scope,"
-    " set_config('app.person', $3, true) AS person"
+    "SELECT set_config('app.agency', %s, true) AS agency, set_config('app.scope', %s, true) AS scope,"
+    " set_config('app.person', %s, true) AS person"
 )
 
 
@@ -63,7 +63,7 @@ class Database:
             commit(session)
 
     def at_once(self, sql: str, *values: Any) -> list[Any]:
-        """One statement, with $1, $2 …, as a transaction of the system's own in one exchange; the rows it gives, by name."""
+        """One statement, with %s for each value, as a transaction of the system's own in one exchange; the rows it gives, by name."""
         with self.sessions() as session:
             return in_one_exchange(session, _view_of(SYSTEM), (sql, values), COMMIT)
 
@@ -95,16 +95,15 @@ def insert_rows(session: Session, groups: Groups) -> None:
     the groups hold, since PostgreSQL checks them at the statement's end. One round trip instead of one a table.
     """
     session.flush()
-    in_one_exchange(session, insertion(groups))
+    execute_prepared(session, *_insertion(groups))
 
 
 def insert_with_commit(session: Session, groups: Groups) -> None:
     """As `insert_rows`, but with the commit: for rows that nothing in the transaction reads."""
-    last_of(session).rows.append(insertion(groups))
+    last_of(session).rows.append(_insertion(groups))
 
 
-def insertion(groups: Groups) -> Statement:
-    """The statement that inserts rows, for whoever has more to say in the same exchange."""
+def _insertion(groups: Groups) -> tuple[str, list[Any]]:
     shapes = tuple((model.__table__, tuple(rows[0]), len(rows)) for model, rows in groups if rows)
     values: list[Any] = []
     for model, rows in groups:

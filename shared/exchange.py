@@ -8,7 +8,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import IntEnum
-from itertools import count
 from typing import Any
 
 import psycopg
@@ -16,7 +15,7 @@ from psycopg.rows import namedtuple_row
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-Statement = tuple[str, Sequence[Any]]  # SQL with $1, $2 … as PostgreSQL itself writes them, and the values
+Statement = tuple[str, Sequence[Any]]  # SQL with %s for each value, and the values
 COMMIT: Statement = ("COMMIT", ())
 
 
@@ -32,19 +31,16 @@ class Turn(IntEnum):
 class Last:
     """What a transaction says last: rows to insert, and functions of the database to call, each with its arguments."""
 
-    rows: list[Statement] = field(default_factory=list)
+    rows: list[tuple[str, Sequence[Any]]] = field(default_factory=list)
     calls: list[tuple[Turn, str, Sequence[Any]]] = field(default_factory=list)
 
-    def statements(self) -> list[Statement]:
-        """All of it, the calls as one statement: PostgreSQL evaluates what is selected from left to right."""
+    def spoken(self) -> Statement:
+        """The calls as one statement: PostgreSQL evaluates what is selected from left to right."""
         calls = sorted(self.calls, key=lambda call: call[0])
-        number = count(1)
-        selected = [
-            f"{name}({','.join(f'${next(number)}' for _ in values)}) AS said_{place}"
-            for place, (_, name, values) in enumerate(calls)
-        ]
-        spoken = ("SELECT " + ", ".join(selected), [value for _, _, values in calls for value in values])
-        return [*self.rows, spoken] if calls else self.rows
+        selected = (
+            f"{name}({','.join(['%s'] * len(values))}) AS said_{place}" for place, (_, name, values) in enumerate(calls)
+        )
+        return "SELECT " + ", ".join(selected), [value for _, _, values in calls for value in values]
 
 
 def last_of(session: Session) -> Last:
@@ -61,15 +57,30 @@ def call_with_commit(session: Session, turn: Turn, function: str, *values: Any) 
 def in_one_exchange(session: Session, *statements: Statement) -> list[Any]:
     """Execute statements one after the other in the session's transaction; the rows of the last that gives any, by name.
 
-    Where one fails the rest are not executed, and it raises as SQLAlchemy does.
+    Their values are written into one text, since PostgreSQL takes several statements in no other way. Where one fails
+    the rest are not executed, and it raises as SQLAlchemy does.
     """
+    sql = "; ".join(each for each, _ in statements)
+    return _executed(session, psycopg.ClientCursor, sql, [value for _, values in statements for value in values])
+
+
+def execute_prepared(session: Session, sql: str, values: Sequence[Any]) -> list[Any]:
+    """Execute one statement, with $1, $2 …, that comes again in the same words, so that PostgreSQL plans it once a
+    connection; its rows by name."""
+    return _executed(session, psycopg.RawCursor, sql, values)
+
+
+def _executed(session: Session, cursor_class: Any, sql: str, values: Sequence[Any]) -> list[Any]:
     connection = session.connection()
     driver: Any = connection.connection.driver_connection
     try:
-        with driver.pipeline():
-            cursors = [psycopg.RawCursor(driver, row_factory=namedtuple_row).execute(*each) for each in statements]
-        giving = [cursor for cursor in cursors if cursor.pgresult and cursor.pgresult.nfields]
-        return giving[-1].fetchall() if giving else []
+        cursor = cursor_class(driver, row_factory=namedtuple_row).execute(sql, values)
+        rows: list[Any] = []
+        while True:
+            if cursor.pgresult and cursor.pgresult.nfields:
+                rows = cursor.fetchall()
+            if not cursor.nextset():
+                return rows
     except psycopg.Error as error:
         if driver.closed:
             connection.invalidate(error)
@@ -81,8 +92,11 @@ def in_one_exchange(session: Session, *statements: Statement) -> list[Any]:
 def commit(session: Session) -> None:
     """Commit a transaction, with what is to go with it, durably and in one exchange."""
     session.flush()
-    if said := session.info.pop("last", Last()).statements():
-        in_one_exchange(session, *said, COMMIT)
+    last = session.info.pop("last", Last())
+    for insertion in last.rows:
+        execute_prepared(session, *insertion)
+    if last.calls:
+        in_one_exchange(session, last.spoken(), COMMIT)
     session.commit()  # after COMMIT above this asks nothing of the database any more
 
 

@@ -61,17 +61,17 @@ def _row(service: Service, kind: str, subject: str, data: dict[str, Any]) -> tup
 CLAIM = """
     UPDATE event_deliveries d
        SET attempts = d.attempts + 1,
-           due_at = $1 + least($2 * power(2, least(d.attempts, 12)), $3) * (0.75 + $4)
-      FROM (SELECT event_id, consumer FROM event_deliveries WHERE confirmed_at IS NULL AND due_at <= $1
-             ORDER BY due_at LIMIT $5 FOR UPDATE SKIP LOCKED) AS due
+           due_at = %s + least(%s * power(2, least(d.attempts, 12)), %s) * (0.75 + %s)
+      FROM (SELECT event_id, consumer FROM event_deliveries WHERE confirmed_at IS NULL AND due_at <= %s
+             ORDER BY due_at LIMIT %s FOR UPDATE SKIP LOCKED) AS due
       JOIN events e ON e.id = due.event_id
      WHERE d.event_id = due.event_id AND d.consumer = due.consumer
     RETURNING d.consumer, e.id, e.type, e.subject, e.sequence, e.occurred_at, e.request_id, e.data
 """
-MARK_SENT = "UPDATE event_deliveries SET sent_at = $1 WHERE event_id = ANY($2) AND sent_at IS NULL"
-PUT_BACK = "UPDATE event_deliveries SET due_at = $1 WHERE event_id = ANY($2) AND confirmed_at IS NULL"
+MARK_SENT = "UPDATE event_deliveries SET sent_at = %s WHERE event_id = ANY(%s) AND sent_at IS NULL"
+PUT_BACK = "UPDATE event_deliveries SET due_at = %s WHERE event_id = ANY(%s) AND confirmed_at IS NULL"
 CONFIRM = """
-    UPDATE event_deliveries SET confirmed_at = $1 WHERE event_id = $2 AND consumer = $3 AND confirmed_at IS NULL
+    UPDATE event_deliveries SET confirmed_at = %s WHERE event_id = %s AND consumer = %s AND confirmed_at IS NULL
 """
 
 
@@ -100,8 +100,8 @@ def relay(service: Service) -> int:
 
 
 def _claim(service: Service) -> list[Any]:
-    jitter = secrets.randbelow(500) / 1000
-    return service.database.at_once(CLAIM, clock.machine_now(), FIRST_PAUSE, LONGEST_PAUSE, jitter, BATCH)
+    now, jitter = clock.machine_now(), secrets.randbelow(500) / 1000
+    return service.database.at_once(CLAIM, now, FIRST_PAUSE, LONGEST_PAUSE, jitter, now, BATCH)
 
 
 def _mark(service: Service, statement: str, batch: list[Any], moment: datetime) -> None:

@@ -17,7 +17,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
 from shared import clock
-from shared.database import Database, insert_rows, insertion, new_id
+from shared.database import Database, insert_rows, insert_with_commit, new_id
 from shared.delivery.outcomes import AlreadyReceived, Delivered, Outcome, Rejected, RetryAfter, answer_of, name_of
 from shared.delivery.states import STATES
 from shared.encryption import Encrypted, seal_json, unseal_json
@@ -172,11 +172,11 @@ def replace_document(session: Session, delivery_id: str, document: dict[str, Any
 
 COLUMNS = "id::text, purpose, concerns, duty_id::text, recipient, channel, address, reference, body, sha256, attachments, attempts, request_id"
 CLAIM = f"""
-    UPDATE deliveries SET claimed_at = $1, attempts = attempts + 1
+    UPDATE deliveries SET claimed_at = %s, attempts = attempts + 1
      WHERE id IN (SELECT id FROM deliveries
-                   WHERE status = 'pending' AND due_at <= $2 AND (claimed_at IS NULL OR claimed_at < $3)
-                     AND NOT EXISTS (SELECT 1 FROM delivery_pauses p WHERE p.address = deliveries.address AND p.until > $1)
-                   ORDER BY urgency, due_at LIMIT $4 FOR UPDATE SKIP LOCKED)
+                   WHERE status = 'pending' AND due_at <= %s AND (claimed_at IS NULL OR claimed_at < %s)
+                     AND NOT EXISTS (SELECT 1 FROM delivery_pauses p WHERE p.address = deliveries.address AND p.until > %s)
+                   ORDER BY urgency, due_at LIMIT %s FOR UPDATE SKIP LOCKED)
     RETURNING {COLUMNS}, urgency, due_at
 """  # noqa: S608  # COLUMNS is the constant above
 
@@ -185,7 +185,7 @@ def claim_due(database: Database, most: int) -> list[Delivery]:
     """Lease up to `most` due deliveries, the most urgent first, passing over addresses that do not answer."""
     moment = clock.machine_now()
     lapsed = moment - timedelta(seconds=settings().claim_lease)
-    rows = database.at_once(CLAIM, moment, clock.now(), lapsed, most)
+    rows = database.at_once(CLAIM, moment, clock.now(), lapsed, moment, most)
     return [_delivery(row) for row in sorted(rows, key=lambda row: (row.urgency, row.due_at))]
 
 
@@ -208,7 +208,7 @@ RECORD = """
     UPDATE deliveries d SET status = n.status, due_at = coalesce(n.due_at, d.due_at), claimed_at = NULL,
            sent_at = coalesce(d.sent_at, n.sent_at), acknowledged_at = coalesce(d.acknowledged_at, n.acknowledged_at),
            acknowledgement = coalesce(d.acknowledgement, n.acknowledgement)
-      FROM unnest($1::uuid[], $2::text[], $3::timestamptz[], $4::timestamptz[], $5::timestamptz[], $6::text[])
+      FROM unnest(%s::uuid[], %s::text[], %s::timestamptz[], %s::timestamptz[], %s::timestamptz[], %s::text[])
            AS n (id, status, due_at, sent_at, acknowledged_at, acknowledgement)
      WHERE d.id = n.id
 """
@@ -222,8 +222,8 @@ def record(session: Session, results: Sequence[Result]) -> list[Recorded]:
     recorded = [_moved(result, before[result.delivery.id]) for result in results]
     columns = list(zip(*(_changes(one) for one in recorded), strict=True))
     moves: Statement = RECORD, [list(column) for column in columns]
-    attempts = insertion([(AttemptRow, [_attempt(result) for result in results])])
-    in_one_exchange(session, moves, attempts, *_pause_or_resume(results))
+    in_one_exchange(session, moves, *_pause_or_resume(results))
+    insert_with_commit(session, [(AttemptRow, [_attempt(result) for result in results])])
     return recorded
 
 
@@ -274,11 +274,11 @@ def _attempt(result: Result) -> dict[str, Any]:
 
 
 PAUSE = """
-    INSERT INTO delivery_pauses AS p VALUES ($1, 1, $2, $3)
+    INSERT INTO delivery_pauses AS p VALUES (%s, 1, %s, %s)
     ON CONFLICT (address) DO UPDATE SET failures = p.failures + 1,
-        until = greatest($3, $2 + least(power(2, least(p.failures, 10)), $4) * interval '1 second')
+        until = greatest(excluded.until, excluded.since + least(power(2, least(p.failures, 10)), %s) * interval '1 second')
 """
-RESUME = "DELETE FROM delivery_pauses WHERE address = ANY($1)"
+RESUME = "DELETE FROM delivery_pauses WHERE address = ANY(%s)"
 
 
 def _pause_or_resume(results: Sequence[Result]) -> Iterator[Statement]:
