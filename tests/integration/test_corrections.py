@@ -1,6 +1,7 @@
 """Corrections: whoever was told is told again, what was not sent yet is put right, and the former version is kept."""
 
 import copy
+import uuid
 from typing import Any
 
 import pytest
@@ -99,6 +100,14 @@ def test_a_correction_of_what_somebody_else_has_corrected_meanwhile_is_refused()
     late = correct(taken, changed(body, narrative="Three."), headers={"If-Match": tag})
     assert (late.status_code, late.content_type) == (412, "application/problem+json")
     assert got(f"/referrals/{taken['id']}")["referral"]["incident"]["narrative"] == "Two."
+
+
+def test_a_correction_sent_again_under_its_key_is_answered_with_the_first_ones_version() -> None:
+    body, key = referral(), {"Idempotency-Key": str(uuid.uuid4())}
+    taken = refer(body)
+    first, again = (correct(taken, changed(body, narrative="Two."), headers=key) for _ in range(2))
+    assert first.json == again.json
+    assert first.headers["ETag"] == again.headers["ETag"] == '"2"'
 
 
 def test_a_correction_that_makes_it_notifiable_starts_the_notification(sandbox: Outside) -> None:

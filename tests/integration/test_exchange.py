@@ -1,0 +1,92 @@
+"""What a transaction says last goes with its commit: all of it or none, and the audit chain's lock last of all."""
+
+import threading
+
+import psycopg
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+
+from services.notify.models import ChildHash
+from services.notify.service import SERVICE
+from shared import audit
+from shared.database import insert_with_commit
+from shared.exchange import Turn, attempt, call_with_commit
+from shared.outbox import emit
+from tests.integration.test_floor import referred
+from tests.notifying import rows
+
+pytestmark = pytest.mark.usefixtures("ground")
+
+
+def say(session: object, subject: str) -> None:
+    emit(session, SERVICE, "incident.referred", f"incident:{subject}", referred(subject))  # type: ignore[arg-type]
+
+
+def said(subject: str) -> int:
+    return len(rows("SELECT id FROM events WHERE subject = :subject", subject=f"incident:{subject}"))
+
+
+def trail(record: str) -> list[dict[str, str]]:
+    with SERVICE.transaction() as session:
+        return audit.entries_on(session, [record])
+
+
+def test_nothing_is_said_of_what_was_undone_in_a_transaction_that_goes_on() -> None:
+    with SERVICE.transaction() as session:
+        say(session, "EXCHANGE-1")
+        with pytest.raises(RuntimeError), attempt(session):
+            say(session, "EXCHANGE-UNDONE")
+            audit.append(session, audit.Entry("a test", "undone", "exchange:undone"))
+            raise RuntimeError
+        with attempt(session):
+            audit.append(session, audit.Entry("a test", "done", "exchange:1"))
+    assert (said("EXCHANGE-1"), said("EXCHANGE-UNDONE")) == (1, 0)
+    assert len(trail("exchange:1")) == 1 and not trail("exchange:undone")
+
+
+def test_where_one_of_the_last_things_fails_the_whole_transaction_is_undone() -> None:
+    with pytest.raises(DBAPIError), SERVICE.transaction() as session:
+        session.execute(text("INSERT INTO heartbeats VALUES ('exchange-2', now())"))
+        say(session, "EXCHANGE-2")
+        audit.append(session, audit.Entry("a test", "failed", "exchange:2"))
+        call_with_commit(session, Turn.ANSWER, "keep_answer", "x", b"x", b"x", "no number", b"x", None)
+    assert said("EXCHANGE-2") == 0 and not trail("exchange:2")
+    assert not rows("SELECT 1 FROM heartbeats WHERE job = 'exchange-2'")
+    with SERVICE.transaction() as session:
+        say(session, "EXCHANGE-2")
+    assert said("EXCHANGE-2") == 1
+
+
+def test_rows_that_go_with_the_commit_are_refused_as_any_others(ground: dict[str, str]) -> None:
+    stranger = {"incident_id": "8f1c9a52-5f0e-4a41-9f3e-0f3f5b6f4c99", "kind": "nhs-number", "hash": b"x"}
+    with pytest.raises(DBAPIError), SERVICE.transaction() as session:
+        insert_with_commit(session, [(ChildHash, [stranger | {"occurred_on": "2026-01-01"}])])
+        audit.append(session, audit.Entry("a test", "failed", "exchange:3"))
+    assert not trail("exchange:3")
+
+
+def test_nobody_holds_the_audit_chain_while_their_transaction_goes_on() -> None:
+    with SERVICE.transaction() as session:
+        audit.append(session, audit.Entry("a test", "first said", "exchange:4"))
+        other = threading.Thread(target=append_one)
+        other.start()
+        other.join(10)
+        assert not other.is_alive()
+    assert [entry["what"] for entry in trail("exchange:4")] == ["meanwhile", "first said"]
+    with SERVICE.transaction() as session:
+        assert audit.verify(session)[1] is None
+
+
+def append_one() -> None:
+    with SERVICE.transaction() as session:
+        audit.append(session, audit.Entry("a test", "meanwhile", "exchange:4"))
+
+
+def test_a_connection_that_the_database_closed_is_not_given_out_again(ground: dict[str, str]) -> None:
+    with SERVICE.transaction() as session:
+        before = session.scalar(text("SELECT pg_backend_pid()"))
+    with psycopg.connect(ground["SUPERUSER_URL"], autocommit=True) as superuser:
+        superuser.execute("SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE usename = 'notify_app'")
+    with SERVICE.transaction() as session:
+        assert session.scalar(text("SELECT pg_backend_pid()")) != before
