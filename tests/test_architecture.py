@@ -74,6 +74,13 @@ def test_no_task_is_tried_again_by_the_broker() -> None:
     assert [path.name for path in CODE if any(call.endswith(".retry") for call in calls_of(path))] == []
 
 
+def test_a_transaction_is_committed_and_undone_in_one_place() -> None:
+    """Elsewhere, what is to go with the commit (events, audit entries) would be forgotten, or said of what was undone."""
+    words = ("session.commit", "session.begin_nested", "transaction.commit")
+    found = {path.relative_to(ROOT).as_posix() for path in CODE if any(c.endswith(words) for c in calls_of(path))}
+    assert found == {"shared/exchange.py"}
+
+
 def test_a_scheduled_job_that_nobody_took_gives_way_to_the_next(ground: dict[str, str]) -> None:
     schedule = import_module("deploy.scheduler").celery.conf.beat_schedule
     assert {job["task"].partition(".")[0] for job in schedule.values()} == set(SERVICES)
