@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit
 
 Environment = Literal["production", "demonstration", "test"]
 SERVICES = ("notify", "review", "publish")
@@ -39,6 +40,7 @@ class Settings:
     trusted_proxies: int  # how many proxies before us say truly who asks
     smtp_url: str = field(repr=False)  # smtp://host:port, or smtps://user:password@host:port
     mail_from: str
+    clamd_address: str  # tcp://host:port or unix:///path of ClamAV's daemon; "" where there is none
 
     @property
     def is_production(self) -> bool:
@@ -54,6 +56,17 @@ def required(name: str) -> str:
 
 def number(name: str, otherwise: float) -> float:
     return float(os.environ.get(name, otherwise))
+
+
+def _clamd_address() -> str:
+    given = os.environ.get("CLAMD_ADDRESS", "")
+    parts = urlsplit(given)
+    usable = bool(parts.hostname and parts.port) if parts.scheme == "tcp" else parts.scheme == "unix" and parts.path
+    if given and not usable:
+        raise SettingMissing(
+            "Set CLAMD_ADDRESS to tcp://host:port or unix:///path of ClamAV's daemon, or leave it out."
+        )
+    return given
 
 
 @cache
@@ -88,4 +101,5 @@ def settings() -> Settings:
         trusted_proxies=int(number("TRUSTED_PROXIES", 0)),
         smtp_url=required("SMTP_URL"),
         mail_from=required("MAIL_FROM"),
+        clamd_address=_clamd_address(),
     )

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from services.notify.attachments import Entry, Upload, check_new, keep, refuse_infected, remove_from_draft, send_with
 from services.notify.models import Referral
 from services.notify.report_body import referral_of, where_asked
 from services.notify.report_steps import Part, Step, is_answered, only_asked, steps_of
@@ -46,6 +47,8 @@ class Draft:
     incident: dict[str, Any] = field(default_factory=dict)
     children: list[dict[str, Any]] = field(default_factory=list)
     people: list[dict[str, Any]] = field(default_factory=list)
+    documents: list[Entry] = field(default_factory=list)
+    sent_before: int = 0  # how many of the documents, the first, went with an earlier version
     corrects: str | None = None  # the referral that this corrects
     version: int = 0  # of the referral, which these answers are or began with
     referral_id: str | None = None
@@ -90,9 +93,29 @@ def store_draft(session: Session, draft: Draft) -> None:
 
 
 def close_draft(session: Session, draft: Draft, referral_id: str, version: int) -> None:
-    """The report was sent as this version of a referral. Its answers stay, sealed, so that it can be corrected page by page."""
+    """The report was sent as this version of a referral. Its answers stay, sealed, so that it can be corrected page by page.
+
+    Raises a 409 problem where malware was found in one of its files at this moment.
+    """
     draft.referral_id, draft.version = referral_id, version
+    send_with(session, draft.id, referral_id, draft.documents)
+    refuse_infected(session, draft.documents)
     _write(session, draft)
+
+
+def add_file(session: Session, viewer: Viewer, draft: Draft, upload: Upload) -> None:
+    """Keep a file with a report that is not sent yet. Raises 409 and 422 problems."""
+    check_new(draft.documents, [upload])
+    draft.documents.append(keep(session, viewer, upload, draft_id=draft.id))
+    store_draft(session, draft)
+
+
+def remove_file(session: Session, draft: Draft, document_id: str) -> None:
+    """Let go of a file of a report that is not sent yet; one that an earlier version was sent with stays."""
+    rest = [entry for entry in draft.documents if entry["id"] != document_id]
+    if rest != draft.documents and remove_from_draft(session, draft.id, document_id):
+        draft.documents = rest
+        store_draft(session, draft)
 
 
 def begin_correction(session: Session, viewer: Viewer, referral: Referral) -> str:
@@ -106,7 +129,7 @@ def begin_correction(session: Session, viewer: Viewer, referral: Referral) -> st
             "Your agency's system has corrected this report since you sent it. Correct it there, so that nothing is undone."
         )
     draft.id, draft.referral_id = begin_draft(session, viewer), None
-    draft.corrects = referral.id
+    draft.corrects, draft.sent_before = referral.id, len(draft.documents)
     draft.incident["agency_reference"] = referral.agency_reference  # which stays, though we made it up
     _write(session, draft)
     return draft.id

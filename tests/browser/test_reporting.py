@@ -34,6 +34,7 @@ ANSWERS: list[tuple[str, list[tuple[str, str, str]]]] = [
     ("Other people in this report", [("pick", "another", "yes")]),
     ("Another person", [("type", "relationship", "Mother")]),
     ("Other people in this report", [("pick", "another", "no")]),
+    ("Files that go with the report", [("attach", "file", "Notes of the {name} meeting."), ("type", "title", "Notes")]),
     ("When your agency became aware", [("day", "aware_day", "21 11 2026"), ("type", "aware_time", "10am")]),
     (
         "When the local authority became aware",
@@ -44,9 +45,16 @@ ANSWERS: list[tuple[str, list[tuple[str, str, str]]]] = [
 ]
 
 
+def choose_file(page: Page, name: str, words: str) -> None:
+    file = {"name": "notes.txt", "mimeType": "text/plain", "buffer": words.encode()}
+    page.locator(f"[name={name}]").set_input_files(file)  # type: ignore[arg-type]  # the shape that Playwright documents
+
+
 def by_mouse(page: Page, how: str, name: str, value: str) -> None:
     if how == "pick":
         page.locator(f"[name={name}][value='{value}']").check()
+    elif how == "attach":
+        choose_file(page, name, value)
     elif how == "day":
         for part, typed in zip(("day", "month", "year"), value.split(), strict=True):
             page.locator(f"#{name}-{part}").fill(typed)
@@ -58,7 +66,9 @@ def by_keyboard(page: Page, how: str, name: str, value: str) -> None:
     """Reach the question with the tab key alone, and answer it."""
     wanted = f"{name}-day" if how == "day" else name
     reach(page, f"document.activeElement.name === '{wanted}'")
-    if how == "day":
+    if how == "attach":
+        choose_file(page, name, value)  # the browser's own window for it is not ours to test
+    elif how == "day":
         for typed in value.split():
             page.keyboard.type(typed)
             page.keyboard.press("Tab")
@@ -107,6 +117,7 @@ def report(page: Page, name: str, *, keyboard: bool = False) -> str:
     expect(page.get_by_role("heading", name="Check your answers")).to_be_visible()
     assert faults_of(page) == []
     expect(page.get_by_text("A broken arm")).to_be_visible()
+    expect(page.get_by_role("link", name="notes.txt")).to_be_visible()
     page.get_by_role("button", name="Send the report").click()
     expect(page.get_by_role("heading", name="Report sent")).to_be_visible()
     assert faults_of(page) == []

@@ -47,6 +47,10 @@ MAY: dict[tuple[str, str], frozenset[str]] = {
     ("POST", "/notify/reports/<uuid:referral_id>/correction"): REPORTS,
     **{("GET", f"{DRAFT}{rest}"): REPORTS for rest in ("", "/check", "/sent", "/<any(incident,end):part>/<slug>", "/<any(child,person):part>/<int:place>/<slug>", "/<any(children,people):which>")},
     **{("POST", f"{DRAFT}{rest}"): REPORTS for rest in ("/check", "/delete", "/<any(incident,end):part>/<slug>", "/<any(child,person):part>/<int:place>/<slug>", "/<any(children,people):which>")},
+    **{(method, f"{DRAFT}/files"): REPORTS for method in ("GET", "POST")},
+    ("GET", f"{DRAFT}/files/<uuid:document_id>"): REPORTS,
+    ("GET", "/notify/reports/<uuid:referral_id>/files/<uuid:document_id>"): READS_REPORTS,
+    ("GET", "/notify/documents/<uuid:delivery_id>/files/<sha256>"): READS_REPORTS,
     ("GET", "/notify/today"): OFFICE_OR_AUTHORITY,
     ("GET", "/notify/incidents"): READS_INCIDENTS,
     ("GET", "/notify/incidents/<uuid:incident_id>"): READS_INCIDENTS,
@@ -121,6 +125,7 @@ CASE_CONTENT = (
     "child_hashes",
     "separations",
     "drafts",
+    "attachments",
 )
 
 

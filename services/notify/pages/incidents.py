@@ -5,6 +5,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from services.notify.attachments import described, documents_of
 from services.notify.decisions import Decided, decide, withdraw
 from services.notify.duties import describe_duty
 from services.notify.merging import merge
@@ -100,6 +101,7 @@ def show_incident(visit: Visit, incident_id: UUID) -> Page:
     incident = found_incident(visit, incident_id)
     statement = select(Referral).where(Referral.incident_id == incident.id).order_by(Referral.submitted_at)
     referrals = list(visit.session.scalars(statement))
+    files = {each.id: described(visit.session, documents_of(each.body)) for each in referrals}
     visit.note_read(f"incident:{incident.id}")
     see_as(visit.session, SYSTEM)  # a partner sees which duties and duplicates there are, not others' referrals
     whole = describe_incident(visit.session, incident, whole=True)
@@ -108,6 +110,7 @@ def show_incident(visit: Visit, incident_id: UUID) -> Page:
     values = {
         "incident": whole,
         "referrals": referrals,
+        "files": files,
         "merged_into": into,
         "timeline": timeline(clocks, clock.now()),
         "may_decide": rights.authority(visit.viewer) and incident.status != "withdrawn" and not incident.merged_into,

@@ -7,6 +7,7 @@ from flask import request
 from sqlalchemy import select
 
 from services.notify import drafts
+from services.notify.attachments import described, documents_of, infected_among
 from services.notify.corrections import correct_referral
 from services.notify.drafts import Draft, Gap
 from services.notify.models import Incident, Referral
@@ -59,6 +60,7 @@ def show_report(visit: Visit, referral_id: UUID) -> Page:
     visit.note_read(f"referral:{referral.id}")
     incident = visit.session.get_one(Incident, referral.incident_id)
     values = {"referral": referral, "incident": incident, "duties": duties_of(visit.session, incident.id)}
+    values["files"] = described(visit.session, documents_of(referral.body))
     values["may_correct"] = bool(referral.submitted_by) and referral.submitted_by == visit.viewer.person_id
     return Page("report_sent.html", "Report", values | {"back": "/notify/reports"})
 
@@ -185,7 +187,7 @@ def _before(draft: Draft, part: Part, step: Step, place: int) -> str:
         return "/notify/reports"
     if part == "child":
         return f"{start}/children" if place else _page_of(draft, "incident", steps_of("incident")[-1].slug)
-    return f"{start}/people"
+    return f"{start}/files" if part == "end" else f"{start}/people"
 
 
 @pages.get("/report/<uuid:draft_id>/<any(children,people):which>", allows=rights.reports_incidents)
@@ -237,10 +239,7 @@ def post_several(visit: Visit, draft_id: UUID, which: str) -> Page | Go:
         return Go(_page_of(draft, part, steps_of(part)[0].slug, len(entries)))
     if another != "no":
         return _several_page(draft, which, [{"text": "Say whether there is another", "href": "#another"}])
-    if part == "child":
-        return Go(f"/notify/report/{draft.id}/people")
-    left = drafts.gaps(draft)
-    return Go(_page_of(draft, "end", steps_of("end")[0].slug) if left else f"/notify/report/{draft.id}/check")
+    return Go(f"/notify/report/{draft.id}/{'people' if part == 'child' else 'files'}")
 
 
 @pages.get("/report/<uuid:draft_id>/check", allows=rights.reports_incidents)
@@ -248,7 +247,7 @@ def get_check(visit: Visit, draft_id: UUID) -> Page | Go:
     draft = _draft(visit, draft_id)
     if draft.referral_id:
         return Go(f"/notify/report/{draft.id}/sent")
-    return _check_page(draft, [], ReasonsForm(visit.typed))
+    return _check_page(visit, draft, [], ReasonsForm(visit.typed))
 
 
 @pages.post("/report/<uuid:draft_id>/check", allows=rights.reports_incidents)
@@ -259,15 +258,16 @@ def post_check(visit: Visit, draft_id: UUID) -> Page | Go:
         return Go(f"/notify/report/{draft.id}/sent")
     form = ReasonsForm(visit.typed)
     body, wrong = _checked(visit, draft)
-    if wrong or (draft.corrects and not form.validate()):
-        return _check_page(draft, wrong, form)
+    unsafe = infected_among(visit.session, draft.documents)
+    if wrong or unsafe or (draft.corrects and not form.validate()):
+        return _check_page(visit, draft, wrong, form)
 
     try:
         with visit.session.begin_nested():
             drafts.close_draft(visit.session, draft, *_send(visit, draft, body, form["reasons"].data))
     except Problem as problem:
         draft.referral_id = None
-        return _check_page(draft, [Gap("end", "you", 0, in_words(problem))], form)
+        return _check_page(visit, draft, [Gap("end", "you", 0, in_words(problem))], form)
     return Go(f"/notify/report/{draft.id}/sent")
 
 
@@ -281,8 +281,10 @@ def _send(visit: Visit, draft: Draft, body: dict[str, Any], reasons: str) -> tup
     """Send it; the referral's id and version."""
     loaded, now = ReferralSchema().load(body), clock.now()
     if draft.corrects:
-        referral = correct_referral(visit.session, visit.viewer, draft.corrects, loaded, reasons, draft.version, now)
+        corrected = (draft.corrects, loaded, reasons, draft.version, now, draft.documents)
+        referral = correct_referral(visit.session, visit.viewer, *corrected)
         return referral.id, referral.version
+    loaded |= {"documents": draft.documents} if draft.documents else {}
     return str(submit_referral(visit.session, visit.viewer, loaded, now)["id"]), 1
 
 
@@ -296,8 +298,13 @@ def begin_correction(visit: Visit, referral_id: UUID) -> Go:
     return Go(f"/notify/report/{draft}/check")
 
 
-def _check_page(draft: Draft, wrong: list[Gap], form: Questions) -> Page:
+def _check_page(visit: Visit, draft: Draft, wrong: list[Gap], form: Questions) -> Page:
     errors = [{"text": gap.sentence, "href": f"{_address_of(draft, gap)}?from=check"} for gap in wrong]
+    files = described(visit.session, draft.documents)
+    if any(file["scan"] == "infected" for file in files):
+        errors.append(
+            {"text": "Remove the file in which malware was found", "href": f"/notify/report/{draft.id}/files"}
+        )
     errors += form.error_list()
     sections = [("The incident", _rows(draft, "incident", 0))]
     sections += [(_named("child", n, child), _rows(draft, "child", n)) for n, child in enumerate(draft.children)]
@@ -306,6 +313,7 @@ def _check_page(draft: Draft, wrong: list[Gap], form: Questions) -> Page:
     values = {
         "draft": draft,
         "sections": sections,
+        "files": files,
         "errors": errors,
         "form": form,
         "back": _page_of(draft, "end", "you"),
