@@ -27,6 +27,7 @@ ADD = text(
     "INSERT INTO drafts (id, person_id, answers, started_at, changed_at) VALUES (:id, :person, :answers, :now, :now)"
 )
 FIND = text("SELECT answers, referral_id::text FROM drafts WHERE id = :id AND person_id = :person FOR UPDATE")
+SHOW = text("SELECT answers, referral_id::text FROM drafts WHERE id = :id")
 LIST = text(
     "SELECT id::text, started_at, changed_at FROM drafts WHERE person_id = :person AND referral_id IS NULL ORDER BY changed_at DESC"
 )
@@ -53,6 +54,11 @@ class Draft:
     version: int = 0  # of the referral, which these answers are or began with
     referral_id: str | None = None
 
+    @property
+    def reference(self) -> str:
+        """By which a report is called before it is sent, and its agency's own reference where it gives none."""
+        return f"WEB-{self.id[:8].upper()}"
+
     def answers(self, part: Part, place: int = 0) -> dict[str, Any]:
         """The answers of one part; those of a new child or person are begun where `place` is the next. Raises 404 problems."""
         several = {"child": self.children, "person": self.people}.get(part)
@@ -78,7 +84,19 @@ def draft_of(session: Session, viewer: Viewer, draft_id: str) -> Draft:
     found = session.execute(FIND, {"id": draft_id, "person": viewer.person_id}).first()
     if found is None:
         raise not_found()
+    return _opened(draft_id, found)
+
+
+def _opened(draft_id: str, found: Any) -> Draft:
     return Draft(draft_id, referral_id=found.referral_id, **unseal_json(bytes(found.answers), CONTEXT))
+
+
+def draft_shown(session: Session, draft_id: str) -> Draft:
+    """A draft for whom the database shows it to, such as a lead who is asked to agree. Raises a 404 problem."""
+    found = session.execute(SHOW, {"id": draft_id}).first()
+    if found is None:
+        raise not_found()
+    return _opened(draft_id, found)
 
 
 def drafts_of(session: Session, viewer: Viewer) -> list[Any]:
@@ -194,7 +212,7 @@ def body_of(draft: Draft) -> dict[str, Any]:
         [only_asked("child", child) for child in draft.children],
         draft.people,
         authority_code=partnership().authority.ons_code,
-        reference=f"WEB-{draft.id[:8].upper()}",
+        reference=draft.reference,
     )
 
 

@@ -132,6 +132,26 @@ def tell_leads(
     ]
 
 
+def ask_person(
+    person_id: str, address: str, concerns: str, reference: str, sentence: str, page: str
+) -> list[dict[str, Any]]:
+    """The row of an e-mail that asks one person to look at a page."""
+    return [
+        _delivery(
+            "email",
+            address,
+            recipient=f"person:{person_id}",
+            purpose="request",
+            concerns=concerns,
+            reference=reference,
+            sentence=sentence,
+            document=None,
+            duty_id=None,
+            page=page,
+        )
+    ]
+
+
 def warn_contacts(concerns: str, reference: str, sentence: str) -> list[dict[str, Any]]:
     """Rows of the e-mails that warn the people whom the partnership names."""
     return [

@@ -29,6 +29,7 @@ REPORTS = frozenset({"referrer", "agency-lead", "duty-officer", "partnership-off
 READS_REPORTS = REPORTS | {"partner-approver", "scrutineer"}
 OFFICE_OR_AUTHORITY = frozenset({"duty-officer", "partnership-office", "scrutineer"})
 READS_INCIDENTS = OFFICE_OR_AUTHORITY | {"partner-approver"}
+LEAD = frozenset({"agency-lead"})
 OFFICER = frozenset({"duty-officer"})
 OFFICE_ALONE = frozenset({"partnership-office"})
 KEEPS_PEOPLE = frozenset({"agency-lead", "partnership-office", "administrator"})
@@ -51,6 +52,9 @@ MAY: dict[tuple[str, str], frozenset[str]] = {
     ("GET", f"{DRAFT}/files/<uuid:document_id>"): REPORTS,
     ("GET", "/notify/reports/<uuid:referral_id>/files/<uuid:document_id>"): READS_REPORTS,
     ("GET", "/notify/documents/<uuid:delivery_id>/files/<sha256>"): READS_REPORTS,
+    **{(method, f"{DRAFT}/agreement"): REPORTS for method in ("GET", "POST")},
+    **{(method, "/notify/agreements/<uuid:request_id>"): LEAD for method in ("GET", "POST")},
+    ("GET", "/notify/agreements/<uuid:request_id>/files/<uuid:document_id>"): LEAD,
     ("GET", "/notify/today"): OFFICE_OR_AUTHORITY,
     ("GET", "/notify/incidents"): READS_INCIDENTS,
     ("GET", "/notify/incidents/<uuid:incident_id>"): READS_INCIDENTS,
@@ -126,6 +130,7 @@ CASE_CONTENT = (
     "separations",
     "drafts",
     "attachments",
+    "agreement_requests",
 )
 
 

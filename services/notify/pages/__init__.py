@@ -2,6 +2,7 @@
 
 from services.notify.pages import (
     account,
+    agreements,
     duties,
     health,
     incidents,
@@ -17,6 +18,7 @@ from services.notify.pages.site import pages
 
 __all__ = [
     "account",
+    "agreements",
     "duties",
     "health",
     "incidents",
