@@ -13,10 +13,9 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from services.notify.drafts import Draft, draft_shown
-from services.notify.messages import ask_person
+from services.notify.preferences import let_know
 from shared import audit, clock
 from shared.database import new_id
-from shared.delivery.deliveries import add_deliveries
 from shared.encryption import keyed_hash, seal_json, unseal_json
 from shared.identity.viewer import Viewer
 from shared.web.problems import conflict, not_found, refused
@@ -81,7 +80,7 @@ def ask_lead(session: Session, viewer: Viewer, draft: Draft, lead_id: str) -> No
     session.execute(ASK, request)
     sentence = "You are asked to read a report of a serious incident and to agree to it before it is sent."
     page = f"/notify/agreements/{request['id']}"
-    add_deliveries(session, ask_person(lead.id, lead.email, f"draft:{draft.id}", draft.reference, sentence, page))
+    let_know(session, lead.id, lead.email, f"draft:{draft.id}", draft.reference, sentence, page)
     audit.append(session, audit.Entry(viewer.actor, "asked-to-agree", f"draft:{draft.id}", f"person:{lead.id}"))
 
 
@@ -135,8 +134,7 @@ def _answer(
         raise not_found()
     sentence = "Your safeguarding lead has answered about the report that you are writing."
     page = f"/notify/report/{draft.id}"
-    messages = ask_person(request.asked_by, request.email, f"draft:{draft.id}", draft.reference, sentence, page)
-    add_deliveries(session, messages)
+    let_know(session, request.asked_by, request.email, f"draft:{draft.id}", draft.reference, sentence, page)
     audit.append(session, audit.Entry(viewer.actor, outcome, f"draft:{draft.id}"))
 
 

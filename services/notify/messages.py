@@ -3,7 +3,7 @@
 An e-mail carries a reference and a link, never a name or a narrative; the document is fetched over the link.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -152,8 +152,8 @@ def ask_person(
     ]
 
 
-def warn_contacts(concerns: str, reference: str, sentence: str) -> list[dict[str, Any]]:
-    """Rows of the e-mails that warn the people whom the partnership names."""
+def warn_contacts(concerns: str, reference: str, sentence: str, but_not: Collection[str] = ()) -> list[dict[str, Any]]:
+    """Rows of the e-mails that warn the people whom the partnership names; `but_not` those addresses, in small letters."""
     return [
         _delivery(
             "email",
@@ -166,6 +166,7 @@ def warn_contacts(concerns: str, reference: str, sentence: str) -> list[dict[str
             document=None,
         )
         for address in contacts()
+        if address.lower() not in but_not
     ]
 
 

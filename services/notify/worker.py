@@ -6,6 +6,7 @@ from services.notify.deadlines import watch_deadlines
 from services.notify.digest import send_digest
 from services.notify.dispatch import dispatch_due
 from services.notify.drafts import forget_drafts
+from services.notify.preferences import send_held
 from services.notify.reactions import REACTIONS
 from services.notify.service import SERVICE
 from services.notify.sign_in import forget_failures
@@ -18,6 +19,7 @@ celery = make_worker(
         dispatch_due,
         watch_deadlines,
         send_digest,
+        send_held,
         scan_documents,
         forget_drafts,
         forget_files,

@@ -42,6 +42,7 @@ MAY: dict[tuple[str, str], frozenset[str]] = {
     ("GET", "/notify/stay"): EVERY,
     ("GET", "/notify/account"): EVERY,
     ("POST", "/notify/account/sign-out-everywhere"): EVERY,
+    **{(method, "/notify/account/messages"): EVERY for method in ("GET", "POST")},
     ("GET", "/notify/reports"): READS_REPORTS,
     ("GET", "/notify/reports/<uuid:referral_id>"): READS_REPORTS,
     ("POST", "/notify/report"): REPORTS,
@@ -131,6 +132,7 @@ CASE_CONTENT = (
     "drafts",
     "attachments",
     "agreement_requests",
+    "held_messages",
 )
 
 
