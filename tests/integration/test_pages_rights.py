@@ -33,6 +33,7 @@ LEAD = frozenset({"agency-lead"})
 OFFICER = frozenset({"duty-officer"})
 OFFICE_ALONE = frozenset({"partnership-office"})
 KEEPS_PEOPLE = frozenset({"agency-lead", "partnership-office", "administrator"})
+KEEPS_SYSTEM = frozenset({"partnership-office", "administrator"})
 ALL = EVERY | {NOBODY}
 
 DRAFT = "/notify/report/<uuid:draft_id>"
@@ -69,8 +70,9 @@ MAY: dict[tuple[str, str], frozenset[str]] = {
     ("GET", "/notify/emergencies"): OFFICE_ALONE,
     **{(method, "/notify/emergency"): READS_REPORTS for method in ("GET", "POST")},
     ("GET", "/notify/emergency/<uuid:incident_id>"): READS_REPORTS,
-    ("GET", "/notify/settings"): frozenset({"partnership-office", "administrator"}),
-    ("GET", "/notify/health-in-words"): frozenset({"partnership-office", "administrator"}),
+    ("GET", "/notify/settings"): KEEPS_SYSTEM,
+    **{(method, f"/notify/agencies/{rest}"): KEEPS_SYSTEM for rest in ("new", "<agency_id>/change", "<agency_id>/end") for method in ("GET", "POST")},
+    ("GET", "/notify/health-in-words"): KEEPS_SYSTEM,
     ("GET", "/notify/people"): KEEPS_PEOPLE,
     **{(method, f"/notify/people/{rest}"): KEEPS_PEOPLE for rest in ("new/<agency_id>", "<uuid:person_id>") for method in ("GET", "POST")},
     ("POST", "/notify/people/<uuid:person_id>/access"): KEEPS_PEOPLE,

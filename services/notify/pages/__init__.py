@@ -2,6 +2,7 @@
 
 from services.notify.pages import (
     account,
+    agencies,
     agreements,
     duties,
     health,
@@ -18,6 +19,7 @@ from services.notify.pages.site import pages
 
 __all__ = [
     "account",
+    "agencies",
     "agreements",
     "duties",
     "health",

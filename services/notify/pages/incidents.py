@@ -13,7 +13,7 @@ from services.notify.models import Duty, Incident, Referral
 from services.notify.pages.site import pages
 from services.notify.timeline import timeline
 from services.notify.views import describe_incident
-from services.notify.wording import rule_words
+from services.notify.wording import agency_words, rule_words
 from shared import clock
 from shared.database import see_as
 from shared.identity import rights
@@ -47,9 +47,7 @@ class DecisionForm(Questions):
 
     def __init__(self, *given: Any, alike: list[dict[str, Any]], **how: Any) -> None:
         super().__init__(*given, **how)
-        here = partnership()
-        names = {agency.id: agency.name for agency in here.agencies}
-        self.offer("agreed_by", [(names.get(each, each),) * 2 for each in here.safeguarding_partners])
+        self.offer("agreed_by", [(agency_words(each),) * 2 for each in partnership().safeguarding_partners])
         self.offer("separate_from", [(other["id"], other["reference"]) for other in alike])
         if not alike:
             del self["separate_from"]
