@@ -18,6 +18,7 @@ from services.notify.merging import merge
 from services.notify.models import Duty, Incident, Referral
 from services.notify.panel_form import as_text
 from services.notify.plausibility import awareness_errors
+from services.notify.rate_limits import UPLOADS, count_one
 from services.notify.receipts import gateway_secrets, receive_receipt, record_receipt, signed_by, verified
 from services.notify.referrals import submit_referral
 from services.notify.schemas import ReferralSchema
@@ -104,6 +105,7 @@ def post_documents(call: Call, referral_id: UUID) -> Reply:
 
     At most 25 MB in one request; PDF, Word, Excel, JPEG, PNG, text and e-mail, told by their content.
     """
+    count_one(call.session, UPLOADS, call.viewer.actor, request.remote_addr or "")
     title = call.body.get("title") or ""
     uploads = [Upload(title, name, content) for name, content in uploaded_files("document")]
     _, added = add_documents(call.session, call.viewer, str(referral_id), uploads, clock.now())

@@ -101,8 +101,9 @@ def _for_envelope(recipient: str, document: dict[str, Any] | None) -> dict[str, 
 
 
 def _words(delivery_id: str, reference: str, sentence: str, *, with_link: bool, page: str) -> str:
-    link = f"{settings().public_url}/notify/api/v1/documents/{delivery_id}"
-    read = f"Read it with your agency's key:\n{link}\n\n" if with_link else ""
+    here = f"{settings().public_url}/notify"
+    by_key = f"Systems read it with your agency's key:\n{here}/api/v1/documents/{delivery_id}\n\n"
+    read = f"Sign in to read it:\n{here}/documents/{delivery_id}\n\n{by_key}" if with_link else ""
     sign_in = f"Sign in to answer:\n{settings().public_url}{page}\n\n" if page else ""
     return (
         f"{partnership().marking}\n\n{sentence}\n\nReference: {reference}\n\n{sign_in}{read}"

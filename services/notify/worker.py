@@ -7,6 +7,7 @@ from services.notify.digest import send_digest
 from services.notify.dispatch import dispatch_due
 from services.notify.drafts import forget_drafts
 from services.notify.preferences import send_held
+from services.notify.rate_limits import forget_counts
 from services.notify.reactions import REACTIONS
 from services.notify.service import SERVICE
 from services.notify.sign_in import forget_failures
@@ -24,6 +25,7 @@ celery = make_worker(
         forget_drafts,
         forget_files,
         forget_failures,
+        forget_counts,
     ],
 )
 

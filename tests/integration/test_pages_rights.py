@@ -53,7 +53,7 @@ MAY: dict[tuple[str, str], frozenset[str]] = {
     **{(method, f"{DRAFT}/files"): REPORTS for method in ("GET", "POST")},
     ("GET", f"{DRAFT}/files/<uuid:document_id>"): REPORTS,
     ("GET", "/notify/reports/<uuid:referral_id>/files/<uuid:document_id>"): READS_REPORTS,
-    ("GET", "/notify/documents/<uuid:delivery_id>/files/<sha256>"): READS_REPORTS,
+    **{("GET", f"/notify/documents/<uuid:delivery_id>{rest}"): READS_REPORTS for rest in ("", "/files/<sha256>")},
     **{(method, f"{DRAFT}/agreement"): REPORTS for method in ("GET", "POST")},
     **{(method, "/notify/agreements/<uuid:request_id>"): LEAD for method in ("GET", "POST")},
     ("GET", "/notify/agreements/<uuid:request_id>/files/<uuid:document_id>"): LEAD,

@@ -11,6 +11,8 @@ from wtforms import PasswordField, StringField
 from services.notify import preferences, sign_in, work_accounts
 from services.notify.links import person_of_link
 from services.notify.pages.site import home_of, pages
+from services.notify.rate_limits import WRONG_LINKS, count_one, refuse_beyond
+from services.notify.service import SERVICE
 from services.notify.wording import agency_words
 from shared import clock
 from shared.identity import rights
@@ -207,9 +209,13 @@ def post_link(visit: Visit, token: str) -> Page | Go:
 
 
 def _whose(visit: Visit, token: str) -> Any:
+    """Whose link it is. Raises a 404 problem for one that does not work, and 429 for an address that tries many of them."""
+    refuse_beyond(visit.session, WRONG_LINKS, _address())
     person_id = person_of_link(visit.session, token)
     person = sign_in.person_for_sign_up(visit.session, person_id) if person_id else None
     if person is None or partnership().identity_provider(person.agency_id):
+        with SERVICE.transaction() as counting:  # this one's is rolled back
+            count_one(counting, WRONG_LINKS, "", _address())
         raise Problem(404, "This link has been used, or its time has run out. Ask for a new one where you sign in.")
     return person
 

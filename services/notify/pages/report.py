@@ -15,6 +15,7 @@ from services.notify.models import Incident, Referral
 from services.notify.pages.report_answers import address_of, asked_of, named, page_of, sections_of
 from services.notify.pages.site import pages
 from services.notify.plausibility import awareness_errors
+from services.notify.rate_limits import DRAFTS, count_one
 from services.notify.referrals import submit_referral
 from services.notify.report_steps import STEPS, Part, Step, is_answered, step_named, steps_of
 from services.notify.schemas import ReferralSchema
@@ -71,6 +72,7 @@ def show_report(visit: Visit, referral_id: UUID) -> Page:
 
 @pages.post("/report", allows=rights.reports_incidents)
 def begin_report(visit: Visit) -> Go:
+    count_one(visit.session, DRAFTS, visit.viewer.actor, request.remote_addr or "")
     draft = drafts.begin_draft(visit.session, visit.viewer)
     return Go(page_of(draft, "incident", "what-happened"))
 

@@ -7,9 +7,9 @@ from wtforms import FileField
 
 from services.notify import drafts
 from services.notify.attachments import Upload, described, open_of_draft, open_of_referral
-from services.notify.documents import fetch_file
 from services.notify.models import Referral
 from services.notify.pages.site import pages
+from services.notify.rate_limits import UPLOADS, count_one
 from shared.identity import rights
 from shared.web.asking import acted, line
 from shared.web.forms import Questions, may_be_empty
@@ -54,6 +54,7 @@ def post_files(visit: Visit, draft_id: UUID) -> Page | Go:
     sent, on = request.files.get("file"), request.form.get("then") == "on"
     if on and not (sent and sent.filename):
         return Go(f"/notify/report/{draft.id}")
+    count_one(visit.session, UPLOADS, visit.viewer.actor, request.remote_addr or "")
     form = FileForm(visit.typed)
     if form.validate() and not (sent and sent.filename):
         form.blame("file", "Choose a file to add")
@@ -83,11 +84,4 @@ def open_file(visit: Visit, referral_id: UUID, document_id: UUID) -> Download:
         raise not_found()
     entry, attachment, content = open_of_referral(visit.session, referral, str(document_id))
     visit.note_read(f"document:{attachment.id}")
-    return Download(content, attachment.content_type, entry["filename"])
-
-
-@pages.get("/documents/<uuid:delivery_id>/files/<sha256>", allows=rights.any_agency)
-def open_named_file(visit: Visit, delivery_id: UUID, sha256: str) -> Download:
-    """A file that a notification names, for whoever may read the notification."""
-    entry, attachment, content = fetch_file(visit.session, visit.viewer, str(delivery_id), sha256)
     return Download(content, attachment.content_type, entry["filename"])
