@@ -52,6 +52,7 @@ def filled(path: str) -> str:
         "<kind>": "csv",
         "<token>": "no-such-token",
         "<secret>": "no-such-secret",
+        "<recipient>": "no-such-recipient",
         "<sha256>": "no-such-file",
         "<agency_id>": "no-such-agency",
     }.items():

@@ -60,13 +60,19 @@ def take_up_again(session: Session, viewer: Viewer, agency_id: str) -> None:
     _store(session, viewer, agency_id, found.name, found.kind, list(found.emails))
 
 
+def never_ended() -> tuple[str, ...]:
+    """The agencies that no page ends, by id: those whom the partnership's file names by their part."""
+    here = partnership()
+    return (here.partnership_office, here.authority.agency_id, *here.safeguarding_partners)
+
+
 def end(session: Session, viewer: Viewer, agency_id: str) -> None:
     """End an agency: its keys and its people's sign-ins stop at once and everywhere; its records stay.
 
     Raises a 404 problem, and 409 for the office, the authority and the partners, without whom nothing is decided.
     """
-    here, found = partnership(), agency_found(session, agency_id)
-    if found.kind == OFFICE or agency_id in (here.authority.agency_id, *here.safeguarding_partners):
+    found = agency_found(session, agency_id)
+    if found.kind == OFFICE or agency_id in never_ended():
         raise conflict("The partnership's file names this agency: change the file first, then end it.")
     end_agency(session, agency_id, viewer.actor)
     read_again()

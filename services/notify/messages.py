@@ -3,13 +3,14 @@
 An e-mail carries a reference and a link, never a name or a narrative; the document is fetched over the link.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from services.notify.chosen_settings import deadline_contacts, recipient_now, told_by_hand
 from services.notify.panel_form import as_text
 from shared.database import new_id
 from shared.delivery.deliveries import delivery_values
@@ -32,13 +33,13 @@ class Way:
 
 
 def way_to(session: Session, recipient: str) -> Way:
-    """The channel and addresses of a recipient: as configured; else the e-mail addresses of the agency it names; else
+    """The channel and addresses of a recipient: as the office or the file says; else the e-mail addresses of the agency it names; else
     the portal, since somebody must tell them and no machine can."""
-    chosen = partnership().recipient(recipient)
+    chosen = recipient_now(recipient)
     if chosen.channel != "portal":
         return Way(chosen.channel, (chosen.address,))
     kind, _, agency_id = recipient.partition(":")
-    if kind in ("agency", "safeguarding-partner"):
+    if kind in ("agency", "safeguarding-partner") and not told_by_hand(recipient):
         emails = session.execute(EMAILS, {"id": agency_id}).scalar()
         if emails:
             return Way("email", tuple(emails))
@@ -166,7 +167,7 @@ def warn_contacts(concerns: str, reference: str, sentence: str, but_not: Collect
             sentence=sentence,
             document=None,
         )
-        for address in contacts()
+        for address in deadline_contacts()
         if address.lower() not in but_not
     ]
 
@@ -190,5 +191,17 @@ def mail_person(person_id: str, address: str, sentence: str, link: str) -> list[
     ]
 
 
-def contacts() -> Sequence[str]:
-    return partnership().deadline_contacts
+def mail_mailbox(address: str, sentence: str) -> list[dict[str, Any]]:
+    """The row of an e-mail to a mailbox that is to be confirmed."""
+    return [
+        _delivery(
+            "email",
+            address,
+            recipient="mailbox",
+            purpose="account",
+            concerns="mailbox",
+            reference="Confirm this mailbox",
+            sentence=sentence,
+            document=None,
+        )
+    ]

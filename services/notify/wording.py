@@ -107,6 +107,11 @@ def agency_words(agency_id: str) -> str:
     return known.name if known else agency_id
 
 
+def kind_words(kind: str) -> str:
+    """What kind of agency one is, as people say it."""
+    return {"icb": "Integrated care board", "nhs-provider": "NHS provider"}.get(kind, words(kind))
+
+
 def recipient_words(recipient: str) -> str:
     """Who is told, by the name that the partnership's file gives."""
     name = partnership().recipient(recipient).name

@@ -105,8 +105,8 @@ def go_on(page: Page, keyboard: bool) -> None:
         page.get_by_role("button", name="ontinue", exact=False).click()
 
 
-def report(page: Page, name: str, *, keyboard: bool = False) -> str:
-    """From the start page to the confirmation; the reference that it shows. Every page on the way is looked at by axe."""
+def fill_in(page: Page, name: str, *, keyboard: bool = False) -> None:
+    """From the list of reports to the answers that are checked. Every page on the way is looked at by axe."""
     page.get_by_role("button", name="Report an incident").click()
     for heading, questions in ANSWERS:
         expect(page.get_by_role("heading", level=1, name=heading)).to_be_visible()
@@ -116,6 +116,11 @@ def report(page: Page, name: str, *, keyboard: bool = False) -> str:
         go_on(page, keyboard)
     expect(page.get_by_role("heading", name="Check your answers")).to_be_visible()
     assert faults_of(page) == []
+
+
+def report(page: Page, name: str, *, keyboard: bool = False) -> str:
+    """From the start page to the confirmation; the reference that it shows."""
+    fill_in(page, name, keyboard=keyboard)
     expect(page.get_by_text("A broken arm")).to_be_visible()
     expect(page.get_by_role("link", name="notes.txt")).to_be_visible()
     page.get_by_role("button", name="Send the report").click()
@@ -150,3 +155,31 @@ def test_a_report_goes_from_the_start_page_to_the_panel_and_the_officers_list(
 
     until(notified, "the Panel's receipt on the incident's page", 20)
     assert faults_of(page) == []
+
+
+@pytest.mark.timeout(240)
+def test_a_lead_reads_a_report_and_sends_it_back_and_the_reporter_sends_it_without_waiting(
+    visitor: Callable[..., Visitor],
+) -> None:
+    reporter, lead = visitor("phone"), visitor("desk")
+    page = reporter.sign_in("referrer")
+    fill_in(page, "Agreed")
+    page = reporter.follow("Ask a safeguarding lead")
+    assert faults_of(page) == []
+    page.get_by_role("radio").first.check()
+    page.get_by_role("button", name="Ask them").click()
+    expect(page.get_by_text("has not answered yet")).to_be_visible()
+    lead.sign_in("agency.lead")
+    shown = lead.open("/notify/reports")
+    shown = lead.follow("A report by Robin Example")
+    assert faults_of(shown) == []
+    shown.get_by_role("button", name="Answer").click()
+    assert faults_of(shown) == []
+    shown.get_by_label("Something should be changed first").check()
+    shown.get_by_label("What should be changed?").fill("Say who saw it first.")
+    shown.get_by_role("button", name="Answer").click()
+    page.reload()
+    expect(page.get_by_text("Say who saw it first.")).to_be_visible()
+    assert faults_of(page) == []
+    page.get_by_role("button", name="Send the report").click()
+    expect(page.get_by_role("heading", name="Report sent")).to_be_visible()

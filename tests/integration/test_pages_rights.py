@@ -71,6 +71,7 @@ MAY: dict[tuple[str, str], frozenset[str]] = {
     **{(method, "/notify/emergency"): READS_REPORTS for method in ("GET", "POST")},
     ("GET", "/notify/emergency/<uuid:incident_id>"): READS_REPORTS,
     ("GET", "/notify/settings"): KEEPS_SYSTEM,
+    **{(method, f"/notify/settings/{rest}"): KEEPS_SYSTEM for rest in ("contacts", "recipients/<recipient>", "recipients/<recipient>/code") for method in ("GET", "POST")},
     **{(method, f"/notify/agencies/{rest}"): KEEPS_SYSTEM for rest in ("new", "<agency_id>/change", "<agency_id>/end") for method in ("GET", "POST")},
     ("GET", "/notify/health-in-words"): KEEPS_SYSTEM,
     ("GET", "/notify/people"): KEEPS_PEOPLE,

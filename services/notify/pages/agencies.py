@@ -5,12 +5,12 @@ from typing import Any
 from wtforms import TextAreaField
 
 from services.notify import agencies
+from services.notify.chosen_settings import recipient_now
 from services.notify.pages.site import pages
+from services.notify.wording import kind_words
 from shared.identity import rights
-from shared.partnership import partnership
 from shared.web.asking import acted, form_page, line
 from shared.web.forms import Questions, SelectField, may_be_empty, needed, trimmed
-from shared.web.layout import words
 from shared.web.pages import Go, Page, Visit
 
 BACK = "/notify/settings"
@@ -34,7 +34,7 @@ class AgencyForm(Questions):
 class NewAgencyForm(AgencyForm):
     kind = SelectField(
         "What kind of agency is it?",
-        choices=[("", "Choose"), *((kind, words(kind)) for kind in agencies.KINDS)],
+        choices=[("", "Choose"), *((kind, kind_words(kind)) for kind in agencies.KINDS)],
         validators=needed("Choose what kind of agency it is"),
     )
 
@@ -73,8 +73,8 @@ def get_agency(visit: Visit, agency_id: str) -> Page:
 
 def _change_page(found: Any, form: Questions) -> Page:
     said = ["It is one of the three safeguarding partners, as the partnership's file says."] if found.is_partner else []
-    if told_by_file := partnership().recipient(f"safeguarding-partner:{found.id}").address:
-        said.append(f"Notifications go to {told_by_file}, as that file says; the rest goes to the addresses below.")
+    if notified_at := recipient_now(f"safeguarding-partner:{found.id}").address:
+        said.append(f"Notifications go to {notified_at}; the rest goes to the addresses below.")
     return _page("Change an agency", form, "Save", about=found.name, note=" ".join(said))
 
 

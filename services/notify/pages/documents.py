@@ -8,6 +8,8 @@ from services.notify.panel_form import as_sections
 from shared.identity import rights
 from shared.web.pages import Download, Page, Visit
 
+SHOWN_APART = ("assessment", "documents", "request_id", "case_id")
+
 
 @pages.get("/documents/<uuid:delivery_id>", allows=rights.any_agency)
 def show_document(visit: Visit, delivery_id: UUID) -> Page:
@@ -19,7 +21,7 @@ def show_document(visit: Visit, delivery_id: UUID) -> Page:
         "found": found,
         "document": document,
         "sections": as_sections(document) if notification else [],
-        "facts": {} if notification else {name: value for name, value in document.items() if not name.endswith("_id")},
+        "facts": {} if notification else {name: value for name, value in document.items() if name not in SHOWN_APART},
         "files": document.get("documents") or [],
     }
     return Page("document.html", "What you were sent", values)

@@ -1,5 +1,6 @@
 """The files that go with a report: added and removed before it is sent, and opened afterwards by whoever may read it."""
 
+from typing import Any
 from uuid import UUID
 
 from flask import request
@@ -25,6 +26,10 @@ class FileForm(Questions):
         validators=may_be_empty(),
     )
     title = line("What is it?", hint="For example: body map, or the strategy meeting's notes.")
+
+    def __init__(self, *given: Any, **how: Any) -> None:
+        super().__init__(*given, **how)
+        self["file"].flags.required = True  # for who adds one; it comes beside the form, where validators see nothing
 
 
 @pages.get("/report/<uuid:draft_id>/files", allows=rights.reports_incidents)
