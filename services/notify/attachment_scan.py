@@ -15,19 +15,20 @@ from services.notify.service import SERVICE
 from shared import audit, clock, files
 from shared.delivery.deliveries import add_deliveries
 from shared.identity.viewer import SYSTEM
-from shared.virus_scan import Clean, Infected, NotScanned, scan, scanner_is_set
+from shared.virus_scan import Clean, Infected, NotScanned, Verdict, scan, scanner_is_set
 
 log = structlog.get_logger()
 
 # What came before there was a scanner is looked at, too, after what waits.
 NEXT = text("""
     SELECT id::text, file_key FROM attachments
-     WHERE scan IN ('waiting', 'not-scanned') AND removed_at IS NULL ORDER BY scan DESC, added_at, id LIMIT 10
+     WHERE scan IN ('waiting', 'not-scanned') AND removed_at IS NULL ORDER BY scan DESC, scanned_at NULLS FIRST, added_at, id LIMIT 10
 """)
 RECORD = text("""
     UPDATE attachments SET scan = :verdict, scanned_at = :now WHERE id = :id AND scan IN ('waiting', 'not-scanned')
     RETURNING id
 """)
+TRIED = text("UPDATE attachments SET scanned_at = :now WHERE id = :id")
 TAKEN_OUT = "Malware was found in a file that came with a report. It is not given out, and whoever was told is told so."
 SEND_ANOTHER = (
     "Malware was found in a file that your agency sent with a report. Send a clean copy of it as a correction."
@@ -42,15 +43,29 @@ def scan_documents() -> int:
         waiting = session.execute(NEXT).all()
     done = 0
     for row in waiting:
-        verdict = scan(files.get(row.file_key))
+        verdict = _asked(row.id, row.file_key)
         if isinstance(verdict, NotScanned):
             log.warning("scan.unanswered", document=row.id, reason=verdict.reason)
             if verdict.unreachable:
                 break
+            _let_others_go_first(row.id)
         else:
             _record(row.id, verdict)
             done += 1
     return done
+
+
+def _asked(attachment_id: str, key: str) -> Verdict:
+    try:
+        return scan(files.get(key))
+    except files.FileMissing:
+        log.error("scan.file_missing", document=attachment_id)
+        return NotScanned("the file is not in the store")
+
+
+def _let_others_go_first(attachment_id: str) -> None:
+    with SERVICE.transaction() as session:
+        session.execute(TRIED, {"id": attachment_id, "now": clock.machine_now()})
 
 
 def _record(attachment_id: str, verdict: Clean | Infected) -> None:

@@ -113,63 +113,34 @@ def _words(delivery_id: str, reference: str, sentence: str, *, with_link: bool, 
     )
 
 
+def _letter(
+    address: str, recipient: str, purpose: str, concerns: str, reference: str, sentence: str, page: str = ""
+) -> dict[str, Any]:
+    """The row of an e-mail of a few words, without a document, to one address."""
+    facts = {"recipient": recipient, "purpose": purpose, "concerns": concerns, "reference": reference}
+    return _delivery("email", address, sentence=sentence, document=None, page=page, **facts)
+
+
 def tell_leads(
     session: Session, agency_id: str, concerns: str, reference: str, sentence: str, page: str
 ) -> list[dict[str, Any]]:
     """Rows of the e-mails to an agency's leads, each at their own address, about what their agency has not done."""
-    return [
-        _delivery(
-            "email",
-            address,
-            recipient=f"agency:{agency_id}",
-            purpose="request",
-            concerns=concerns,
-            reference=reference,
-            sentence=sentence,
-            document=None,
-            duty_id=None,
-            page=page,
-        )
-        for address in session.execute(LEADS, {"agency": agency_id}).scalars()
-    ]
+    leads = session.execute(LEADS, {"agency": agency_id}).scalars()
+    agency = f"agency:{agency_id}"
+    return [_letter(address, agency, "request", concerns, reference, sentence, page) for address in leads]
 
 
 def ask_person(
     person_id: str, address: str, concerns: str, reference: str, sentence: str, page: str
 ) -> list[dict[str, Any]]:
     """The row of an e-mail that asks one person to look at a page."""
-    return [
-        _delivery(
-            "email",
-            address,
-            recipient=f"person:{person_id}",
-            purpose="request",
-            concerns=concerns,
-            reference=reference,
-            sentence=sentence,
-            document=None,
-            duty_id=None,
-            page=page,
-        )
-    ]
+    return [_letter(address, f"person:{person_id}", "request", concerns, reference, sentence, page)]
 
 
 def warn_contacts(concerns: str, reference: str, sentence: str, but_not: Collection[str] = ()) -> list[dict[str, Any]]:
     """Rows of the e-mails that warn the people whom the partnership names; `but_not` those addresses, in small letters."""
-    return [
-        _delivery(
-            "email",
-            address,
-            recipient="deadline-contact",
-            purpose="warning",
-            concerns=concerns,
-            reference=reference,
-            sentence=sentence,
-            document=None,
-        )
-        for address in deadline_contacts()
-        if address.lower() not in but_not
-    ]
+    told = [address for address in deadline_contacts() if address.lower() not in but_not]
+    return [_letter(address, "deadline-contact", "warning", concerns, reference, sentence) for address in told]
 
 
 def mail_person(person_id: str, address: str, sentence: str, link: str) -> list[dict[str, Any]]:
@@ -193,15 +164,4 @@ def mail_person(person_id: str, address: str, sentence: str, link: str) -> list[
 
 def mail_mailbox(address: str, sentence: str) -> list[dict[str, Any]]:
     """The row of an e-mail to a mailbox that is to be confirmed."""
-    return [
-        _delivery(
-            "email",
-            address,
-            recipient="mailbox",
-            purpose="account",
-            concerns="mailbox",
-            reference="Confirm this mailbox",
-            sentence=sentence,
-            document=None,
-        )
-    ]
+    return [_letter(address, "mailbox", "account", "mailbox", "Confirm this mailbox", sentence)]

@@ -330,6 +330,18 @@ def test_a_file_is_kept_and_not_given_out_until_the_scanner_that_was_away_has_an
     assert call("GET", path, COUNCIL).data == PDF
 
 
+def test_files_that_the_scanner_cannot_scan_keep_no_other_from_being_scanned(scanner: str) -> None:
+    taken = refer()["id"]
+    upload(taken, *(f"too long for this scanner {n}".encode() for n in range(12)))
+    upload(taken, PDF)
+    with scanner_at(scanner):
+        for _ in range(4):
+            scan_documents()
+    assert {file["scan"] for file in documents(taken) if file["filename"] == NAME} == {"clean"}
+    assert {file["scan"] for file in documents(taken) if file["filename"] != NAME} == {"waiting"}
+    change_rows("UPDATE attachments SET scan = 'clean' WHERE referral_id = :id", id=taken)
+
+
 def test_malware_in_a_draft_stops_the_report_until_the_file_is_removed(scanner: str) -> None:
     someone = Someone(HOSPITAL, ["referrer"])
     draft = filled_in(someone)
