@@ -162,7 +162,9 @@ def _opened(session: Session, entries: Sequence[Entry], name: str, value: str) -
     if entry is None:
         raise not_found()
     by = Attachment.id if name == "id" else Attachment.sha256
-    found = session.scalars(select(Attachment).where(by == value, Attachment.removed_at.is_(None)).limit(1)).first()
+    same = select(Attachment).where(by == value, Attachment.removed_at.is_(None))
+    worst_first = same.order_by((Attachment.scan == "infected").desc(), Attachment.scan)  # then clean before waiting
+    found = session.scalars(worst_first.limit(1)).first()
     if found is None:
         raise not_found()
     if found.scan == "infected":
