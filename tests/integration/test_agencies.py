@@ -1,11 +1,15 @@
 """The office keeps the agencies by pages: entered, renamed, told elsewhere, ended and taken up again, in every service."""
 
+import json
 import uuid
+from pathlib import Path
 
 import pytest
 
+from deploy import demonstration
+from shared.partnership import partnership
 from tests.integration.test_directory import new_key, status_with
-from tests.notifying import COUNCIL, HOSPITAL, OFFICE, POLICE, refer, referral, rows, said
+from tests.notifying import COUNCIL, HOSPITAL, OFFICE, POLICE, key_of, refer, referral, rows, said
 from tests.people import Someone
 
 pytestmark = pytest.mark.usefixtures("sandbox")
@@ -93,3 +97,19 @@ def test_a_faulty_agency_is_shown_again_with_what_to_do(form: dict[str, str], se
 
 def test_an_agency_that_there_is_not_is_404() -> None:
     assert administrator().get("/notify/agencies/no-such/change").status_code == 404
+
+
+def test_a_demonstration_that_starts_again_keeps_what_the_office_changed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(demonstration, "PEOPLE", ())  # other tests have people of their own
+    holders = {each.id: {"id": each.id, "api_key": key_of(each.id)} for each in partnership().agencies}
+    kept = {"agencies": holders, "partnership_office": holders[OFFICE]}
+    (tmp_path / "credentials.json").write_text(json.dumps(kept))
+    someone, before = administrator(), "Example Housing Association"
+    fresh = f"Renamed {uuid.uuid4().hex[:8]}"
+    someone.does("/notify/agencies/example-housing/change", name=fresh, emails="")
+    demonstration.load(tmp_path)
+    assert rows("SELECT name FROM agencies WHERE id = 'example-housing'") == [(fresh,)]
+    assert status_with(key_of("example-housing")) == 200
+    someone.does("/notify/agencies/example-housing/change", name=before, emails="safeguarding@example-housing.example")

@@ -34,7 +34,7 @@ class FileForm(Questions):
 
 @pages.get("/report/<uuid:draft_id>/files", allows=rights.reports_incidents)
 def get_files(visit: Visit, draft_id: UUID) -> Page:
-    return _files_page(visit, drafts.draft_of(visit.session, visit.viewer, str(draft_id)), FileForm())
+    return _files_page(visit, drafts.draft_of(visit.session, visit.viewer, str(draft_id)), FileForm(visit.typed))
 
 
 def _files_page(visit: Visit, draft: drafts.Draft, form: Questions) -> Page:
