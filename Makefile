@@ -6,7 +6,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 INSTALL := $(BIN)/python -m pip install --disable-pip-version-check --quiet --require-hashes --no-deps
 COMPILE := $(BIN)/uv pip compile --quiet --python-version 3.11.7 --generate-hashes --no-emit-index-url \
-	--no-emit-find-links --no-header --no-annotate
+	--no-emit-find-links --no-header --no-annotate --no-emit-package docopt
 
 .PHONY: run demo reset test bench lint lock screenshots
 
@@ -38,7 +38,8 @@ lint: .venv/.development
 	@$(BIN)/mypy
 	@PYTHONPATH=. $(BIN)/lint-imports
 
-# The locks hold hashes and no host, so that any index that serves the same files will do.
+# The locks hold hashes and no host, so that any index that serves the same files will do. docopt comes as source only, and
+# nothing that runs imports it: GOV.UK Notify's client names it for a script of its own.
 lock: .venv/.runtime
 	@$(BIN)/python -m pip install --disable-pip-version-check --quiet uv
 	$(COMPILE) requirements.in --output-file requirements.lock

@@ -36,6 +36,7 @@ PEOPLE = (
     ("Pat Example", "scrutineer", "hscp-partnership-office", ["scrutineer"]),
     ("Kim Example", "administrator", "hscp-partnership-office", ["administrator"]),
 )
+ENTERED = text("SELECT 1 FROM agencies WHERE id = :agency")
 ACCOUNT = text("SELECT id::text FROM people WHERE email = :email")
 
 
@@ -60,8 +61,9 @@ def _key_before(credentials: dict[str, Any], agency_id: str) -> str | None:
 
 
 def _with_key(session: Session, agency: Agency, key: str | None) -> dict[str, str]:
-    is_partner = agency.id in partnership().safeguarding_partners
-    add_agency(session, agency.id, agency.name, agency.kind, list(agency.emails), is_partner=is_partner)
+    if session.scalar(ENTERED, {"agency": agency.id}) is None:  # what the office has changed since stays
+        is_partner = agency.id in partnership().safeguarding_partners
+        add_agency(session, agency.id, agency.name, agency.kind, list(agency.emails), is_partner=is_partner)
     works = key and session.execute(WORKS, {"agency": agency.id, "hash": hash_of(key)}).first()
     return {"id": agency.id, "api_key": key if key and works else rotate_key(session, agency.id)}
 

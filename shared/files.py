@@ -38,6 +38,11 @@ def get(key: str) -> bytes:
         raise FileMissing(f"The file {key} is not in the store.") from None
 
 
+def remove(key: str) -> None:
+    """Let go of a file for good; one that is gone already is no fault."""
+    _path(key).unlink(missing_ok=True)
+
+
 def sha256_of(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 

@@ -7,9 +7,11 @@ import os
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
+from urllib.parse import urlsplit
 
 Environment = Literal["production", "demonstration", "test"]
+MailBy = Literal["smtp", "govuk-notify"]
 SERVICES = ("notify", "review", "publish")
 
 
@@ -39,6 +41,11 @@ class Settings:
     trusted_proxies: int  # how many proxies before us say truly who asks
     smtp_url: str = field(repr=False)  # smtp://host:port, or smtps://user:password@host:port
     mail_from: str
+    mail_by: MailBy
+    govuk_notify_key: str = field(repr=False)
+    govuk_notify_template: str  # the id of the one e-mail template, with ((subject)) and ((text))
+    govuk_notify_url: str
+    clamd_address: str  # tcp://host:port or unix:///path of ClamAV's daemon; "" where there is none
 
     @property
     def is_production(self) -> bool:
@@ -54,6 +61,31 @@ def required(name: str) -> str:
 
 def number(name: str, otherwise: float) -> float:
     return float(os.environ.get(name, otherwise))
+
+
+def _mail_by() -> dict[str, Any]:
+    """How e-mail goes out, and what GOV.UK Notify needs where it goes by that."""
+    mail_by = os.environ.get("MAIL_BY", "smtp")
+    if mail_by not in ("smtp", "govuk-notify"):
+        raise SettingMissing("Set MAIL_BY to smtp or govuk-notify.")
+    needed = required if mail_by == "govuk-notify" else lambda name: os.environ.get(name, "")
+    return {
+        "mail_by": mail_by,
+        "govuk_notify_key": needed("GOVUK_NOTIFY_KEY"),
+        "govuk_notify_template": needed("GOVUK_NOTIFY_TEMPLATE"),
+        "govuk_notify_url": os.environ.get("GOVUK_NOTIFY_URL") or "https://api.notifications.service.gov.uk",
+    }
+
+
+def _clamd_address() -> str:
+    given = os.environ.get("CLAMD_ADDRESS", "")
+    parts = urlsplit(given)
+    usable = bool(parts.hostname and parts.port) if parts.scheme == "tcp" else parts.scheme == "unix" and parts.path
+    if given and not usable:
+        raise SettingMissing(
+            "Set CLAMD_ADDRESS to tcp://host:port or unix:///path of ClamAV's daemon, or leave it out."
+        )
+    return given
 
 
 @cache
@@ -88,4 +120,6 @@ def settings() -> Settings:
         trusted_proxies=int(number("TRUSTED_PROXIES", 0)),
         smtp_url=required("SMTP_URL"),
         mail_from=required("MAIL_FROM"),
+        **_mail_by(),
+        clamd_address=_clamd_address(),
     )

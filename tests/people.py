@@ -20,7 +20,7 @@ from shared import clock
 from shared.identity.people import SignIn, apply_person_change
 from shared.identity.viewer import SYSTEM
 from tests import publishing, reviewing
-from tests.notifying import key_of, rows
+from tests.notifying import OFFICE, key_of, rows
 
 HTTPS = "https://reviews.partnership.example"
 WRONG = re.compile(r'govuk-error-message">(.*?)</p>', re.S)
@@ -52,6 +52,8 @@ def filled(path: str) -> str:
         "<kind>": "csv",
         "<token>": "no-such-token",
         "<secret>": "no-such-secret",
+        "<recipient>": "no-such-recipient",
+        "<sha256>": "no-such-file",
         "<agency_id>": "no-such-agency",
     }.items():
         path = path.replace(part, value)
@@ -99,7 +101,7 @@ class Someone:
             self.id = enter_in_copy(service, agency, name, roles)
             self.let_in()
         elif roles:
-            key_of(agency)  # the agencies are entered with the first key
+            key_of(OFFICE)  # the agencies are entered with the first key
             with SERVICE.transaction() as transaction:
                 self.id = enter_person(transaction, SYSTEM, agency, name, self.email, roles)
             self.let_in()

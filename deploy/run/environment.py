@@ -46,7 +46,8 @@ def ports_for(port: int) -> tuple[int, int, int]:
 def environment_of(place: Place) -> dict[str, str]:
     """The settings of every process of the system, as `docs/settings.md` describes them, secrets included.
 
-    A partnership other than the built-in one is named by PARTNERSHIP_FILE; everything else is decided here.
+    A partnership other than the built-in one is named by PARTNERSHIP_FILE, a virus scanner by CLAMD_ADDRESS; everything
+    else is decided here.
     """
     secrets = {name: value for name, value in kept(place.var).items() if not name.endswith("_PASSWORD")}
     databases = {f"{name.upper()}_DATABASE_URL": both.application for name, both in place.databases.items()}
@@ -62,6 +63,7 @@ def environment_of(place: Place) -> dict[str, str]:
         "SMTP_HOST": "127.0.0.1",
         "SMTP_URL": f"smtp://127.0.0.1:{place.smtp_port}",
         "MAIL_FROM": "safeguarding-reviews@partnership.example",
+        "CLAMD_ADDRESS": os.environ.get("CLAMD_ADDRESS", ""),
         **databases,
         **secrets,
     }

@@ -87,9 +87,13 @@ class DutyDetail(DutyView):
 
 
 class PackView(Schema):
-    """What a person enters in the national system, in the order of its form."""
+    """What a person enters in the national system, in the order of its form.
+
+    The bytes of its `documents` are at `/documents/{delivery_id}/files/{sha256}`.
+    """
 
     duty_id = fields.String(required=True)
+    delivery_id = fields.String(required=True)
     recipient = fields.String(required=True)
     document = fields.Dict(required=True)
     text = fields.String(required=True)
@@ -156,10 +160,34 @@ class ReferralAnswer(Schema):
     duties = fields.List(fields.Nested(DutyView), required=True)
 
 
+class ReferralDocument(Schema):
+    """A file that goes with a referral. It is given out while `scan` is `clean`, or `not-scanned` where there is no scanner."""
+
+    id = fields.String(required=True)
+    title = fields.String(required=True)
+    filename = fields.String(required=True)
+    content_type = fields.String(required=True)
+    size = fields.Integer(required=True)
+    sha256 = fields.String(required=True)
+    scan = Choice("waiting", "clean", "infected", "not-scanned", required=True)
+    added_at = fields.AwareDateTime(required=True)
+
+
+class ReferralDocuments(Schema):
+    items = fields.List(fields.Nested(ReferralDocument), required=True)
+
+
+class DocumentUpload(Body):
+    """Beside the files: what they are, in a few words."""
+
+    title = Line(100)
+
+
 class ReferralView(ReferralSummary):
-    """A referral as it was sent, with its incident and duties."""
+    """A referral as it was sent, with its files, its incident and duties."""
 
     referral = fields.Dict(required=True)
+    documents = fields.List(fields.Nested(ReferralDocument), required=True)
     incident = fields.Nested(IncidentListed, required=True)
     duties = fields.List(fields.Nested(DutyView), required=True)
 
@@ -217,6 +245,13 @@ class CallbackSchema(Body):
     delivery = fields.UUID(required=True)
     receipt = Line(200, required=True)
     received_at = Moment(required=True)
+
+
+class FileAsked(Body):
+    """Which file of a notification a recipient's gateway asks for: the delivery's id, and the SHA-256 it names."""
+
+    delivery = fields.UUID(required=True)
+    sha256 = Line(64, required=True)
 
 
 class DutyQuery(PageQuery):

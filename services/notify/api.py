@@ -5,18 +5,20 @@ from uuid import UUID
 
 import orjson
 from flask import request
-from marshmallow import ValidationError
+from marshmallow import Schema, ValidationError
 from sqlalchemy import select
 
 from services.notify import answers
-from services.notify.corrections import correct_referral
+from services.notify.attachments import Upload, described, open_of_referral
+from services.notify.corrections import add_documents, correct_referral
 from services.notify.decisions import Decided, decide, withdraw
-from services.notify.documents import fetch_document
+from services.notify.documents import fetch_document, fetch_file, fetch_file_signed
 from services.notify.duties import describe_duty
 from services.notify.merging import merge
 from services.notify.models import Duty, Incident, Referral
 from services.notify.panel_form import as_text
 from services.notify.plausibility import awareness_errors
+from services.notify.rate_limits import UPLOADS, count_one
 from services.notify.receipts import gateway_secrets, receive_receipt, record_receipt, signed_by, verified
 from services.notify.referrals import submit_referral
 from services.notify.schemas import ReferralSchema
@@ -36,6 +38,7 @@ from shared.identity.viewer import SYSTEM
 from shared.web.api import Api, Call, Reply, expected_version
 from shared.web.paging import PageQuery, page
 from shared.web.problems import Problem, not_found, refused_fields
+from shared.web.uploads import disposition, uploaded_files
 
 api = Api(SERVICE)
 
@@ -87,6 +90,40 @@ def post_correction(call: Call, referral_id: UUID) -> Reply:
     referral = correct_referral(call.session, call.viewer, str(referral_id), body, reasons, version, clock.now())
     see_as(call.session, call.viewer)
     return Reply(describe_referral(call.session, referral), headers={"ETag": f'"{referral.version}"'})
+
+
+@api.post(
+    "/referrals/<uuid:referral_id>/documents",
+    allows=rights.any_agency,
+    takes=answers.DocumentUpload,
+    gives=answers.ReferralDocuments,
+    status=201,
+    upload=True,
+)
+def post_documents(call: Call, referral_id: UUID) -> Reply:
+    """Add files to a referral, each in a part named `file`: whoever was told gets one follow-up that names them all.
+
+    At most 25 MB in one request; PDF, Word, Excel, JPEG, PNG, text and e-mail, told by their content.
+    """
+    count_one(call.session, UPLOADS, call.viewer.actor, request.remote_addr or "")
+    title = call.body.get("title") or ""
+    uploads = [Upload(title, name, content) for name, content in uploaded_files("document")]
+    _, added = add_documents(call.session, call.viewer, str(referral_id), uploads, clock.now())
+    return Reply({"items": described(call.session, added)})
+
+
+@api.get("/referrals/<uuid:referral_id>/documents/<uuid:document_id>", allows=rights.any_agency)
+def get_referral_document(call: Call, referral_id: UUID, document_id: UUID) -> Reply:
+    """The bytes of a file of a referral, once nothing speaks against giving it out (409 until then)."""
+    referral = _found(call.session.get(Referral, str(referral_id)))
+    entry, attachment, content = open_of_referral(call.session, referral, str(document_id))
+    call.note_read(f"document:{attachment.id}")
+    return _handed_out(entry["filename"], attachment.content_type, content)
+
+
+def _handed_out(filename: str, content_type: str, content: bytes) -> Reply:
+    headers = {"Content-Disposition": disposition(filename), "X-Content-Type-Options": "nosniff"}
+    return Reply(content, headers=headers, content_type=content_type)
 
 
 @api.get(
@@ -201,25 +238,45 @@ def get_document(call: Call, delivery_id: UUID) -> Reply:
     return Reply(fetch_document(call.session, call.viewer, str(delivery_id)))
 
 
+@api.get("/documents/<uuid:delivery_id>/files/<sha256>", allows=rights.any_agency)
+def get_document_file(call: Call, delivery_id: UUID, sha256: str) -> Reply:
+    """A file that the document names, by its SHA-256, for whoever may read the document."""
+    entry, attachment, content = fetch_file(call.session, call.viewer, str(delivery_id), sha256)
+    return _handed_out(entry["filename"], attachment.content_type, content)
+
+
+@api.post("/callbacks/files", allows=rights.anyone)
+def post_file_asked(call: Call) -> Reply:
+    """A recipient's gateway asks, signed like its receipts, for a file that a notification to it names."""
+    raw, headers = request.get_data(), dict(request.headers)
+    verified(headers, raw, gateway_secrets())
+    asked = _signed_body(raw, _FILE_ASKED)
+    see_as(call.session, SYSTEM)
+    entry, attachment, content = fetch_file_signed(
+        call.session, str(asked["delivery"]), asked["sha256"], signed_by(headers, raw)
+    )
+    return _handed_out(entry["filename"], attachment.content_type, content)
+
+
 @api.post("/callbacks/receipts", allows=rights.anyone, gives=None, status=204)
 def post_callback(call: Call) -> Reply:
     """A recipient's gateway says, signed (Standard Webhooks), that it has a delivery. A repeat is 204 too."""
     raw = request.get_data()
     headers = dict(request.headers)
     webhook_id = verified(headers, raw, gateway_secrets())
-    said = _callback(raw)
+    said = _signed_body(raw, _CALLBACK)
     see_as(call.session, SYSTEM)
     signs = signed_by(headers, raw)
     receive_receipt(call.session, webhook_id, str(said["delivery"]), said["receipt"], said["received_at"], signs)
     return Reply()
 
 
-_CALLBACK = answers.CallbackSchema()
+_CALLBACK, _FILE_ASKED = answers.CallbackSchema(), answers.FileAsked()
 
 
-def _callback(raw: bytes) -> dict[str, Any]:
+def _signed_body(raw: bytes, schema: Schema) -> dict[str, Any]:
     try:
-        values: dict[str, Any] = _CALLBACK.load(orjson.loads(raw))
+        values: dict[str, Any] = schema.load(orjson.loads(raw))
     except orjson.JSONDecodeError:
         raise Problem(400, "Send one JSON object in UTF-8.") from None
     except ValidationError as error:

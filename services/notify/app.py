@@ -15,6 +15,7 @@ WORDS = (
     "status_colour",
     "rule_words",
     "agency_words",
+    "kind_words",
     "recipient_words",
     "left_words",
     "outcome_words",

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from services.notify.attachments import documents_to_name
 from services.notify.duties import DECIDE, RULE_OF, duty_values
 from services.notify.messages import tell, warn_contacts
 from services.notify.panel_form import Notice, panel_notification
@@ -46,7 +47,7 @@ def duties_to_notify(
     national = [(RULE_OF[recipient], recipient) for recipient in assessment.national_recipients]
     partners = [("tell-partner", f"safeguarding-partner:{agency}") for agency in other_partners()] if national else []
     areas = [("tell-other-area", area) for area in assessment.other_areas]
-    document = panel_document(incident, assessment, bodies)
+    document = panel_document(session, incident, assessment, bodies)
     duties, deliveries = [], []
     for rule, recipient in (*national, *partners, *areas):
         duty, messages = told(session, incident, rule, recipient, incident["authority_aware_at"], document)
@@ -62,10 +63,16 @@ def other_partners() -> list[str]:
 
 
 def panel_document(
-    incident: dict[str, Any], assessment: Assessment, bodies: Sequence[dict[str, Any]], notice: Notice = "notification"
+    session: Session,
+    incident: dict[str, Any],
+    assessment: Assessment,
+    bodies: Sequence[dict[str, Any]],
+    notice: Notice = "notification",
 ) -> dict[str, Any]:
-    """What goes to the Panel, as `panel_form` decides it, under the incident's reference."""
-    return panel_notification(bodies, assessment, incident["reference"], incident["authority_aware_at"], notice=notice)
+    """What goes to the Panel, as `panel_form` decides it, under the incident's reference, naming the files that go with it."""
+    reference, aware = incident["reference"], incident["authority_aware_at"]
+    documents = documents_to_name(session, bodies)
+    return panel_notification(bodies, assessment, reference, aware, notice=notice, documents=documents)
 
 
 def told(

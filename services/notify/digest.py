@@ -6,6 +6,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from services.notify.messages import warn_contacts
+from services.notify.preferences import want_no_digest
 from services.notify.service import SERVICE
 from shared import clock
 from shared.calendar import LONDON, add_working_days, is_working_day
@@ -42,9 +43,10 @@ def send_digest() -> bool:
         if session.execute(TAKE_TURN, {"now": now, "since": since}).first() is None:
             return False
         sentence = _words(session, now)
-        if sentence:
-            add_deliveries(session, warn_contacts("digest", "Duties today", sentence))
-    return bool(sentence)
+        wanted = warn_contacts("digest", "Duties today", sentence, want_no_digest(session)) if sentence else []
+        if wanted:
+            add_deliveries(session, wanted)
+    return bool(wanted)
 
 
 def _words(session: Session, now: datetime) -> str:

@@ -44,13 +44,22 @@ class UnknownAgency(LookupError):
     """The directory has no agency of this id (or it has no such key)."""
 
 
-def add_agency(session: Session, agency_id: str, name: str, kind: str, emails: list[str], *, is_partner: bool) -> bool:
+def add_agency(
+    session: Session,
+    agency_id: str,
+    name: str,
+    kind: str,
+    emails: list[str],
+    *,
+    is_partner: bool,
+    who: str = "office",
+) -> bool:
     """Enter or change an agency; true if that changed anything. `kind` is one of the partnership file's agency kinds."""
     values = {"id": agency_id, "name": name, "kind": kind, "is_partner": is_partner, "emails": emails}
     if session.execute(UPSERT, values).first() is None:
         return False
     say_agency(session, agency_id)
-    audit.append(session, audit.Entry("office", "agency-entered", f"agency:{agency_id}"))
+    audit.append(session, audit.Entry(who, "agency-entered", f"agency:{agency_id}"))
     return True
 
 
@@ -79,12 +88,12 @@ def rotate_key(session: Session, agency_id: str) -> str:
     return issue_key(session, agency_id)
 
 
-def end_agency(session: Session, agency_id: str) -> None:
+def end_agency(session: Session, agency_id: str, who: str = "office") -> None:
     """Take an agency out of use: its keys stop working everywhere; its records stay. Raises `UnknownAgency`."""
     _next_version(session, agency_id)
     session.execute(END, {"now": clock.machine_now(), "agency": agency_id})
     say_agency(session, agency_id)
-    audit.append(session, audit.Entry("office", "agency-ended", f"agency:{agency_id}"))
+    audit.append(session, audit.Entry(who, "agency-ended", f"agency:{agency_id}"))
 
 
 def keys_of(session: Session, agency_id: str) -> list[dict[str, Any]]:

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from services.notify.attachments import Entry, Upload, check_new, keep, refuse_infected, remove_from_draft, send_with
 from services.notify.models import Referral
 from services.notify.report_body import referral_of, where_asked
 from services.notify.report_steps import Part, Step, is_answered, only_asked, steps_of
@@ -26,6 +27,7 @@ ADD = text(
     "INSERT INTO drafts (id, person_id, answers, started_at, changed_at) VALUES (:id, :person, :answers, :now, :now)"
 )
 FIND = text("SELECT answers, referral_id::text FROM drafts WHERE id = :id AND person_id = :person FOR UPDATE")
+SHOW = text("SELECT answers, referral_id::text FROM drafts WHERE id = :id")
 LIST = text(
     "SELECT id::text, started_at, changed_at FROM drafts WHERE person_id = :person AND referral_id IS NULL ORDER BY changed_at DESC"
 )
@@ -46,9 +48,16 @@ class Draft:
     incident: dict[str, Any] = field(default_factory=dict)
     children: list[dict[str, Any]] = field(default_factory=list)
     people: list[dict[str, Any]] = field(default_factory=list)
+    documents: list[Entry] = field(default_factory=list)
+    sent_before: int = 0  # how many of the documents, the first, went with an earlier version
     corrects: str | None = None  # the referral that this corrects
     version: int = 0  # of the referral, which these answers are or began with
     referral_id: str | None = None
+
+    @property
+    def reference(self) -> str:
+        """By which a report is called before it is sent, and its agency's own reference where it gives none."""
+        return f"WEB-{self.id[:8].upper()}"
 
     def answers(self, part: Part, place: int = 0) -> dict[str, Any]:
         """The answers of one part; those of a new child or person are begun where `place` is the next. Raises 404 problems."""
@@ -75,7 +84,19 @@ def draft_of(session: Session, viewer: Viewer, draft_id: str) -> Draft:
     found = session.execute(FIND, {"id": draft_id, "person": viewer.person_id}).first()
     if found is None:
         raise not_found()
+    return _opened(draft_id, found)
+
+
+def _opened(draft_id: str, found: Any) -> Draft:
     return Draft(draft_id, referral_id=found.referral_id, **unseal_json(bytes(found.answers), CONTEXT))
+
+
+def draft_shown(session: Session, draft_id: str) -> Draft:
+    """A draft for whom the database shows it to, such as a lead who is asked to agree. Raises a 404 problem."""
+    found = session.execute(SHOW, {"id": draft_id}).first()
+    if found is None:
+        raise not_found()
+    return _opened(draft_id, found)
 
 
 def drafts_of(session: Session, viewer: Viewer) -> list[Any]:
@@ -90,9 +111,29 @@ def store_draft(session: Session, draft: Draft) -> None:
 
 
 def close_draft(session: Session, draft: Draft, referral_id: str, version: int) -> None:
-    """The report was sent as this version of a referral. Its answers stay, sealed, so that it can be corrected page by page."""
+    """The report was sent as this version of a referral. Its answers stay, sealed, so that it can be corrected page by page.
+
+    Raises a 409 problem where malware was found in one of its files at this moment.
+    """
     draft.referral_id, draft.version = referral_id, version
+    send_with(session, draft.id, referral_id, draft.documents)
+    refuse_infected(session, draft.documents)
     _write(session, draft)
+
+
+def add_file(session: Session, viewer: Viewer, draft: Draft, upload: Upload) -> None:
+    """Keep a file with a report that is not sent yet. Raises 409 and 422 problems."""
+    check_new(draft.documents, [upload])
+    draft.documents.append(keep(session, viewer, upload, draft_id=draft.id))
+    store_draft(session, draft)
+
+
+def remove_file(session: Session, draft: Draft, document_id: str) -> None:
+    """Let go of a file of a report that is not sent yet; one that an earlier version was sent with stays."""
+    rest = [entry for entry in draft.documents if entry["id"] != document_id]
+    if rest != draft.documents and remove_from_draft(session, draft.id, document_id):
+        draft.documents = rest
+        store_draft(session, draft)
 
 
 def begin_correction(session: Session, viewer: Viewer, referral: Referral) -> str:
@@ -106,7 +147,7 @@ def begin_correction(session: Session, viewer: Viewer, referral: Referral) -> st
             "Your agency's system has corrected this report since you sent it. Correct it there, so that nothing is undone."
         )
     draft.id, draft.referral_id = begin_draft(session, viewer), None
-    draft.corrects = referral.id
+    draft.corrects, draft.sent_before = referral.id, len(draft.documents)
     draft.incident["agency_reference"] = referral.agency_reference  # which stays, though we made it up
     _write(session, draft)
     return draft.id
@@ -171,7 +212,7 @@ def body_of(draft: Draft) -> dict[str, Any]:
         [only_asked("child", child) for child in draft.children],
         draft.people,
         authority_code=partnership().authority.ons_code,
-        reference=f"WEB-{draft.id[:8].upper()}",
+        reference=draft.reference,
     )
 
 

@@ -3,13 +3,14 @@
 An e-mail carries a reference and a link, never a name or a narrative; the document is fetched over the link.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from services.notify.chosen_settings import deadline_contacts, recipient_now, told_by_hand
 from services.notify.panel_form import as_text
 from shared.database import new_id
 from shared.delivery.deliveries import delivery_values
@@ -32,14 +33,15 @@ class Way:
 
 
 def way_to(session: Session, recipient: str) -> Way:
-    """The channel and addresses of a recipient: as configured; else the e-mail addresses of the agency it names; else
+    """The channel and addresses of a recipient: as the office or the file says; else the e-mail addresses of the agency it names; else
     the portal, since somebody must tell them and no machine can."""
-    chosen = partnership().recipient(recipient)
+    chosen = recipient_now(recipient)
     if chosen.channel != "portal":
         return Way(chosen.channel, (chosen.address,))
     kind, _, agency_id = recipient.partition(":")
-    if kind in ("agency", "safeguarding-partner") and (emails := _addresses(session, agency_id)):
-        return Way("email", tuple(emails))
+    if kind in ("agency", "safeguarding-partner") and not told_by_hand(recipient):
+        if emails := _addresses(session, agency_id):
+            return Way("email", tuple(emails))
     return Way("portal", ("",))
 
 
@@ -111,8 +113,9 @@ def _for_envelope(recipient: str, document: dict[str, Any] | None) -> dict[str, 
 
 
 def _words(delivery_id: str, reference: str, sentence: str, *, with_link: bool, page: str) -> str:
-    link = f"{settings().public_url}/notify/api/v1/documents/{delivery_id}"
-    read = f"Read it with your agency's key:\n{link}\n\n" if with_link else ""
+    here = f"{settings().public_url}/notify"
+    by_key = f"Systems read it with your agency's key:\n{here}/api/v1/documents/{delivery_id}\n\n"
+    read = f"Sign in to read it:\n{here}/documents/{delivery_id}\n\n{by_key}" if with_link else ""
     sign_in = f"Sign in to answer:\n{settings().public_url}{page}\n\n" if page else ""
     return (
         f"{partnership().marking}\n\n{sentence}\n\nReference: {reference}\n\n{sign_in}{read}"
@@ -121,42 +124,34 @@ def _words(delivery_id: str, reference: str, sentence: str, *, with_link: bool, 
     )
 
 
+def _letter(
+    address: str, recipient: str, purpose: str, concerns: str, reference: str, sentence: str, page: str = ""
+) -> dict[str, Any]:
+    """The row of an e-mail of a few words, without a document, to one address."""
+    facts = {"recipient": recipient, "purpose": purpose, "concerns": concerns, "reference": reference}
+    return _delivery("email", address, sentence=sentence, document=None, page=page, **facts)
+
+
 def tell_leads(
     session: Session, agency_id: str, concerns: str, reference: str, sentence: str, page: str
 ) -> list[dict[str, Any]]:
     """Rows of the e-mails to an agency's leads, each at their own address, about what their agency has not done."""
-    return [
-        _delivery(
-            "email",
-            address,
-            recipient=f"agency:{agency_id}",
-            purpose="request",
-            concerns=concerns,
-            reference=reference,
-            sentence=sentence,
-            document=None,
-            duty_id=None,
-            page=page,
-        )
-        for address in session.execute(LEADS, {"agency": agency_id}).scalars()
-    ]
+    leads = session.execute(LEADS, {"agency": agency_id}).scalars()
+    agency = f"agency:{agency_id}"
+    return [_letter(address, agency, "request", concerns, reference, sentence, page) for address in leads]
 
 
-def warn_contacts(concerns: str, reference: str, sentence: str) -> list[dict[str, Any]]:
-    """Rows of the e-mails that warn the people whom the partnership names."""
-    return [
-        _delivery(
-            "email",
-            address,
-            recipient="deadline-contact",
-            purpose="warning",
-            concerns=concerns,
-            reference=reference,
-            sentence=sentence,
-            document=None,
-        )
-        for address in contacts()
-    ]
+def ask_person(
+    person_id: str, address: str, concerns: str, reference: str, sentence: str, page: str
+) -> list[dict[str, Any]]:
+    """The row of an e-mail that asks one person to look at a page."""
+    return [_letter(address, f"person:{person_id}", "request", concerns, reference, sentence, page)]
+
+
+def warn_contacts(concerns: str, reference: str, sentence: str, but_not: Collection[str] = ()) -> list[dict[str, Any]]:
+    """Rows of the e-mails that warn the people whom the partnership names; `but_not` those addresses, in small letters."""
+    told = [address for address in deadline_contacts() if address.lower() not in but_not]
+    return [_letter(address, "deadline-contact", "warning", concerns, reference, sentence) for address in told]
 
 
 def mail_person(person_id: str, address: str, sentence: str, link: str) -> list[dict[str, Any]]:
@@ -178,5 +173,6 @@ def mail_person(person_id: str, address: str, sentence: str, link: str) -> list[
     ]
 
 
-def contacts() -> Sequence[str]:
-    return partnership().deadline_contacts
+def mail_mailbox(address: str, sentence: str) -> list[dict[str, Any]]:
+    """The row of an e-mail to a mailbox that is to be confirmed."""
+    return [_letter(address, "mailbox", "account", "mailbox", "Confirm this mailbox", sentence)]

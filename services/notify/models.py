@@ -58,6 +58,28 @@ class ReferralVersion(Model):
     replaced_at: Mapped[datetime]
 
 
+class Attachment(Model):
+    """A file that goes with a report. What it is called stands sealed in the draft, and in the referral's body.
+
+    `scan`: `waiting` (not given out yet), `clean`, `infected` (never given out), `not-scanned` (there is no scanner).
+    """
+
+    __tablename__ = "attachments"
+    id: Mapped[str] = mapped_column(Id, primary_key=True)
+    draft_id: Mapped[str | None] = mapped_column(Id)
+    referral_id: Mapped[str | None] = mapped_column(Id, ForeignKey("referrals.id"))
+    agency_id: Mapped[str]
+    added_by: Mapped[str]
+    added_at: Mapped[datetime]
+    file_key: Mapped[str]
+    content_type: Mapped[str]
+    size: Mapped[int]
+    sha256: Mapped[str]
+    scan: Mapped[str]
+    scanned_at: Mapped[datetime | None]
+    removed_at: Mapped[datetime | None]
+
+
 class ChildHash(Model):
     """A keyed hash by which another referral of the same child and day is found."""
 

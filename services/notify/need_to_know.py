@@ -32,6 +32,7 @@ BY_REFERENCE = text("""
     SELECT i.id::text, i.reference FROM incidents i LEFT JOIN referrals r ON r.incident_id = i.id
      WHERE upper(i.reference) = upper(:reference) OR upper(r.reference) = upper(:reference) LIMIT 1
 """)
+KEPT_FROM = text("SELECT incident_id::text FROM bars WHERE person_id = :person AND lifted_at IS NULL")
 IS_BARRED = text("SELECT 1 FROM bars WHERE person_id = :person AND incident_id = :incident AND lifted_at IS NULL")
 OPEN = text("""
     INSERT INTO emergency_accesses (id, person_id, incident_id, reasons, opened_at, until)
@@ -83,6 +84,11 @@ def bars_of(session: Session, incident_id: str) -> list[dict[str, Any]]:
     """Who is kept from an incident, and why."""
     found = session.execute(BARS, {"incident": incident_id}).mappings()
     return [dict(one) | {"reasons": unseal_json(bytes(one["reasons"]), "bars.reasons")} for one in found]
+
+
+def kept_from(session: Session, viewer: Viewer) -> set[str]:
+    """The incidents that a person is kept from, by id; of an agency's system none."""
+    return set(session.scalars(KEPT_FROM, {"person": viewer.person_id})) if viewer.person_id else set()
 
 
 def open_in_emergency(session: Session, viewer: Viewer, reference: str, reasons: str) -> Incident:

@@ -88,7 +88,7 @@ def _correct_what_was_told(
 ) -> list[audit.Entry]:
     told_before = told_recipients(session, incident)
     correct_unsent(session, incident, assessment, bodies)
-    document = panel_document(facts_of_incident(incident), assessment, bodies, "follow-up")
+    document = panel_document(session, facts_of_incident(incident), assessment, bodies, "follow-up")
     return tell_again(session, incident, "follow-up", told_before, document, now, viewer)
 
 

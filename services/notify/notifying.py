@@ -144,6 +144,6 @@ def tell_again(
 
 def correct_unsent(session: Session, incident: Incident, assessment: Assessment, bodies: list[dict[str, Any]]) -> None:
     """Put the facts as they now stand into notifications that nobody can have received yet."""
-    document = panel_document(facts_of_incident(incident), assessment, bodies)
+    document = panel_document(session, facts_of_incident(incident), assessment, bodies)
     for delivery in session.scalars(UNTOLD, {"id": incident.id, "rules": list(TELLING)}).all():
         replace_document(session, delivery, document, as_text(document))

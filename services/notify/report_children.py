@@ -5,6 +5,7 @@ from typing import Any
 from wtforms import Field
 from wtforms.validators import Regexp, ValidationError
 
+from services.notify.known_agencies import known_agencies
 from services.notify.report_questions import YES_NO, line, pick, words
 from services.notify.schemas import ETHNICITIES
 from shared.partnership import partnership
@@ -152,8 +153,10 @@ class Knows(Questions):
 
     def __init__(self, *given: Any, **how: Any) -> None:
         super().__init__(*given, **how)
-        here = partnership()
-        self.offer("agencies_known_to", [(a.id, a.name) for a in here.agencies if a.id != here.partnership_office])
+        office, known = partnership().partnership_office, known_agencies()
+        self.offer(
+            "agencies_known_to", [(id, each.name) for id, each in known.items() if id != office and not each.ended]
+        )
 
 
 class OtherPerson(Questions):

@@ -22,6 +22,10 @@ EVENTS = text(
 )
 SWEEP = text("SELECT last_at FROM heartbeats WHERE job = 'sweep'")
 OVERDUE = text("SELECT count(*) FROM duties WHERE status NOT IN ('discharged', 'cancelled') AND due_at < :now")
+UNSCANNED = text("""
+    SELECT count(*) AS waiting, min(added_at) AS since FROM attachments
+     WHERE scan = 'waiting' AND removed_at IS NULL AND added_at < :before
+""")
 LATE = timedelta(minutes=1)
 
 
@@ -39,6 +43,11 @@ def in_plain_words(session: Session) -> list[str]:
     if events.waiting:
         words.append(
             f"The other services have not confirmed {events.waiting} piece(s) of news, the oldest since {_clock(events.since)}."
+        )
+    unscanned = session.execute(UNSCANNED, {"before": clock.now() - LATE}).one()
+    if unscanned.waiting:
+        words.append(
+            f"The virus scanner has not answered for {unscanned.waiting} file(s), the oldest since {_clock(unscanned.since)}: they are kept, and not given out until it has."
         )
     last = session.scalar(SWEEP)
     if last is None or now - last > 2 * LATE:

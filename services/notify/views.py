@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
+from services.notify.attachments import described, documents_of
 from services.notify.duplicates import alike_to
 from services.notify.duties import describe_duty
 from services.notify.models import Decision, Duty, Incident, Referral
@@ -45,7 +46,8 @@ def describe_referral(session: Session, referral: Referral) -> dict[str, Any]:
     """A referral as it was sent, with what became of it."""
     incident = session.get_one(Incident, referral.incident_id)
     return describe_referral_briefly(referral) | {
-        "referral": referral.body,
+        "referral": {name: part for name, part in referral.body.items() if name != "documents"},
+        "documents": described(session, documents_of(referral.body)),
         "incident": describe_incident(session, incident, whole=False) | {"possible_duplicates": []},
         "duties": duties_of(session, incident.id),
     }
@@ -99,4 +101,6 @@ def pack_of(session: Session, duty: Duty) -> dict[str, Any] | None:
     """What a person is to enter in the national system for a duty, in the national form's order; None if nothing."""
     sealed = session.execute(MESSAGES, {"duty": duty.id}).first()
     document = unseal_json(bytes(sealed.body), "deliveries.body")["document"] if sealed else None
-    return {"duty_id": duty.id, "recipient": duty.recipient, "document": document} if document else None
+    if sealed is None or document is None:
+        return None
+    return {"duty_id": duty.id, "recipient": duty.recipient, "delivery_id": sealed.id, "document": document}

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
+from services.notify.known_agencies import known_agencies
 from shared.calendar import CalendarUnknown, london_day, working_days_between
 from shared.partnership import partnership
 from shared.web.layout import day, moment, words
@@ -101,8 +102,14 @@ def rule_words(rule: str) -> str:
 
 
 def agency_words(agency_id: str) -> str:
-    """An agency's name by its id; the id where the partnership's file does not name it."""
-    return next((agency.name for agency in partnership().agencies if agency.id == agency_id), agency_id)
+    """An agency's name by its id; the id where the directory does not have it."""
+    known = known_agencies().get(agency_id)
+    return known.name if known else agency_id
+
+
+def kind_words(kind: str) -> str:
+    """What kind of agency one is, as people say it."""
+    return {"icb": "Integrated care board", "nhs-provider": "NHS provider"}.get(kind, words(kind))
 
 
 def recipient_words(recipient: str) -> str:

@@ -1,4 +1,5 @@
-"""The two ways a machine can tell somebody: HTTPS to a gateway, and e-mail. (The third, the portal, is a person's.)
+"""The ways a machine can tell somebody: HTTPS to a gateway, and e-mail, which goes by SMTP or by GOV.UK Notify. (The portal
+is a person's.)
 
 Both are called with no transaction open, may be called again with the same delivery, and never raise for what the
 other side does: they answer with an `Outcome`.
@@ -103,6 +104,18 @@ def _json_object(answer: requests.Response) -> dict[str, Any]:
 
 
 def send_by_email(letter: Letter) -> Outcome:
+    """Hand an e-mail to GOV.UK Notify, if that is how this installation sends, else to the mail server.
+
+    What carries files goes by the mail server either way: Notify takes none that are sealed for their recipient.
+    """
+    if settings().mail_by == "govuk-notify" and not letter.attachments:
+        from shared.delivery.govuk_notify import send_by_notify  # its client is needed where it is chosen only
+
+        return send_by_notify(letter)
+    return send_by_smtp(letter)
+
+
+def send_by_smtp(letter: Letter) -> Outcome:
     """Hand an e-mail to the mail server; its Message-ID is the delivery's id, so a repeat can be known."""
     server = urlsplit(settings().smtp_url)
     check_address(server.hostname or "", production=settings().is_production)

@@ -21,6 +21,11 @@ def reports_incidents(viewer: Viewer) -> bool:
     return any_agency(viewer) and viewer.acts_as("referrer", "agency-lead", "duty-officer", "partnership-office")
 
 
+def agrees_reports(viewer: Viewer) -> bool:
+    """Who may be asked to agree to a colleague's report: an agency's safeguarding lead, in person."""
+    return any_agency(viewer) and viewer.acts_as("agency-lead") and bool(viewer.person_id)
+
+
 def office(viewer: Viewer) -> bool:
     return viewer.is_office and viewer.acts_as("partnership-office")
 

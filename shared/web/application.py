@@ -16,7 +16,7 @@ from shared.web.pages import Pages, install_pages
 from shared.web.problems import install_problem_answers
 
 LARGEST_BODY = 1_000_000
-LARGEST_UPLOAD = 25_000_000
+LARGEST_UPLOAD = 26_000_000  # a file of 25 MB with the other fields of its form around it
 
 
 def make_application(

@@ -26,6 +26,7 @@ from shared.logs import request_id
 from shared.service import Service
 from shared.settings import SERVICES, settings
 from shared.web.problems import Problem, answer
+from shared.web.uploads import disposition
 
 SIGN_IN = "/notify/sign-in"
 COOKIE = "__Host-safeguarding"
@@ -155,8 +156,7 @@ class Pages:
                 flash(reply.done, "success")
             return redirect(reply.to, 303)  # type: ignore[return-value]  # werkzeug's base class
         if isinstance(reply, Download):
-            how = "inline" if reply.shown else "attachment"
-            headers = {"Content-Disposition": f'{how}; filename="{reply.filename}"'}
+            headers = {"Content-Disposition": disposition(reply.filename, shown=reply.shown)}
             return Response(reply.content, content_type=reply.content_type, headers=headers)
         links = self._links(visit.viewer)
         html = render_template(reply.template, title=reply.title, viewer=visit.viewer, navigation=links, **reply.values)

@@ -32,6 +32,8 @@ TITLES = {
     503: "Cannot take it now",
 }
 
+TOO_LARGE = "A file may have 25 MB at most. Nothing was stored: send a smaller one, or send it in parts."
+
 
 @dataclass
 class Problem(Exception):
@@ -100,7 +102,7 @@ def _from_http(error: HTTPException) -> Response:
     details = {
         404: not_found().detail,
         405: "Use another method at this address.",
-        413: "Send less at once: at most 1 MB of JSON.",
+        413: TOO_LARGE if request.mimetype == "multipart/form-data" else "Send less at once: at most 1 MB of JSON.",
     }
     return answer(Problem(status, details.get(status, TITLES.get(status, "Error")), headers=_allow(error)))
 

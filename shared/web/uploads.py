@@ -1,8 +1,10 @@
-"""The one file of a multipart request: its name made safe to show, its bytes."""
+"""Files of a multipart request, their names made safe to show and their bytes; and how a file is handed out under its name."""
 
 import re
+from urllib.parse import quote
 
 from flask import request
+from werkzeug.datastructures import FileStorage
 
 from shared.web.problems import Problem, refused
 
@@ -15,11 +17,26 @@ def uploaded_file(otherwise: str) -> tuple[str, bytes]:
 
     Raises a 415 problem for another kind of body, 422 where the file is missing or empty.
     """
+    return uploaded_files(otherwise)[0]
+
+
+def uploaded_files(otherwise: str) -> list[tuple[str, bytes]]:
+    """Name and bytes of each part named `file`, at least one. Raises as `uploaded_file` does."""
     if request.mimetype != "multipart/form-data":
         raise Problem(415, "Send the file as multipart/form-data, in the field named file.")
-    file = request.files.get("file")
-    content = file.read() if file else b""
-    if file is None or not content:
+    found = [(_safe_name(file) or otherwise, file.read()) for file in request.files.getlist("file")]
+    if not found or not all(content for _, content in found):
         raise refused("/file", "Send a file that is not empty, in the field named file.")
-    name = _UNSAFE.sub("_", (file.filename or "").replace("\\", "/").rsplit("/", 1)[-1]).strip(" .")
-    return name[-LONGEST_NAME:] or otherwise, content
+    return found
+
+
+def _safe_name(file: FileStorage) -> str:
+    name = (file.filename or "").replace("\\", "/").rsplit("/", 1)[-1]
+    return _UNSAFE.sub("_", name).strip(" .")[-LONGEST_NAME:]
+
+
+def disposition(filename: str, *, shown: bool = False) -> str:
+    """The Content-Disposition under which a file is saved, or `shown` in the browser (RFC 6266)."""
+    plain = filename.encode("ascii", "replace").decode().replace("?", "_").replace('"', "_")
+    whole = "" if plain == filename else f"; filename*=UTF-8''{quote(filename)}"
+    return f'{"inline" if shown else "attachment"}; filename="{plain}"{whole}'

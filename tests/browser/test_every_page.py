@@ -19,6 +19,7 @@ WAYS: dict[str, list[str]] = {
     "office": ["/notify/incidents", "link:INC-", "link:Who may see it", "/notify/emergencies", "/notify/settings",
         "/notify/health-in-words", "/notify/people", "link:Robin", "/notify/people/new/example-school",
         "/review/cases", "link:RR-", "link:Record the decision", "/review/cases", "link:RR-", "link:Ask further", "/review/cases", "link:RR-", "link:West Mercia", "link:Give more time", "/review/cases", "link:RR-", "link:The merged", "/review/cases", "link:RR-", "link:Make a recommendation", "/review/recommendations", "/review/figures"],
+    "administrator": ["/notify/settings", "link:Change", "/notify/agencies/new", "/notify/settings", "link:End", "/notify/settings/contacts", "/notify/settings/recipients/local-authority:E06000051", "/notify/settings/recipients/local-authority:E06000051/code", "/notify/account/messages"],
     "editor": ["/publish/publications"],
     "return.author": ["/review/requests", "link:RR-", "link:Period", "/review/requests", "link:RR-", "link:Key practice", "/review/requests", "link:RR-", "link:Chronology"],
     "agency.lead": ["/notify/reports", "/notify/emergency", "/notify/people"],
@@ -27,6 +28,7 @@ WITH_FORMS = {
     "": ["/notify/sign-in", "/notify/forgotten"],
     "agency.lead": ["/notify/emergency"],
     "office": ["/notify/people/new/example-school"],
+    "administrator": ["/notify/agencies/new", "/notify/settings/recipients/local-authority:E06000051"],
 }
 NARROWEST = {"width": 320, "height": 800}
 

@@ -34,6 +34,7 @@ ANSWERS: list[tuple[str, list[tuple[str, str, str]]]] = [
     ("Other people in this report", [("pick", "another", "yes")]),
     ("Another person", [("type", "relationship", "Mother")]),
     ("Other people in this report", [("pick", "another", "no")]),
+    ("Files that go with the report", [("attach", "file", "Notes of the {name} meeting."), ("type", "title", "Notes")]),
     ("When your agency became aware", [("day", "aware_day", "21 11 2026"), ("type", "aware_time", "10am")]),
     (
         "When the local authority became aware",
@@ -44,9 +45,16 @@ ANSWERS: list[tuple[str, list[tuple[str, str, str]]]] = [
 ]
 
 
+def choose_file(page: Page, name: str, words: str) -> None:
+    file = {"name": "notes.txt", "mimeType": "text/plain", "buffer": words.encode()}
+    page.locator(f"[name={name}]").set_input_files(file)  # type: ignore[arg-type]  # the shape that Playwright documents
+
+
 def by_mouse(page: Page, how: str, name: str, value: str) -> None:
     if how == "pick":
         page.locator(f"[name={name}][value='{value}']").check()
+    elif how == "attach":
+        choose_file(page, name, value)
     elif how == "day":
         for part, typed in zip(("day", "month", "year"), value.split(), strict=True):
             page.locator(f"#{name}-{part}").fill(typed)
@@ -58,7 +66,9 @@ def by_keyboard(page: Page, how: str, name: str, value: str) -> None:
     """Reach the question with the tab key alone, and answer it."""
     wanted = f"{name}-day" if how == "day" else name
     reach(page, f"document.activeElement.name === '{wanted}'")
-    if how == "day":
+    if how == "attach":
+        choose_file(page, name, value)  # the browser's own window for it is not ours to test
+    elif how == "day":
         for typed in value.split():
             page.keyboard.type(typed)
             page.keyboard.press("Tab")
@@ -95,8 +105,8 @@ def go_on(page: Page, keyboard: bool) -> None:
         page.get_by_role("button", name="ontinue", exact=False).click()
 
 
-def report(page: Page, name: str, *, keyboard: bool = False) -> str:
-    """From the start page to the confirmation; the reference that it shows. Every page on the way is looked at by axe."""
+def fill_in(page: Page, name: str, *, keyboard: bool = False) -> None:
+    """From the list of reports to the answers that are checked. Every page on the way is looked at by axe."""
     page.get_by_role("button", name="Report an incident").click()
     for heading, questions in ANSWERS:
         expect(page.get_by_role("heading", level=1, name=heading)).to_be_visible()
@@ -106,7 +116,13 @@ def report(page: Page, name: str, *, keyboard: bool = False) -> str:
         go_on(page, keyboard)
     expect(page.get_by_role("heading", name="Check your answers")).to_be_visible()
     assert faults_of(page) == []
+
+
+def report(page: Page, name: str, *, keyboard: bool = False) -> str:
+    """From the start page to the confirmation; the reference that it shows."""
+    fill_in(page, name, keyboard=keyboard)
     expect(page.get_by_text("A broken arm")).to_be_visible()
+    expect(page.get_by_role("link", name="notes.txt")).to_be_visible()
     page.get_by_role("button", name="Send the report").click()
     expect(page.get_by_role("heading", name="Report sent")).to_be_visible()
     assert faults_of(page) == []
@@ -139,3 +155,31 @@ def test_a_report_goes_from_the_start_page_to_the_panel_and_the_officers_list(
 
     until(notified, "the Panel's receipt on the incident's page", 20)
     assert faults_of(page) == []
+
+
+@pytest.mark.timeout(240)
+def test_a_lead_reads_a_report_and_sends_it_back_and_the_reporter_sends_it_without_waiting(
+    visitor: Callable[..., Visitor],
+) -> None:
+    reporter, lead = visitor("phone"), visitor("desk")
+    page = reporter.sign_in("referrer")
+    fill_in(page, "Agreed")
+    page = reporter.follow("Ask a safeguarding lead")
+    assert faults_of(page) == []
+    page.get_by_role("radio").first.check()
+    page.get_by_role("button", name="Ask them").click()
+    expect(page.get_by_text("has not answered yet")).to_be_visible()
+    lead.sign_in("agency.lead")
+    shown = lead.open("/notify/reports")
+    shown = lead.follow("A report by Robin Example")
+    assert faults_of(shown) == []
+    shown.get_by_role("button", name="Answer").click()
+    assert faults_of(shown) == []
+    shown.get_by_label("Something should be changed first").check()
+    shown.get_by_label("What should be changed?").fill("Say who saw it first.")
+    shown.get_by_role("button", name="Answer").click()
+    page.reload()
+    expect(page.get_by_text("Say who saw it first.")).to_be_visible()
+    assert faults_of(page) == []
+    page.get_by_role("button", name="Send the report").click()
+    expect(page.get_by_role("heading", name="Report sent")).to_be_visible()

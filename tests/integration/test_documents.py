@@ -36,6 +36,7 @@ from tests.notifying import (
     rows,
     send,
 )
+from tests.people import Someone
 
 pytestmark = pytest.mark.usefixtures("sandbox")
 
@@ -77,6 +78,41 @@ def test_fetching_is_the_receipt_where_one_is_awaited(another_partnership: Calla
     got(path, POLICE)
     after = got(f"/duties/{found['id']}")
     assert (after["status"], after["evidence"]) == ("discharged", f"fetched by {POLICE}")
+
+
+def test_a_partners_people_read_the_same_document_on_a_page_and_their_colleagues_do_not(
+    sandbox: Outside, another_partnership: Callable[..., None]
+) -> None:
+    start = 'address = "safeguarding@west-mercia-police.example"\nreceipt = "not-awaited"'
+    another_partnership((start, start.replace("not-awaited", "recorded-by-person")))
+    taken, path = told(POLICE, referral(narrative="The child was found at the foot of the stairs."))
+    page = f"/notify{path}"
+    (message,) = sandbox.mail(taken["reference"], "safeguarding@west-mercia-police.example")
+    assert f"http://127.0.0.1:8000{page}" in message["text"].split()
+    (found,) = [each for each in duties(taken["id"], "tell-partner") if each["recipient"].endswith(POLICE)]
+    others = [Someone(POLICE, ["referrer"]), Someone(SCHOOL, ["agency-lead"]), Someone(ICB, ["partner-approver"])]
+    assert [other.get(page).status_code for other in others] == [404, 404, 404]
+    scrutineer = Someone(OFFICE, ["scrutineer"])
+    assert scrutineer.get(page).status_code == 200
+    assert got(f"/duties/{found['id']}")["status"] == "sent"
+    approver = Someone(POLICE, ["partner-approver"])
+    assert "found at the foot of the stairs" in approver.get(page).text
+    after = got(f"/duties/{found['id']}")
+    assert (after["status"], after["evidence"]) == ("discharged", f"fetched by {POLICE}")
+
+
+def test_a_person_who_is_kept_from_the_incident_reads_no_document_of_it() -> None:
+    taken, path = told(POLICE)
+    approver, office = Someone(POLICE, ["partner-approver"]), Someone(OFFICE, ["partnership-office"])
+    office.does(f"/notify/incidents/{taken['id']}/access", person=approver.id, reasons="Knows the family.")
+    assert approver.get(f"/notify{path}").status_code == 404
+
+
+def test_what_is_no_notification_is_shown_on_a_page_too() -> None:
+    taken = refer(agency=HOSPITAL)["incident"]
+    (delivery,) = duty(taken["id"], "tell-authority")["deliveries"]
+    page = Someone(COUNCIL, ["duty-officer"]).get(f"/notify/documents/{delivery['id']}").text
+    assert taken["reference"] in page and "Wye Valley NHS Trust" in page
 
 
 def test_every_fetch_is_in_the_audit_trail() -> None:

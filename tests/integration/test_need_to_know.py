@@ -8,7 +8,7 @@ from sqlalchemy import text
 from services.notify.service import SERVICE
 from services.notify.sign_in import begin_sign_in
 from shared.identity.people import viewer_of
-from tests.notifying import COUNCIL, HOSPITAL, OFFICE, SCHOOL, change_rows, refer, rows
+from tests.notifying import COUNCIL, HOSPITAL, OFFICE, SCHOOL, change_rows, refer, referral, rows
 from tests.people import Someone
 
 pytestmark = pytest.mark.usefixtures("sandbox")
@@ -44,6 +44,20 @@ def test_who_is_kept_from_an_incident_finds_nothing_of_it_anywhere() -> None:
     assert set(seen_by(officer, incident).values()) == {0}
     assert seen_by(officer, other)["duties"] > 0
     assert b"know the family" not in bytes(rows("SELECT reasons FROM bars WHERE incident_id = :id", id=incident)[0][0])
+
+
+def test_an_incident_that_somebody_is_kept_from_is_not_named_as_a_possible_duplicate_of_another() -> None:
+    body = referral()
+    kept, open_ = refer(body)["incident"], refer(body | {"agency_reference": "another"}, HOSPITAL)["incident"]
+    officer, office = Someone(COUNCIL, ["duty-officer"]), Someone(OFFICE, ["partnership-office"])
+    path = f"/notify/incidents/{open_['id']}"
+    assert kept["reference"] in officer.get(path).text
+    office.does(f"/notify/incidents/{kept['id']}/access", person=officer.id, reasons="They know the family.")
+    for page in (path, f"{path}/decision"):
+        assert kept["reference"] not in officer.get(page).text
+    assert kept["reference"] in office.get(path).text
+    office.does(f"{path}/merge", into=kept["id"], reasons="One incident.")
+    assert kept["reference"] not in officer.get(path).text
 
 
 def test_a_bar_is_lifted_by_the_office_alone() -> None:

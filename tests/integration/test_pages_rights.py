@@ -29,9 +29,11 @@ REPORTS = frozenset({"referrer", "agency-lead", "duty-officer", "partnership-off
 READS_REPORTS = REPORTS | {"partner-approver", "scrutineer"}
 OFFICE_OR_AUTHORITY = frozenset({"duty-officer", "partnership-office", "scrutineer"})
 READS_INCIDENTS = OFFICE_OR_AUTHORITY | {"partner-approver"}
+LEAD = frozenset({"agency-lead"})
 OFFICER = frozenset({"duty-officer"})
 OFFICE_ALONE = frozenset({"partnership-office"})
 KEEPS_PEOPLE = frozenset({"agency-lead", "partnership-office", "administrator"})
+KEEPS_SYSTEM = frozenset({"partnership-office", "administrator"})
 ALL = EVERY | {NOBODY}
 
 DRAFT = "/notify/report/<uuid:draft_id>"
@@ -41,12 +43,20 @@ MAY: dict[tuple[str, str], frozenset[str]] = {
     ("GET", "/notify/stay"): EVERY,
     ("GET", "/notify/account"): EVERY,
     ("POST", "/notify/account/sign-out-everywhere"): EVERY,
+    **{(method, "/notify/account/messages"): EVERY for method in ("GET", "POST")},
     ("GET", "/notify/reports"): READS_REPORTS,
     ("GET", "/notify/reports/<uuid:referral_id>"): READS_REPORTS,
     ("POST", "/notify/report"): REPORTS,
     ("POST", "/notify/reports/<uuid:referral_id>/correction"): REPORTS,
     **{("GET", f"{DRAFT}{rest}"): REPORTS for rest in ("", "/check", "/sent", "/<any(incident,end):part>/<slug>", "/<any(child,person):part>/<int:place>/<slug>", "/<any(children,people):which>")},
     **{("POST", f"{DRAFT}{rest}"): REPORTS for rest in ("/check", "/delete", "/<any(incident,end):part>/<slug>", "/<any(child,person):part>/<int:place>/<slug>", "/<any(children,people):which>")},
+    **{(method, f"{DRAFT}/files"): REPORTS for method in ("GET", "POST")},
+    ("GET", f"{DRAFT}/files/<uuid:document_id>"): REPORTS,
+    ("GET", "/notify/reports/<uuid:referral_id>/files/<uuid:document_id>"): READS_REPORTS,
+    **{("GET", f"/notify/documents/<uuid:delivery_id>{rest}"): READS_REPORTS for rest in ("", "/files/<sha256>")},
+    **{(method, f"{DRAFT}/agreement"): REPORTS for method in ("GET", "POST")},
+    **{(method, "/notify/agreements/<uuid:request_id>"): LEAD for method in ("GET", "POST")},
+    ("GET", "/notify/agreements/<uuid:request_id>/files/<uuid:document_id>"): LEAD,
     ("GET", "/notify/today"): OFFICE_OR_AUTHORITY,
     ("GET", "/notify/incidents"): READS_INCIDENTS,
     ("GET", "/notify/incidents/<uuid:incident_id>"): READS_INCIDENTS,
@@ -60,8 +70,10 @@ MAY: dict[tuple[str, str], frozenset[str]] = {
     ("GET", "/notify/emergencies"): OFFICE_ALONE,
     **{(method, "/notify/emergency"): READS_REPORTS for method in ("GET", "POST")},
     ("GET", "/notify/emergency/<uuid:incident_id>"): READS_REPORTS,
-    ("GET", "/notify/settings"): frozenset({"partnership-office", "administrator"}),
-    ("GET", "/notify/health-in-words"): frozenset({"partnership-office", "administrator"}),
+    ("GET", "/notify/settings"): KEEPS_SYSTEM,
+    **{(method, f"/notify/settings/{rest}"): KEEPS_SYSTEM for rest in ("contacts", "recipients/<recipient>", "recipients/<recipient>/code") for method in ("GET", "POST")},
+    **{(method, f"/notify/agencies/{rest}"): KEEPS_SYSTEM for rest in ("new", "<agency_id>/change", "<agency_id>/end") for method in ("GET", "POST")},
+    ("GET", "/notify/health-in-words"): KEEPS_SYSTEM,
     ("GET", "/notify/people"): KEEPS_PEOPLE,
     **{(method, f"/notify/people/{rest}"): KEEPS_PEOPLE for rest in ("new/<agency_id>", "<uuid:person_id>") for method in ("GET", "POST")},
     ("POST", "/notify/people/<uuid:person_id>/access"): KEEPS_PEOPLE,
@@ -121,6 +133,9 @@ CASE_CONTENT = (
     "child_hashes",
     "separations",
     "drafts",
+    "attachments",
+    "agreement_requests",
+    "held_messages",
 )
 
 

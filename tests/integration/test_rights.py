@@ -1,5 +1,6 @@
 """Nobody sees what they should not: by the routes' rights, and by the database where a route would forget."""
 
+import io
 import uuid
 from collections.abc import Iterator
 from typing import Any
@@ -38,6 +39,8 @@ ROUTES: dict[tuple[str, str], tuple[int, ...]] = {
     ("GET", "/referrals"): (200, 200, 200, 200, 200, 401),
     ("GET", "/referrals/<uuid:referral_id>"): (404, 404, 404, 404, 404, 401),
     ("POST", "/referrals/<uuid:referral_id>/corrections"): (422, 422, 422, 422, 422, 401),
+    ("POST", "/referrals/<uuid:referral_id>/documents"): (415, 415, 415, 415, 415, 401),
+    ("GET", "/referrals/<uuid:referral_id>/documents/<uuid:document_id>"): (404, 404, 404, 404, 404, 401),
     ("GET", "/incidents"): (403, 403, 200, 200, 200, 401),
     ("GET", "/incidents/<uuid:incident_id>"): (403, 403, 404, 404, 404, 401),
     ("POST", "/incidents/<uuid:incident_id>/merge"): (403, 403, 403, 422, 403, 401),
@@ -48,6 +51,8 @@ ROUTES: dict[tuple[str, str], tuple[int, ...]] = {
     ("GET", "/duties/<uuid:duty_id>/pack"): (403, 403, 403, 404, 404, 401),
     ("POST", "/duties/<uuid:duty_id>/receipt"): (403, 403, 403, 403, 422, 401),
     ("GET", "/documents/<uuid:delivery_id>"): (404, 404, 404, 404, 404, 401),
+    ("GET", "/documents/<uuid:delivery_id>/files/<sha256>"): (404, 404, 404, 404, 404, 401),
+    ("POST", "/callbacks/files"): (401, 401, 401, 401, 401, 401),
     ("POST", "/callbacks/receipts"): (401, 401, 401, 401, 401, 401),
 }
 
@@ -118,12 +123,13 @@ TABLES = (
     "separations",
     "duties",
     "duty_warnings",
+    "attachments",
 )
 
 
 def seen(viewer: Viewer, table: str) -> list[str]:
     key = {"incidents": "id", "referrals": "id", "duties": "incident_id", "duty_warnings": "duty_id"}
-    column = key.get(table, "referral_id" if table == "referral_versions" else "incident_id")
+    column = key.get(table, "referral_id" if table in ("referral_versions", "attachments") else "incident_id")
     with SERVICE.transaction(viewer) as session:
         return [str(found) for found in session.scalars(text(f"SELECT {column} FROM {table}"))]
 
@@ -139,6 +145,7 @@ def with_rows_in_every_table() -> dict[str, Any]:
     taken = refer(body, HOSPITAL)
     correction = {"referral": body, "reasons": "Again."}
     call("POST", f"/referrals/{taken['id']}/corrections", HOSPITAL, correction)
+    call("POST", f"/referrals/{taken['id']}/documents", HOSPITAL, data={"file": (io.BytesIO(b"Notes."), "a.txt")})
     decided = REASONS | {"outcome": "more-information", "separate_from": [other["id"]]}
     call("POST", f"/incidents/{taken['incident']['id']}/decisions", COUNCIL, decided)
     with SERVICE.transaction() as session:
@@ -176,6 +183,13 @@ def test_nobody_deletes_what_was_recorded() -> None:
     for table in ("incidents", "referrals", "referral_versions", "decisions", "duties", "deliveries", "audit_entries"):
         with pytest.raises(ProgrammingError, match="permission denied"), SERVICE.transaction() as session:
             session.execute(text(f"DELETE FROM {table}"))
+
+
+def test_a_file_that_was_sent_with_a_report_is_not_deleted_even_by_the_system() -> None:
+    taken = with_rows_in_every_table()
+    with SERVICE.transaction() as session:
+        session.execute(text("DELETE FROM attachments"))
+    assert rows("SELECT 1 FROM attachments WHERE referral_id = :id", id=taken["id"])
 
 
 def test_what_an_agency_wrote_is_not_legible_in_the_database() -> None:

@@ -2,12 +2,17 @@
 
 from services.notify.pages import (
     account,
+    agencies,
+    agreements,
+    documents,
     duties,
     health,
     incidents,
     need_to_know,
     people,
     report,
+    report_files,
+    setting_changes,
     settings,
     start,
     timeliness,
@@ -16,6 +21,9 @@ from services.notify.pages.site import pages
 
 __all__ = [
     "account",
+    "agencies",
+    "agreements",
+    "documents",
     "duties",
     "health",
     "incidents",
@@ -23,6 +31,8 @@ __all__ = [
     "pages",
     "people",
     "report",
+    "report_files",
+    "setting_changes",
     "settings",
     "start",
     "timeliness",

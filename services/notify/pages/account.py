@@ -8,17 +8,19 @@ from flask import request, session
 from pyotp import TOTP
 from wtforms import PasswordField, StringField
 
-from services.notify import sign_in, work_accounts
+from services.notify import preferences, sign_in, work_accounts
 from services.notify.links import person_of_link
 from services.notify.pages.site import home_of, pages
+from services.notify.rate_limits import WRONG_LINKS, count_one, refuse_beyond
+from services.notify.service import SERVICE
 from services.notify.wording import agency_words
 from shared import clock
 from shared.identity import rights
 from shared.identity.people import viewer_of
 from shared.identity.roles import ROLES
 from shared.partnership import IdentityProvider, partnership
-from shared.web.asking import form_page
-from shared.web.forms import Questions, needed, trimmed
+from shared.web.asking import acted, form_page
+from shared.web.forms import Questions, RadioField, needed, trimmed
 from shared.web.pages import SIGN_IN, Go, Page, Visit, safe_path
 from shared.web.problems import Problem, not_found
 
@@ -207,9 +209,13 @@ def post_link(visit: Visit, token: str) -> Page | Go:
 
 
 def _whose(visit: Visit, token: str) -> Any:
+    """Whose link it is. Raises a 404 problem for one that does not work, and 429 for an address that tries many of them."""
+    refuse_beyond(visit.session, WRONG_LINKS, _address())
     person_id = person_of_link(visit.session, token)
     person = sign_in.person_for_sign_up(visit.session, person_id) if person_id else None
     if person is None or partnership().identity_provider(person.agency_id):
+        with SERVICE.transaction() as counting:  # this one's is rolled back
+            count_one(counting, WRONG_LINKS, "", _address())
         raise Problem(404, "This link has been used, or its time has run out. Ask for a new one where you sign in.")
     return person
 
@@ -257,7 +263,38 @@ def get_account(visit: Visit) -> Page:
     shown = sign_in.sign_ins_of(visit.session, visit.viewer.person_id)
     roles = [ROLES[role] for role in sorted(visit.viewer.roles or ())]
     values = {"sign_ins": shown, "roles": roles, "this_one": visit.sign_in.id if visit.sign_in else ""}
+    values["messages"] = preferences.CHOICES[preferences.choice_of(visit.session, visit.viewer.person_id)]
     return Page("account.html", "Your account", values)
+
+
+class MessagesForm(Questions):
+    choice = RadioField(
+        "When do you want to hear of what is not urgent?",
+        choices=preferences.CHOICES.items(),
+        validators=needed("Choose when you want to hear of it"),
+    )
+
+
+def _messages_page(form: Questions) -> Page:
+    note = (
+        "Not urgent: being asked to agree to a report, your lead's answer, and the office's list of duties in the morning. "
+        "Warnings of a duty's date, what your agency is asked for by law, alarms, and what concerns your account always come at once."
+    )
+    return form_page("Messages to you", form, button="Save", note=note, back="/notify/account")
+
+
+@pages.get("/account/messages", allows=rights.signed_in)
+def get_messages(visit: Visit) -> Page:
+    data = {"choice": preferences.choice_of(visit.session, visit.viewer.person_id)}
+    return _messages_page(MessagesForm(visit.typed, data=data))
+
+
+@pages.post("/account/messages", allows=rights.signed_in)
+def post_messages(visit: Visit) -> Page | Go:
+    form = MessagesForm(visit.typed)
+    if not acted(visit, form, "choice", lambda: preferences.choose(visit.session, visit.viewer, form["choice"].data)):
+        return _messages_page(form)
+    return Go("/notify/account", "Your choice is kept.")
 
 
 @pages.post("/account/sign-out-everywhere", allows=rights.signed_in)

@@ -137,6 +137,8 @@ def show_national_form(visit: Visit, duty_id: UUID) -> Page:
         "duty": describe_duty(duty),
         "incident": incident,
         "sections": as_sections(pack["document"]),
+        "documents": pack["document"]["documents"],
+        "delivery_id": pack["delivery_id"],
         "back": f"/notify/duties/{duty.id}",
     }
     return Page("national_form.html", "For the national form", values)

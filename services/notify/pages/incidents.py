@@ -5,14 +5,16 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from services.notify.attachments import described, documents_of
 from services.notify.decisions import Decided, decide, withdraw
 from services.notify.duties import describe_duty
 from services.notify.merging import merge
 from services.notify.models import Duty, Incident, Referral
+from services.notify.need_to_know import kept_from
 from services.notify.pages.site import pages
 from services.notify.timeline import timeline
 from services.notify.views import describe_incident
-from services.notify.wording import rule_words
+from services.notify.wording import agency_words, rule_words
 from shared import clock
 from shared.database import see_as
 from shared.identity import rights
@@ -46,9 +48,7 @@ class DecisionForm(Questions):
 
     def __init__(self, *given: Any, alike: list[dict[str, Any]], **how: Any) -> None:
         super().__init__(*given, **how)
-        here = partnership()
-        names = {agency.id: agency.name for agency in here.agencies}
-        self.offer("agreed_by", [(names.get(each, each),) * 2 for each in here.safeguarding_partners])
+        self.offer("agreed_by", [(agency_words(each),) * 2 for each in partnership().safeguarding_partners])
         self.offer("separate_from", [(other["id"], other["reference"]) for other in alike])
         if not alike:
             del self["separate_from"]
@@ -100,14 +100,19 @@ def show_incident(visit: Visit, incident_id: UUID) -> Page:
     incident = found_incident(visit, incident_id)
     statement = select(Referral).where(Referral.incident_id == incident.id).order_by(Referral.submitted_at)
     referrals = list(visit.session.scalars(statement))
+    hidden = kept_from(visit.session, visit.viewer)
+    files = {each.id: described(visit.session, documents_of(each.body)) for each in referrals}
     visit.note_read(f"incident:{incident.id}")
     see_as(visit.session, SYSTEM)  # a partner sees which duties and duplicates there are, not others' referrals
     whole = describe_incident(visit.session, incident, whole=True)
-    into = visit.session.get(Incident, incident.merged_into) if incident.merged_into else None
+    whole["possible_duplicates"] = [each for each in whole["possible_duplicates"] if each["id"] not in hidden]
+    merged = incident.merged_into if incident.merged_into not in hidden else None
+    into = visit.session.get(Incident, merged) if merged else None
     clocks = [duty | {"label": rule_words(duty["rule"])} for duty in whole["duties"]]
     values = {
         "incident": whole,
         "referrals": referrals,
+        "files": files,
         "merged_into": into,
         "timeline": timeline(clocks, clock.now()),
         "may_decide": rights.authority(visit.viewer) and incident.status != "withdrawn" and not incident.merged_into,

@@ -7,6 +7,7 @@ from flask import request
 from sqlalchemy import select
 from wtforms import StringField
 
+from services.notify.attachments import documents_of
 from services.notify.models import Incident, Referral
 from services.notify.need_to_know import (
     bar,
@@ -56,8 +57,10 @@ def show_access(visit: Visit, incident_id: UUID) -> Page:
 def _access_page(visit: Visit, incident: Incident, form: Questions) -> Page:
     people = [person for person in people_seen_by(visit.session, visit.viewer) if not person.ended_at]
     form.offer("person", [("", "Choose"), *((person.id, f"{person.name}, {person.agency_name}") for person in people)])
-    referrals = visit.session.scalars(select(Referral.id).where(Referral.incident_id == incident.id))
-    records = [f"incident:{incident.id}", *(f"referral:{each}" for each in referrals)]
+    referrals = visit.session.scalars(select(Referral).where(Referral.incident_id == incident.id)).all()
+    documents = [entry["id"] for each in referrals for entry in documents_of(each.body)]
+    records = [f"incident:{incident.id}", *(f"referral:{each.id}" for each in referrals)]
+    records += [f"document:{each}" for each in documents]
     readers = [
         (datetime.fromisoformat(one.at), one.name or one.who, one.agency) for one in readers_of(visit.session, records)
     ]

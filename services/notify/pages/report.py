@@ -7,13 +7,17 @@ from flask import request
 from sqlalchemy import select
 
 from services.notify import drafts
+from services.notify.agreements import agreement_on, end_asking, waiting_for
+from services.notify.attachments import described, documents_of, infected_among
 from services.notify.corrections import correct_referral
 from services.notify.drafts import Draft, Gap
 from services.notify.models import Incident, Referral
+from services.notify.pages.report_answers import address_of, asked_of, named, page_of, sections_of
 from services.notify.pages.site import pages
 from services.notify.plausibility import awareness_errors
+from services.notify.rate_limits import DRAFTS, count_one
 from services.notify.referrals import submit_referral
-from services.notify.report_steps import STEPS, Part, Step, is_answered, only_asked, shown, step_named, steps_of
+from services.notify.report_steps import STEPS, Part, Step, is_answered, step_named, steps_of
 from services.notify.schemas import ReferralSchema
 from services.notify.views import duties_of
 from shared import clock
@@ -22,8 +26,7 @@ from shared.exchange import attempt
 from shared.identity import rights
 from shared.identity.viewer import SYSTEM
 from shared.web.asking import in_words, reasons
-from shared.web.forms import DayField, Questions
-from shared.web.layout import day
+from shared.web.forms import Questions
 from shared.web.pages import Go, Page, Visit
 from shared.web.problems import Problem, not_found
 
@@ -46,10 +49,13 @@ def list_reports(visit: Visit) -> Page:
         {"referral": referral, "incident": visit.session.get(Incident, referral.incident_id)}
         for referral in visit.session.scalars(statement)
     ]
-    begun = drafts.drafts_of(visit.session, visit.viewer)
-    return Page(
-        "reports.html", "Reports", {"sent": sent, "begun": begun, "may_report": rights.reports_incidents(visit.viewer)}
-    )
+    values = {
+        "sent": sent,
+        "begun": drafts.drafts_of(visit.session, visit.viewer),
+        "to_agree": waiting_for(visit.session, visit.viewer) if rights.agrees_reports(visit.viewer) else [],
+        "may_report": rights.reports_incidents(visit.viewer),
+    }
+    return Page("reports.html", "Reports", values)
 
 
 @pages.get("/reports/<uuid:referral_id>", allows=rights.any_agency)
@@ -60,14 +66,16 @@ def show_report(visit: Visit, referral_id: UUID) -> Page:
     visit.note_read(f"referral:{referral.id}")
     incident = visit.session.get_one(Incident, referral.incident_id)
     values = {"referral": referral, "incident": incident, "duties": duties_of(visit.session, incident.id)}
+    values["files"] = described(visit.session, documents_of(referral.body))
     values["may_correct"] = bool(referral.submitted_by) and referral.submitted_by == visit.viewer.person_id
     return Page("report_sent.html", "Report", values | {"back": "/notify/reports"})
 
 
 @pages.post("/report", allows=rights.reports_incidents)
 def begin_report(visit: Visit) -> Go:
+    count_one(visit.session, DRAFTS, visit.viewer.actor, request.remote_addr or "")
     draft = drafts.begin_draft(visit.session, visit.viewer)
-    return Go(_page_of(draft, "incident", "what-happened"))
+    return Go(page_of(draft, "incident", "what-happened"))
 
 
 @pages.get("/report/<uuid:draft_id>", allows=rights.reports_incidents)
@@ -76,7 +84,7 @@ def resume_report(visit: Visit, draft_id: UUID) -> Go:
     if draft.referral_id:
         return Go(f"/notify/report/{draft.id}/sent")
     left = drafts.gaps(draft)
-    return Go(_address_of(draft, left[0]) if left else f"/notify/report/{draft.id}/check")
+    return Go(address_of(draft, left[0]) if left else f"/notify/report/{draft.id}/check")
 
 
 @pages.get("/report/<uuid:draft_id>/<any(incident,end):part>/<slug>", allows=rights.reports_incidents)
@@ -148,30 +156,15 @@ def _prefilled(visit: Visit, answers: dict[str, Any], step: Step) -> dict[str, A
     return known | answers
 
 
-def _page_of(draft: Draft | str, part: Part, slug: str, place: int = 0) -> str:
-    draft_id = draft if isinstance(draft, str) else draft.id
-    middle = f"{part}/{place}" if part in ("child", "person") else part
-    return f"/notify/report/{draft_id}/{middle}/{slug}"
-
-
-def _address_of(draft: Draft, gap: Gap) -> str:
-    return _page_of(draft, gap.part, gap.slug, gap.place)
-
-
-def _asked(draft: Draft, part: Part, place: int) -> list[Step]:
-    answers = draft.answers(part, place)
-    return [step for step in steps_of(part) if step.asked(answers)]
-
-
 def _after(draft: Draft, part: Part, step: Step, place: int) -> str:
     """The page that follows."""
-    asked = _asked(draft, part, place)
+    asked = asked_of(draft, part, place)
     later = [other for other in asked if STEPS.index(other) > STEPS.index(step)]
     if later:
-        return _page_of(draft, part, later[0].slug, place)
+        return page_of(draft, part, later[0].slug, place)
     start = f"/notify/report/{draft.id}"
     if part == "incident":
-        return f"{start}/children" if draft.children else _page_of(draft, "child", "name", 0)
+        return f"{start}/children" if draft.children else page_of(draft, "child", "name", 0)
     return {"child": f"{start}/children", "person": f"{start}/people", "end": f"{start}/check"}[part]
 
 
@@ -179,14 +172,14 @@ def _before(draft: Draft, part: Part, step: Step, place: int) -> str:
     start = f"/notify/report/{draft.id}"
     if request.args.get("from") == "check":
         return f"{start}/check"
-    earlier = [other for other in _asked(draft, part, place) if STEPS.index(other) < STEPS.index(step)]
+    earlier = [other for other in asked_of(draft, part, place) if STEPS.index(other) < STEPS.index(step)]
     if earlier:
-        return _page_of(draft, part, earlier[-1].slug, place)
+        return page_of(draft, part, earlier[-1].slug, place)
     if part == "incident":
         return "/notify/reports"
     if part == "child":
-        return f"{start}/children" if place else _page_of(draft, "incident", steps_of("incident")[-1].slug)
-    return f"{start}/people"
+        return f"{start}/children" if place else page_of(draft, "incident", steps_of("incident")[-1].slug)
+    return f"{start}/files" if part == "end" else f"{start}/people"
 
 
 @pages.get("/report/<uuid:draft_id>/<any(children,people):which>", allows=rights.reports_incidents)
@@ -201,25 +194,19 @@ def _several_page(draft: Draft, which: str, errors: list[dict[str, str]] | None 
     title = "Children in this report" if part == "child" else "Other people in this report"
     start = f"/notify/report/{draft.id}"
     back = (
-        _page_of(draft, "child", "agencies", len(entries) - 1)
+        page_of(draft, "child", "agencies", len(entries) - 1)
         if part == "child" and entries
-        else _page_of(draft, "incident", "action")
+        else page_of(draft, "incident", "action")
     )
     values = {
         "draft": draft,
         "part": part,
         "first": steps_of(part)[0].slug,
         "errors": errors or [],
-        "entries": [_named(part, place, entry) for place, entry in enumerate(entries)],
+        "entries": [named(part, place, entry) for place, entry in enumerate(entries)],
         "back": back if part == "child" else f"{start}/children",
     }
     return Page("report_several.html", title, values, 422 if errors else 200)
-
-
-def _named(part: Part, place: int, entry: dict[str, Any]) -> str:
-    prefix = "" if part == "child" else "person_"
-    name = " ".join(entry[key] for key in (f"{prefix}given_name", f"{prefix}family_name") if entry.get(key))
-    return name or f"{'Child' if part == 'child' else 'Person'} {place + 1}, name not given"
 
 
 @pages.post("/report/<uuid:draft_id>/<any(children,people):which>", allows=rights.reports_incidents)
@@ -235,13 +222,10 @@ def post_several(visit: Visit, draft_id: UUID, which: str) -> Page | Go:
         return Go(request.path, "Removed.")
     another = request.form.get("another")
     if another == "yes":
-        return Go(_page_of(draft, part, steps_of(part)[0].slug, len(entries)))
+        return Go(page_of(draft, part, steps_of(part)[0].slug, len(entries)))
     if another != "no":
         return _several_page(draft, which, [{"text": "Say whether there is another", "href": "#another"}])
-    if part == "child":
-        return Go(f"/notify/report/{draft.id}/people")
-    left = drafts.gaps(draft)
-    return Go(_page_of(draft, "end", steps_of("end")[0].slug) if left else f"/notify/report/{draft.id}/check")
+    return Go(f"/notify/report/{draft.id}/{'people' if part == 'child' else 'files'}")
 
 
 @pages.get("/report/<uuid:draft_id>/check", allows=rights.reports_incidents)
@@ -249,7 +233,7 @@ def get_check(visit: Visit, draft_id: UUID) -> Page | Go:
     draft = _draft(visit, draft_id)
     if draft.referral_id:
         return Go(f"/notify/report/{draft.id}/sent")
-    return _check_page(draft, [], ReasonsForm(visit.typed))
+    return _check_page(visit, draft, [], ReasonsForm(visit.typed))
 
 
 @pages.post("/report/<uuid:draft_id>/check", allows=rights.reports_incidents)
@@ -260,21 +244,26 @@ def post_check(visit: Visit, draft_id: UUID) -> Page | Go:
         return Go(f"/notify/report/{draft.id}/sent")
     form = ReasonsForm(visit.typed)
     body, wrong = _checked(visit, draft)
-    if wrong or (draft.corrects and not form.validate()):
-        return _check_page(draft, wrong, form)
+    unsafe = infected_among(visit.session, draft.documents)
+    if wrong or unsafe or (draft.corrects and not form.validate()):
+        return _check_page(visit, draft, wrong, form)
 
     try:
         with attempt(visit.session):
+            end_asking(visit.session, draft)
             drafts.close_draft(visit.session, draft, *_send(visit, draft, body, form["reasons"].data))
     except Problem as problem:
         draft.referral_id = None
-        return _check_page(draft, [Gap("end", "you", 0, in_words(problem))], form)
+        return _check_page(visit, draft, [Gap("end", "you", 0, in_words(problem))], form)
     return Go(f"/notify/report/{draft.id}/sent")
 
 
 def _checked(visit: Visit, draft: Draft) -> tuple[dict[str, Any], list[Gap]]:
     """The referral that the answers make, and what is wrong with it."""
     body, wrong = drafts.body_of(draft), drafts.gaps(draft)
+    agreement = agreement_on(visit.session, draft)
+    if agreement and agreement.state == "agreed":
+        body["referrer"]["agreed_with_safeguarding_lead"] = agreement.lead
     return body, wrong or drafts.checked(body, awareness_errors(body, visit.viewer.kind))
 
 
@@ -282,8 +271,10 @@ def _send(visit: Visit, draft: Draft, body: dict[str, Any], reasons: str) -> tup
     """Send it; the referral's id and version."""
     loaded, now = ReferralSchema().load(body), clock.now()
     if draft.corrects:
-        referral = correct_referral(visit.session, visit.viewer, draft.corrects, loaded, reasons, draft.version, now)
+        corrected = (draft.corrects, loaded, reasons, draft.version, now, draft.documents)
+        referral = correct_referral(visit.session, visit.viewer, *corrected)
         return referral.id, referral.version
+    loaded |= {"documents": draft.documents} if draft.documents else {}
     return str(submit_referral(visit.session, visit.viewer, loaded, now)["id"]), 1
 
 
@@ -297,35 +288,24 @@ def begin_correction(visit: Visit, referral_id: UUID) -> Go:
     return Go(f"/notify/report/{draft}/check")
 
 
-def _check_page(draft: Draft, wrong: list[Gap], form: Questions) -> Page:
-    errors = [{"text": gap.sentence, "href": f"{_address_of(draft, gap)}?from=check"} for gap in wrong]
+def _check_page(visit: Visit, draft: Draft, wrong: list[Gap], form: Questions) -> Page:
+    errors = [{"text": gap.sentence, "href": f"{address_of(draft, gap)}?from=check"} for gap in wrong]
+    files = described(visit.session, draft.documents)
+    if any(file["scan"] == "infected" for file in files):
+        errors.append(
+            {"text": "Remove the file in which malware was found", "href": f"/notify/report/{draft.id}/files"}
+        )
     errors += form.error_list()
-    sections = [("The incident", _rows(draft, "incident", 0))]
-    sections += [(_named("child", n, child), _rows(draft, "child", n)) for n, child in enumerate(draft.children)]
-    sections += [(_named("person", n, person), _rows(draft, "person", n)) for n, person in enumerate(draft.people)]
-    sections.append(("Who knew when, and you", _rows(draft, "end", 0)))
     values = {
         "draft": draft,
-        "sections": sections,
+        "sections": sections_of(draft),
+        "files": files,
+        "agreement": agreement_on(visit.session, draft),
         "errors": errors,
         "form": form,
-        "back": _page_of(draft, "end", "you"),
+        "back": page_of(draft, "end", "you"),
     }
     return Page("report_check.html", "Check your answers", values, 422 if errors else 200)
-
-
-def _rows(draft: Draft, part: Part, place: int) -> list[dict[str, Any]]:
-    """Each answer in words, with the way back to its question."""
-    answers = draft.answers(part, place)
-    asked = only_asked(part, answers)
-    rows = []
-    for step in _asked(draft, part, place):
-        for field in step.questions(data=answers):
-            value = asked.get(field.name)
-            said = day(value) if isinstance(field, DayField) and value else shown(field, value)
-            link = f"{_page_of(draft, part, step.slug, place)}?from=check"
-            rows.append({"question": field.label.text, "answer": said, "href": link})
-    return rows
 
 
 @pages.get("/report/<uuid:draft_id>/sent", allows=rights.reports_incidents)

@@ -2,7 +2,10 @@
 
 from sqlalchemy import text
 
+from services.notify.agencies import never_ended
+from services.notify.chosen_settings import deadline_contacts, recipient_now
 from services.notify.pages.site import pages
+from services.notify.setting_changes import changeable, history
 from shared.identity import rights
 from shared.partnership import partnership
 from shared.web.pages import Page, Visit
@@ -18,4 +21,7 @@ AGENCIES = text("""
 @pages.get("/settings", allows=rights.keeps_system)
 def show_settings(visit: Visit) -> Page:
     agencies = visit.session.execute(AGENCIES).all()
-    return Page("settings.html", "Agencies and settings", {"agencies": agencies, "file": partnership()})
+    recipients = [(recipient_now(each.recipient), changeable(each)) for each in partnership().recipients]
+    values = {"agencies": agencies, "standing": never_ended(), "file": partnership(), "recipients": recipients}
+    values |= {"contacts": deadline_contacts(), "history": history(visit.session)}
+    return Page("settings.html", "Agencies and settings", values)
