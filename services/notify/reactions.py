@@ -74,6 +74,14 @@ def _tell_agency(session: Session, event: Event, sentence: str) -> None:
     audit.append(session, audit.Entry("system", "told-agency", f"information:{event.data['request_id']}", event.type))
 
 
+def case_opened_in_emergency(session: Session, event: Event) -> None:
+    """The contacts are told at once; the office looks at the reasons in review."""
+    about = f"case:{event.data['case_id']}"
+    sentence = "Somebody opened this review in an emergency, with reasons. Look at it under “Emergency access” there."
+    add_deliveries(session, warn_contacts(about, event.data["reference"], sentence))
+    audit.append(session, audit.Entry("system", "told-of-emergency", about, event.data["access_id"]))
+
+
 def rapid_review_completed(session: Session, event: Event) -> None:
     """The rapid review goes to the Panel, under the duty that the notification brought."""
     about = f"incident:{event.data['incident_id']}"
@@ -264,6 +272,7 @@ def nothing(session: Session, event: Event) -> None:
 
 
 REACTIONS: dict[str, Reaction] = {
+    "case.opened-in-emergency": case_opened_in_emergency,
     "information.requested": information_requested,
     "information.overdue": information_overdue,
     "rapid-review.completed": rapid_review_completed,

@@ -115,6 +115,25 @@ class DirectoryChanged(Contract):
     people = fields.List(fields.Nested(DirectoryPerson), load_default=list)
 
 
+class NeedToKnowChanged(Contract):
+    """A person is kept from an incident, or no longer (`lifted_at`). The reasons stay with notify."""
+
+    bar_id = Id(required=True)
+    incident_id = Id(required=True)
+    person_id = Id(required=True)
+    barred_at = Time(required=True)
+    lifted_at = Time(required=True, allow_none=True)
+
+
+class CaseOpenedInEmergency(Contract):
+    """Somebody let themselves into a review for a time; the reasons stay with review."""
+
+    access_id = Id(required=True)
+    case_id = Id(required=True)
+    reference = fields.String(required=True)
+    opened_at = Time(required=True)
+
+
 class InformationRequested(Contract):
     request_id = Id(required=True)
     case_id = Id(required=True)

@@ -2,6 +2,7 @@
 
 from services.review.pages import (
     cases,
+    need_to_know,
     practice_reviews,
     rapid_reviews,
     recommendations,
@@ -14,6 +15,7 @@ from services.review.pages.site import pages
 
 __all__ = [
     "cases",
+    "need_to_know",
     "pages",
     "practice_reviews",
     "rapid_reviews",

@@ -101,6 +101,7 @@ def _steps(visit: Visit, case: Case, awaited: list[str]) -> list[tuple[str, str]
         (may(CASE, case.stage, "commission"), f"{here}/practice-review", "Commission a practice review"),
         (True, f"{here}/recommendation", "Make a recommendation"),
         (rights.office(viewer), f"{here}/ask", "Ask further agencies"),
+        (rights.office(viewer), f"{here}/access", "Who may see it, and who read it"),
         (rights.office(viewer), f"{here}/bundle.zip", "Take the whole case as a bundle"),
     ]
     return [(path, words) for allowed, path, words in offered if allowed]

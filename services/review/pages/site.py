@@ -15,6 +15,7 @@ def sections(viewer: Viewer) -> list[tuple[str, str]]:
         ("/review/requests", "Asked of us", rights.writes_returns),
         ("/review/recommendations", "Recommendations", rights.any_agency),
         ("/review/figures", "Figures", rights.office_or_partner),
+        ("/review/emergencies", "Emergency access", rights.office),
         ("/publish", "Publishing", rights.in_publishing),
         ("/notify", "Incidents and duties", rights.signed_in),
         ("/notify/account", "Your account", rights.signed_in),
