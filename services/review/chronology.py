@@ -7,7 +7,7 @@ from typing import Any
 
 import orjson
 
-from services.review.models import AgencyReturn
+from services.review.models import AgencyReturn, SharedMaterial
 from services.review.partial_dates import span_of
 from shared.web.problems import refused
 
@@ -36,7 +36,7 @@ def _place(entry: dict[str, Any]) -> str:
     return str(entry["place"])
 
 
-def merge(returns: Sequence[AgencyReturn]) -> list[tuple[str, int, int]]:
+def merge(returns: Sequence[AgencyReturn | SharedMaterial]) -> list[tuple[str, int, int]]:
     """The order of all entries: (place in time, number of the return in `returns`, number of the entry in it)."""
     return sorted(
         (entry["place"], number, index)
@@ -46,7 +46,7 @@ def merge(returns: Sequence[AgencyReturn]) -> list[tuple[str, int, int]]:
 
 
 def page_of_chronology(
-    returns: Sequence[AgencyReturn], agencies: Any, cursor: str | None, limit: int | None
+    returns: Sequence[AgencyReturn | SharedMaterial], agencies: Any, cursor: str | None, limit: int | None
 ) -> dict[str, Any]:
     """The merged chronology from `cursor` on, `limit` entries or all, each with its agency and source.
 
@@ -70,7 +70,7 @@ def _shown(entry: dict[str, Any], head: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in entry.items() if name != "place"} | head
 
 
-def _write(key: tuple[str, int, int], returns: Sequence[AgencyReturn]) -> str:
+def _write(key: tuple[str, int, int], returns: Sequence[AgencyReturn | SharedMaterial]) -> str:
     place, number, index = key
     return base64.urlsafe_b64encode(orjson.dumps([place, returns[number].agency_id, index])).decode().rstrip("=")
 

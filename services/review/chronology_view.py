@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from services.review.chronology import LAST, merge
-from services.review.models import AgencyReturn
+from services.review.models import AgencyReturn, SharedMaterial
 from services.review.partial_dates import NotADate, span_of
 
 LEFT, WIDTH, LANE, TOP = 250, 700, 26, 34
@@ -42,7 +42,7 @@ CHILD = {
 }
 
 
-def look_at(returns: Sequence[AgencyReturn], wanted: Wanted) -> Look:
+def look_at(returns: Sequence[AgencyReturn | SharedMaterial], wanted: Wanted) -> Look:
     """The entries of all returns that fit what is wanted, earliest first. Raises `NotADate` for a window that is none."""
     since = f"{span_of(wanted.since).earliest:%Y-%m-%dT%H:%M}" if wanted.since else ""
     until = f"{span_of(wanted.until).latest:%Y-%m-%dT%H:%M}" if wanted.until else LAST + "~"

@@ -144,7 +144,7 @@ def test_a_withdrawal_closes_the_case_with_its_reasons_and_awaits_no_more_return
 def test_a_withdrawn_incident_that_is_notified_again_starts_a_new_rapid_review_in_its_case() -> None:
     case = open_case()
     hear("incident.withdrawn", withdrawn(case["incident_id"]))
-    later = (clock.now() + timedelta(days=2)).isoformat()
+    later = (clock.now() + timedelta(days=7)).isoformat()
     hear("incident.notified", notified(incident_id=case["incident_id"], sent_at=later))
     again = find_case(case["incident_id"])
     assert (again["id"], again["stage"], again["closed_at"]) == (case["id"], "rapid-review", None)

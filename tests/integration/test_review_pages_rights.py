@@ -28,6 +28,7 @@ RUNS = OFFICE_ALONE | PARTNER
 READS = RUNS | {"scrutineer"}
 WRITES = frozenset({"return-author", "agency-lead", "duty-officer", "partner-approver"})
 ANYBODY = READS | WRITES
+REVIEWER = frozenset({"reviewer"})
 SENDS = frozenset({"agency-lead", "partner-approver"})
 
 CASE, REQUEST, REVIEW = (
@@ -48,6 +49,11 @@ MAY: dict[tuple[str, str], frozenset[str]] = {
     **{(method, f"{REVIEW}/sign"): PARTNER for method in BOTH},
     **{(method, f"/review/{path}"): RUNS for path in ("reviewer-requests/<uuid:record_id>/answer", "holds/<uuid:record_id>/check", "holds/<uuid:record_id>/lift") for method in BOTH},
     **{(method, CASE.format("case_id") + "/access"): OFFICE_ALONE for method in BOTH},
+    **{(method, CASE.format("case_id") + "/sharing"): OFFICE_ALONE for method in BOTH},
+    **{("GET", f"/review/shared{rest}"): ANYBODY | REVIEWER for rest in ("", "/<uuid:material_id>", "/cases/<uuid:case_id>/chronology", "/cases/<uuid:case_id>/chronology.<kind>")},
+    **{("GET", f"/review/reviewing{rest}"): REVIEWER for rest in ("", "/<uuid:review_id>", "/<uuid:review_id>/drafts/<uuid:report_id>")},
+    **{(method, f"/review/reviewing/<uuid:review_id>/{rest}"): REVIEWER for rest in ("draft", "requests/<uuid:request_id>") for method in BOTH},
+    **{(method, f"{REVIEW}/reviewer-access{rest}"): OFFICE_ALONE for rest in ("", "/end") for method in BOTH},
     **{(method, "/review/emergency"): ANYBODY for method in BOTH},
     ("GET", "/review/emergency/<uuid:case_id>"): ANYBODY,
     ("GET", "/review/emergencies"): OFFICE_ALONE,

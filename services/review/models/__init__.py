@@ -27,6 +27,7 @@ from services.review.models.practice_reviews import (
     ReviewerRequest,
     ReviewRecord,
 )
+from services.review.models.sharing import ReviewerAccess, SharedMaterial
 
 __all__ = [
     "Action",
@@ -53,5 +54,7 @@ __all__ = [
     "ReportSignature",
     "ReviewRecord",
     "Reviewer",
+    "ReviewerAccess",
     "ReviewerRequest",
+    "SharedMaterial",
 ]

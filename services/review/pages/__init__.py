@@ -2,6 +2,7 @@
 
 from services.review.pages import (
     cases,
+    chronology,
     need_to_know,
     practice_reviews,
     rapid_reviews,
@@ -9,12 +10,16 @@ from services.review.pages import (
     requests,
     returns,
     review_records,
+    reviewer_access,
+    reviewing,
+    sharing,
     taken_out,
 )
 from services.review.pages.site import pages
 
 __all__ = [
     "cases",
+    "chronology",
     "need_to_know",
     "pages",
     "practice_reviews",
@@ -23,5 +28,8 @@ __all__ = [
     "requests",
     "returns",
     "review_records",
+    "reviewer_access",
+    "reviewing",
+    "sharing",
     "taken_out",
 ]

@@ -13,6 +13,8 @@ def sections(viewer: Viewer) -> list[tuple[str, str]]:
     found = [
         ("/review/cases", "Reviews", rights.office_or_partner),
         ("/review/requests", "Asked of us", rights.writes_returns),
+        ("/review/reviewing", "Your review", rights.reviewer),
+        ("/review/shared", "Shared with us", rights.shown_material),
         ("/review/recommendations", "Recommendations", rights.any_agency),
         ("/review/figures", "Figures", rights.office_or_partner),
         ("/review/emergencies", "Emergency access", rights.office),
