@@ -40,11 +40,16 @@ def information_requested(session: Session, event: Event) -> None:
     )
 
 
+def information_due_soon(session: Session, event: Event) -> None:
+    """The agency is reminded while there is time."""
+    _tell_agency(session, event, "Your agency's information for a rapid review is due soon, and has not come yet.")
+
+
 def information_overdue(session: Session, event: Event) -> None:
     """The agency is reminded, and so are the contacts."""
     _tell_agency(session, event, OVERDUE)
     agency = event.data["agency_id"]
-    if event.data.get("times", 1) > 1:
+    if event.data.get("times", 1) >= partnership().information_escalate_at:
         about = (f"information:{event.data['request_id']}", event.data["reference"], OVERDUE, _page_of(event))
         add_deliveries(session, tell_leads(session, agency, *about))
     sentence = f"Information asked of {agency} is overdue."
@@ -274,6 +279,7 @@ def nothing(session: Session, event: Event) -> None:
 REACTIONS: dict[str, Reaction] = {
     "case.opened-in-emergency": case_opened_in_emergency,
     "information.requested": information_requested,
+    "information.due-soon": information_due_soon,
     "information.overdue": information_overdue,
     "rapid-review.completed": rapid_review_completed,
     "practice-review.commissioned": practice_review_commissioned,

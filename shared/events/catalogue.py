@@ -37,6 +37,7 @@ CATALOGUE: dict[str, EventType] = {
         EventType("need-to-know.changed", "notify", ("review", "publish"), contracts.NeedToKnowChanged()),
         EventType("case.opened-in-emergency", "review", ("notify",), contracts.CaseOpenedInEmergency()),
         EventType("information.requested", "review", ("notify",), contracts.InformationRequested()),
+        EventType("information.due-soon", "review", ("notify",), contracts.InformationRequested()),
         EventType("information.overdue", "review", ("notify",), contracts.InformationOverdue()),
         EventType("rapid-review.completed", "review", ("notify",), contracts.RapidReviewCompleted()),
         EventType(

@@ -160,6 +160,14 @@ def test_a_return_that_stays_away_is_chased_with_the_agencys_leads(sandbox: Outs
     assert "/review/requests/" in mail["text"]
 
 
+def test_an_agency_is_reminded_without_a_name_while_there_is_time(sandbox: Outside) -> None:
+    taken = notified()
+    hear("information.due-soon", request_to(POLICE, taken))
+    send()
+    [mail] = [m for m in sandbox.mail(taken["reference"], "safeguarding@west-mercia-police.example") if "due soon" in m["text"]]  # fmt: skip
+    assert "/review/requests/" in mail["text"]
+
+
 def test_a_commissioned_review_has_six_months_and_its_publication_ends_them() -> None:
     taken = notified()
     review = review_of(taken)

@@ -60,6 +60,7 @@ MAY: dict[tuple[str, str], frozenset[str]] = {
     **{(method, "/review/emergencies/<uuid:access_id>"): OFFICE_ALONE for method in BOTH},
     ("GET", "/review/requests"): WRITES,
     ("GET", REQUEST.format("request_id")): ANYBODY,
+    ("GET", REQUEST.format("request_id") + "/versions"): ANYBODY,
     ("POST", REQUEST.format("request_id") + "/not-involved"): WRITES,
     **{(method, REQUEST.format("record_id") + "/ready"): WRITES for method in BOTH},
     **{(method, REQUEST.format("record_id") + "/sign-off"): SENDS for method in BOTH},

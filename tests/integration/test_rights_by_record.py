@@ -43,6 +43,7 @@ AGENCY = dict.fromkeys(("return-author", "agency-lead", "duty-officer"), ITS_OWN
 REACH: dict[str, dict[str, set[str]]] = {
     "case": dict.fromkeys(WIDE, BOTH),
     "request": AGENCY | dict.fromkeys(WIDE, BOTH),
+    "request with versions": {},  # there is one version here, so there is nothing to compare: test_review_versions.py
     "own request": AGENCY | {"partner-approver": ITS_OWN},
     "request to extend": {"partnership-office": BOTH},
     "recommendation": AGENCY | dict.fromkeys(WIDE, BOTH),
@@ -67,6 +68,7 @@ KINDS: dict[str, str | None] = {
     "/review/reviewer-requests/": "case",
     "/review/requests/<uuid:request_id>": "request",
     "/review/requests/<uuid:request_id>/": "own request",
+    "/review/requests/<uuid:request_id>/versions": "request with versions",
     "/review/requests/<uuid:record_id>/": "own request",
     "/review/requests/<uuid:record_id>/extension": "request to extend",
     "/review/recommendations/": "recommendation",

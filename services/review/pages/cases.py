@@ -5,7 +5,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from services.review.directory import Agencies
-from services.review.information_requests import ask_more_agencies
+from services.review.information_requests import answers_of_cases, ask_more_agencies
 from services.review.meetings import absent_partners, meetings_of
 from services.review.models import Case
 from services.review.pages.acts import act
@@ -37,7 +37,8 @@ def list_cases(visit: Visit) -> Page:
     """Every case, what is due first; those that are closed or done at the end."""
     cases = [describe_summary(case) for case in visit.session.scalars(select(Case).order_by(Case.due_at).limit(500))]
     cases.sort(key=lambda case: bool(case["rapid_review"]["completed_at"]) or case["stage"] == "withdrawn")
-    return Page("cases.html", "Reviews", {"cases": cases})
+    answered = answers_of_cases(visit.session)
+    return Page("cases.html", "Reviews", {"cases": cases, "answered": answered})
 
 
 @pages.get("/cases/<uuid:case_id>", allows=rights.office_or_partner)
