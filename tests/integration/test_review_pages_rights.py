@@ -49,6 +49,7 @@ MAY: dict[tuple[str, str], frozenset[str]] = {
     **{(method, f"{REVIEW}/sign"): PARTNER for method in BOTH},
     **{(method, f"/review/{path}"): RUNS for path in ("reviewer-requests/<uuid:record_id>/answer", "holds/<uuid:record_id>/check", "holds/<uuid:record_id>/lift") for method in BOTH},
     **{(method, CASE.format("case_id") + "/access"): OFFICE_ALONE for method in BOTH},
+    **{(method, CASE.format("case_id") + "/chronology/entries/<key>"): RUNS for method in BOTH},
     **{(method, CASE.format("case_id") + "/sharing"): OFFICE_ALONE for method in BOTH},
     **{("GET", f"/review/shared{rest}"): ANYBODY | REVIEWER for rest in ("", "/<uuid:material_id>", "/cases/<uuid:case_id>/chronology", "/cases/<uuid:case_id>/chronology.<kind>")},
     **{("GET", f"/review/reviewing{rest}"): REVIEWER for rest in ("", "/<uuid:review_id>", "/<uuid:review_id>/drafts/<uuid:report_id>")},

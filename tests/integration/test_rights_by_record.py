@@ -60,6 +60,7 @@ REACH: dict[str, dict[str, set[str]]] = {
 # Of which kind the record is that a page's address names; the longest beginning counts. None: of no case.
 KINDS: dict[str, str | None] = {
     "/review/cases/": "case",
+    "/review/cases/<uuid:case_id>/chronology/entries/": None,  # an entry by its key: test_review_chronology_marks.py
     "/review/emergency/": "case",
     "/review/emergencies/": None,
     "/review/practice-reviews/": "case",

@@ -7,6 +7,7 @@ from sqlalchemy import select
 from services.review.api.routes import api
 from services.review.models import Case, SharedMaterial
 from services.review.records import find
+from services.review.schemas.common import NoFields
 from services.review.schemas.sharing import ShareBody, SharedList, SharedNow, SharedQuery, SharedView
 from services.review.sharing import share, stop_sharing
 from services.review.views.sharing import describe_shared, describe_shared_whole
@@ -42,7 +43,7 @@ def post_shared_material(call: Call, case_id: UUID) -> Reply:
     return Reply({"items": describe_shared(call.session, shared)})
 
 
-@api.post("/shared-material/<uuid:material_id>/end", allows=rights.office, gives=SharedNow, status=201)
+@api.post("/shared-material/<uuid:material_id>/end", allows=rights.office, takes=NoFields, gives=SharedNow, status=201)
 def post_end_of_sharing(call: Call, material_id: UUID) -> Reply:
     """Stop sharing one thing."""
     material = find(call.session, SharedMaterial, material_id, lock=True)

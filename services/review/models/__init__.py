@@ -14,6 +14,7 @@ from services.review.models.cases import (
     RapidReviewDecision,
     RapidReviewSignature,
 )
+from services.review.models.chronology import ChronologyMark
 from services.review.models.improvement import Action, Evidence, Recommendation
 from services.review.models.practice_reviews import (
     Delay,
@@ -33,6 +34,7 @@ __all__ = [
     "Action",
     "AgencyReturn",
     "Case",
+    "ChronologyMark",
     "Delay",
     "DutyNote",
     "Evidence",

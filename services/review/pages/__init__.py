@@ -3,6 +3,7 @@
 from services.review.pages import (
     cases,
     chronology,
+    chronology_marks,
     need_to_know,
     practice_reviews,
     rapid_reviews,
@@ -21,6 +22,7 @@ from services.review.pages.site import pages
 __all__ = [
     "cases",
     "chronology",
+    "chronology_marks",
     "need_to_know",
     "pages",
     "practice_reviews",

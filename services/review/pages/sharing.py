@@ -121,10 +121,12 @@ def show_shared_chronology(visit: Visit, case_id: UUID) -> Page:
     """The chronologies that were shared, merged."""
     found = _chronologies(visit, case_id)
     about = f"Review {found[0].case_reference}, what was shared"
-    return chronology_page(looked_at(visit, found), about, f"/review/shared/cases/{case_id}", back="/review/shared")
+    return chronology_page(
+        looked_at(visit, str(case_id), found), about, f"/review/shared/cases/{case_id}", back="/review/shared"
+    )
 
 
 @pages.get("/shared/cases/<uuid:case_id>/chronology.<kind>", allows=rights.shown_material)
 def export_shared_chronology(visit: Visit, case_id: UUID, kind: str) -> Download:
     found = _chronologies(visit, case_id)
-    return as_download(looked_at(visit, found), found[0].case_reference, kind)
+    return as_download(looked_at(visit, str(case_id), found), found[0].case_reference, kind)

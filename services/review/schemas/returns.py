@@ -238,6 +238,9 @@ class MergedEntry(Schema):
     agency = fields.Nested(AgencyName, required=True)
     information_request_id = fields.UUID(required=True)
     late = fields.Boolean(required=True)
+    key = fields.String(
+        required=True, metadata={"description": "By what marks find the entry, as long as it is unchanged."}
+    )
 
 
 class Chronology(Schema):
