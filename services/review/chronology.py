@@ -3,6 +3,7 @@
 import base64
 import binascii
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 import orjson
@@ -31,6 +32,11 @@ def _placed(entry: dict[str, Any]) -> dict[str, Any]:
     # The longer a span, the earlier it stands among those that begin together: hence the end, turned round.
     end = (span_of(entry["to"]).latest if entry["to"] else span.latest).timestamp()
     return entry | {"precision": span.precision, "place": f"{span.earliest:%Y-%m-%dT%H:%M:%S.%f}/{1e10 - end:017.6f}"}
+
+
+def ends_of(place: str) -> datetime:
+    """The end of the time that an entry may mean, read back from its place: no date is parsed for 20,000 of them."""
+    return datetime.fromtimestamp(1e10 - float(place.partition("/")[2]), UTC)
 
 
 def _place(entry: dict[str, Any]) -> str:

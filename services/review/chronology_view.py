@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from services.review.chronology import LAST, key_of, merge
+from services.review.chronology import LAST, ends_of, key_of, merge
 from services.review.chronology_marks import Marks
 from services.review.chronology_suggestions import differences
 from services.review.models import AgencyReturn, SharedMaterial
@@ -89,7 +89,7 @@ def _moment(place: str) -> datetime:
 
 
 def _ends(entry: dict[str, Any]) -> datetime:
-    return span_of(entry["to"] or entry["from"]).latest
+    return ends_of(entry["place"])
 
 
 def beside(entries: Iterable[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
