@@ -79,6 +79,22 @@ def _tell_agency(session: Session, event: Event, sentence: str) -> None:
     audit.append(session, audit.Entry("system", "told-agency", f"information:{event.data['request_id']}", event.type))
 
 
+def meeting_planned(session: Session, event: Event) -> None:
+    """The agency is invited; the agenda and the papers are behind the sign-in."""
+    rows = tell(
+        session,
+        f"agency:{event.data['agency_id']}",
+        purpose="request",
+        concerns=f"meeting:{event.data['meeting_id']}",
+        reference=event.data["reference"],
+        sentence="Your agency is invited to the meeting of a rapid review.",
+        document=None,
+        page=f"/review/meetings/{event.data['meeting_id']}",
+    )
+    add_deliveries(session, [row for row in rows if row["channel"] != "portal"])
+    audit.append(session, audit.Entry("system", "told-agency", f"meeting:{event.data['meeting_id']}", event.type))
+
+
 def case_opened_in_emergency(session: Session, event: Event) -> None:
     """The contacts are told at once; the office looks at the reasons in review."""
     about = f"case:{event.data['case_id']}"
@@ -281,6 +297,7 @@ REACTIONS: dict[str, Reaction] = {
     "information.requested": information_requested,
     "information.due-soon": information_due_soon,
     "information.overdue": information_overdue,
+    "meeting.planned": meeting_planned,
     "rapid-review.completed": rapid_review_completed,
     "practice-review.commissioned": practice_review_commissioned,
     "practice-review.delayed": practice_review_delayed,

@@ -39,6 +39,7 @@ CATALOGUE: dict[str, EventType] = {
         EventType("information.requested", "review", ("notify",), contracts.InformationRequested()),
         EventType("information.due-soon", "review", ("notify",), contracts.InformationRequested()),
         EventType("information.overdue", "review", ("notify",), contracts.InformationOverdue()),
+        EventType("meeting.planned", "review", ("notify",), contracts.MeetingPlanned()),
         EventType("rapid-review.completed", "review", ("notify",), contracts.RapidReviewCompleted()),
         EventType(
             "practice-review.commissioned", "review", ("notify", "publish"), contracts.PracticeReviewCommissioned()

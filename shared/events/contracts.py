@@ -149,6 +149,17 @@ class InformationOverdue(InformationRequested):
     times = fields.Integer(load_default=1)
 
 
+class MeetingPlanned(Contract):
+    """One agency is invited to a rapid review's meeting; where it is and what is talked about stays with review."""
+
+    meeting_id = Id(required=True)
+    case_id = Id(required=True)
+    incident_id = Id(required=True)
+    agency_id = fields.String(required=True)
+    reference = fields.String(required=True)
+    held_at = Time(required=True)
+
+
 class RapidReviewCompleted(Contract):
     """`report` is the rapid review as the Panel is to read it, made from the record."""
 

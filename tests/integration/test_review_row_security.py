@@ -26,7 +26,7 @@ from tests.reviewing import (
 pytestmark = pytest.mark.usefixtures("ground")
 
 OWN_ROWS = {"information_requests", "agency_returns", "extensions", "recommendations", "actions", "evidence"}
-SHARED = {"shared_material"}  # an agency sees of others what was shared with it: test_review_sharing.py
+SHARED = {"shared_material", "planned_meetings"}  # what was shared with an agency: test_review_sharing.py, _meetings.py
 TABLES = set(Model.metadata.tables)
 
 

@@ -61,6 +61,7 @@ REACH: dict[str, dict[str, set[str]]] = {
 KINDS: dict[str, str | None] = {
     "/review/cases/": "case",
     "/review/cases/<uuid:case_id>/chronology/entries/": None,  # an entry by its key: test_review_chronology_marks.py
+    "/review/meetings/": None,  # whom it invites: test_review_meetings.py
     "/review/emergency/": "case",
     "/review/emergencies/": None,
     "/review/practice-reviews/": "case",
@@ -111,7 +112,11 @@ def address(rule: str, ids: Ids) -> str | None:
     path = re.sub("<uuid:[^>]+>", ids.get(start, ""), rule, count=1)
     for name in re.findall("<uuid:([^>]+)>", path):
         path = path.replace(f"<uuid:{name}>", ids.get(name, ""))
-    named = filled(path.replace("<kind>", "docx" if "/report." in rule else "csv").replace("<slug>", "period"))
+    named = filled(
+        path.replace("<kind>", "docx" if "/report." in rule or "/agenda." in rule else "csv").replace(
+            "<slug>", "period"
+        )
+    )
     return named if start and "//" not in named and not named.endswith("/") else None
 
 

@@ -16,6 +16,7 @@ from services.review.models.cases import (
 )
 from services.review.models.chronology import ChronologyMark
 from services.review.models.improvement import Action, Evidence, Recommendation
+from services.review.models.meetings import PlannedMeeting
 from services.review.models.practice_reviews import (
     Delay,
     Hold,
@@ -48,6 +49,7 @@ __all__ = [
     "Milestone",
     "Model",
     "PanelReply",
+    "PlannedMeeting",
     "PracticeReview",
     "RapidReviewDecision",
     "RapidReviewSignature",

@@ -75,6 +75,7 @@ def _steps(visit: Visit, case: Case, awaited: list[str]) -> list[tuple[str, str]
     signs = rights.partner(viewer) and viewer.agency_id in awaited and may(CASE, case.stage, "sign")
     offered = [
         (signs, f"{here}/position", "Take your agency's position"),
+        (may(CASE, case.stage, "decide"), f"{here}/agenda", "Agenda and invitation"),
         (may(CASE, case.stage, "decide"), f"{here}/meeting", "Record a meeting"),
         (may(CASE, case.stage, "decide"), f"{here}/decision", "Record the decision"),
         (may(CASE, case.stage, "hear-agreement"), f"{here}/panel-reply", "Record the Panel's reply"),
