@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import func, select, text
+from sqlalchemy import bindparam, func, select, text
 from sqlalchemy.orm import Session
 
-from services.review.models import Case, PracticeReview
+from services.review.models import Case, PracticeReview, ReviewerAccess
 from services.review.service import SERVICE
 from shared import audit, clock
 from shared.database import new_id, see_as
@@ -31,6 +31,11 @@ PEOPLE = text("""
     SELECT p.id::text, p.name, p.roles, a.id AS agency_id, a.name AS agency FROM people p JOIN agencies a ON a.id = p.agency_id
      WHERE p.ended_at IS NULL AND a.ended_at IS NULL ORDER BY a.name, p.name, p.id
 """)
+LEADS = select(ReviewerAccess).where(
+    ReviewerAccess.case_id == bindparam("case"),
+    ReviewerAccess.ended_at.is_(None),
+    ReviewerAccess.until > bindparam("now"),
+)
 LET_IN = text("SELECT person_id::text FROM emergency_accesses WHERE incident_id = :incident AND until > :now")
 
 
@@ -102,9 +107,17 @@ def who_sees(session: Session, case: Case) -> Iterator[tuple[str, str, str]]:
     kept = {each["person_id"] for each in kept_from(session, case.incident_id)}
     team = {each["person_id"] for each in team_of(session, case)}
     let = set(session.execute(LET_IN, {"incident": case.incident_id, "now": clock.machine_now()}).scalars())
+    leads = {each.person_id: each for each in session.scalars(LEADS, {"case": case.id, "now": clock.now()})}
     for person in session.execute(PEOPLE):
         if person.id in kept:
             continue
+        if person.id in leads and "reviewer" in person.roles:
+            until = f"{leads[person.id].until:%-d %B %Y}"
+            yield (
+                person.name,
+                person.agency,
+                f"Its practice review, and what is shared with the reviewer, until {until}",
+            )
         if why := _why(frozenset(person.roles), person.id, team):
             yield person.name, person.agency, why
         elif person.id in let:

@@ -99,6 +99,11 @@ def kept_from(session: Session, incident_id: str) -> list[dict[str, Any]]:
 
 
 def readers_shown(session: Session, records: list[str]) -> list[tuple[datetime, str, str | None]]:
-    """Each reading of some records (`incident:<id>`, `case:<id>`), the latest first: when, who, of which agency."""
+    """Who read some records (`incident:<id>`, `case:<id>`) and when, to the minute, the latest first: when, who, agency."""
     found = session.execute(READERS, {"records": records})
-    return [(datetime.fromisoformat(one.at), one.name or one.who, one.agency) for one in found]
+    return list(
+        dict.fromkeys(
+            (datetime.fromisoformat(one.at).replace(second=0, microsecond=0), one.name or one.who, one.agency)
+            for one in found
+        )
+    )

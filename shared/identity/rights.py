@@ -54,8 +54,8 @@ def reviewer(viewer: Viewer) -> bool:
 
 
 def shown_material(viewer: Viewer) -> bool:
-    """Who may see what the office shared with them: the agencies, and the reviewer."""
-    return any_agency(viewer) or reviewer(viewer)
+    """Who may see what the office shared with them: who works on their agency's returns, and the reviewer."""
+    return writes_returns(viewer) or reviewer(viewer)
 
 
 def in_reviews(viewer: Viewer) -> bool:

@@ -54,7 +54,7 @@ MAY: dict[tuple[str, str], frozenset[str]] = {
     ("POST", CASE.format("case_id") + "/agenda"): OFFICE_ALONE,
     **{("GET", path): ANYBODY for path in ("/review/meetings", "/review/meetings/<uuid:meeting_id>")},
     **{(method, CASE.format("case_id") + "/sharing"): OFFICE_ALONE for method in BOTH},
-    **{("GET", f"/review/shared{rest}"): ANYBODY | REVIEWER for rest in ("", "/<uuid:material_id>", "/cases/<uuid:case_id>/chronology", "/cases/<uuid:case_id>/chronology.<kind>")},
+    **{("GET", f"/review/shared{rest}"): WRITES | REVIEWER for rest in ("", "/<uuid:material_id>", "/cases/<uuid:case_id>/chronology", "/cases/<uuid:case_id>/chronology.<kind>")},
     **{("GET", f"/review/reviewing{rest}"): REVIEWER for rest in ("", "/<uuid:review_id>", "/<uuid:review_id>/drafts/<uuid:report_id>")},
     **{(method, f"/review/reviewing/<uuid:review_id>/{rest}"): REVIEWER for rest in ("draft", "requests/<uuid:request_id>") for method in BOTH},
     **{(method, f"{REVIEW}/reviewer-access{rest}"): OFFICE_ALONE for rest in ("", "/end") for method in BOTH},

@@ -74,10 +74,13 @@ def test_a_reviewer_works_on_one_review_and_sees_what_was_shared_with_them() -> 
     (case, review), (_, other) = under_review(), under_review()
     office, reviewer = person(OFFICE, "partnership-office"), person(SCHOOL, "reviewer")
     assert "You lead no review now" in reviewer.get("/review/reviewing").text
+    access = f"/review/cases/{case['id']}/access"
+    assert "shared with the reviewer, until" not in office.get(access).text
     at = let_in(office, review, reviewer, "chronology")
     office.does(f"/review/cases/{case['id']}/sharing", owners=[SCHOOL, HOSPITAL], what=["return", "chronology"], with_agencies="reviewer")  # fmt: skip
     office.does(f"/review/practice-reviews/{review['id']}/records/terms-of-reference", scope="What can be learnt.", lines_of_enquiry="Sharing")  # fmt: skip
     office.does(f"/review/practice-reviews/{review['id']}/records/family-contribution", who="Mother", how_asked="By letter.", advocate="yes", interpreter="yes", views="In confidence.")  # fmt: skip
+    assert "shared with the reviewer, until" in office.get(access).text
     assert review["reference"] in reviewer.get("/review/reviewing").text
     page = reviewer.get(at).text
     assert "What can be learnt." in page and "In confidence." not in page
