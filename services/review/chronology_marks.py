@@ -63,9 +63,9 @@ def standing_marks(session: Session, case_id: str) -> list[ChronologyMark]:
 def marks_of(session: Session, case_id: str) -> Marks:
     """The marks that stand in a case, by entry."""
     found = Marks()
-    for mark in standing_marks(session, case_id):
-        for key in mark.content["entries"]:
-            found.of_entry.setdefault(key, []).append(mark)
+    for each in standing_marks(session, case_id):
+        for key in each.content["entries"]:
+            found.of_entry.setdefault(key, []).append(each)
     return found
 
 

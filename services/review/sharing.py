@@ -26,7 +26,7 @@ def share(
 ) -> list[SharedMaterial]:
     """Let other agencies of a case, its reviewer, or both see the newest returns of `owners`, or their chronologies.
 
-    What was shared of an agency before, of the same kind, is replaced for everybody. Raises a 422 problem for an
+    Whoever saw the same kind of an agency before goes on seeing it, in the newest version. Raises a 422 problem for an
     agency that has sent no return with something to see, or one to share with that was not asked.
     """
     returns = {each.agency_id: each for each in submitted_returns(session, case.id) if each.involved}
@@ -42,7 +42,8 @@ def share(
     now, shared = clock.now(), []
     for owner in owners:
         for kind in what:
-            _end_before(session, returns[owner].request_id, kind)
+            before = _end_before(session, returns[owner].request_id, kind)
+            whom = [*with_agencies, *(agency for each in before for agency in each.with_agencies)]
             shared.append(
                 SharedMaterial(
                     id=new_id(),
@@ -53,8 +54,8 @@ def share(
                     number=returns[owner].number,
                     late=returns[owner].late,
                     what=kind,
-                    with_agencies=[agency for agency in dict.fromkeys(with_agencies) if agency != owner],
-                    with_reviewer=with_reviewer,
+                    with_agencies=[agency for agency in dict.fromkeys(whom) if agency != owner],
+                    with_reviewer=with_reviewer or any(each.with_reviewer for each in before),
                     content=returns[owner].content if kind == "return" else {},
                     chronology=returns[owner].chronology if kind == "chronology" else [],
                     shared_by=viewer.actor,
@@ -62,19 +63,20 @@ def share(
                 )
             )
     session.add_all(shared)
-    whom = ", ".join([*with_agencies, *(["the reviewer"] if with_reviewer else [])])
-    why = f"{' and '.join(what)} of {', '.join(owners)} with {whom}"
+    readers = ", ".join([*with_agencies, *(["the reviewer"] if with_reviewer else [])])
+    why = f"{' and '.join(what)} of {', '.join(owners)} with {readers}"
     audit.append(session, audit.Entry(viewer.actor, "shared", f"case:{case.id}", why))
     return shared
 
 
-def _end_before(session: Session, request_id: str, what: str) -> None:
-    for each in session.scalars(
-        select(SharedMaterial).where(
-            SharedMaterial.request_id == request_id, SharedMaterial.what == what, SharedMaterial.ended_at.is_(None)
-        )
-    ):
+def _end_before(session: Session, request_id: str, what: str) -> list[SharedMaterial]:
+    standing = select(SharedMaterial).where(
+        SharedMaterial.request_id == request_id, SharedMaterial.what == what, SharedMaterial.ended_at.is_(None)
+    )
+    before = list(session.scalars(standing))
+    for each in before:
         each.ended_at = clock.now()
+    return before
 
 
 def stop_sharing(session: Session, material: SharedMaterial, viewer: Viewer) -> None:
@@ -107,5 +109,5 @@ def _as_reviewer(material: SharedMaterial, viewer: Viewer) -> bool:
 
 
 def newest_numbers(session: Session, case: Case) -> dict[str, int]:
-    """By agency, the version of its return that was sent last."""
-    return {each.agency_id: each.number for each in submitted_returns(session, case.id)}
+    """By agency that was involved, the version of its return that was sent last."""
+    return {each.agency_id: each.number for each in submitted_returns(session, case.id) if each.involved}

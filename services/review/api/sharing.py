@@ -37,7 +37,7 @@ def get_shared_material(call: Call, material_id: UUID) -> Reply:
 
 @api.post("/cases/<uuid:case_id>/shared-material", allows=rights.office, takes=ShareBody, gives=SharedNow, status=201)
 def post_shared_material(call: Call, case_id: UUID) -> Reply:
-    """Share newest returns or chronologies as they are now; what was shared of them before is replaced."""
+    """Share newest returns or chronologies as they are now; whoever saw them before sees these."""
     case = find(call.session, Case, case_id, lock=True)
     shared = share(call.session, case, **call.body, viewer=call.viewer)
     return Reply({"items": describe_shared(call.session, shared)})
