@@ -26,6 +26,7 @@ PEOPLE = (
     ("Robin Example", "referrer", "wye-valley-nhs-trust", ["referrer"]),
     ("Sam Example", "agency.lead", "wye-valley-nhs-trust", ["agency-lead", "referrer"]),
     ("Mel Example", "return.author", "wye-valley-nhs-trust", ["return-author"]),
+    ("Gwen Example", "school.lead", "example-school", ["agency-lead"]),
     ("Alex Example", "duty.officer", "herefordshire-council", ["duty-officer"]),
     ("Jo Example", "partner.approver", "west-mercia-police", ["partner-approver"]),
     ("Lee Example", "council.approver", "herefordshire-council", ["partner-approver"]),
@@ -34,6 +35,8 @@ PEOPLE = (
     ("Ruth Example", "editor", "hscp-partnership-office", ["editor"]),
     ("Nia Example", "communications.lead", "west-mercia-police", ["communications-lead"]),
     ("Pat Example", "scrutineer", "hscp-partnership-office", ["scrutineer"]),
+    ("Ida Example", "reviewer", "hscp-partnership-office", ["reviewer"]),
+    ("Nell Example", "second.reviewer", "hscp-partnership-office", ["reviewer"]),
     ("Kim Example", "administrator", "hscp-partnership-office", ["administrator"]),
 )
 ENTERED = text("SELECT 1 FROM agencies WHERE id = :agency")

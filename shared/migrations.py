@@ -62,3 +62,11 @@ def people_up() -> str:
 
 def people_down() -> str:
     return f"DROP TABLE {PEOPLE_TABLES}; DROP FUNCTION app_person;"
+
+
+def need_to_know_up() -> str:
+    return (Path(__file__).parent / "need_to_know.sql").read_text().format(app=app_role())
+
+
+def need_to_know_down() -> str:
+    return "DROP INDEX audit_reads; DROP FUNCTION is_barred; DROP TABLE bars;"

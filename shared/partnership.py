@@ -148,7 +148,9 @@ class Partnership:
     rapid_review_first_day: int  # whether the day the notification was sent counts as day 0 or day 1
     duplicate_window_days: int
     information_request_days: int  # working days an agency has for its rapid review return
+    information_remind_days: int | None  # working days before the return is due; None to remind nobody
     information_chase_days: int | None  # working days between chases of a late return; None to chase once
+    information_escalate_at: int  # from which chase of a return on the agency's leads are told, too
     information_request_basis: str  # the authority on which agencies are asked, as it stands in every request
     deadline_contacts: tuple[str, ...]
     digest_hour: int | None  # of London, from which each working day's digest goes to them; None for none

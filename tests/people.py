@@ -50,6 +50,7 @@ def filled(path: str) -> str:
         "<int:number>": "0",
         "<slug>": "name",
         "<kind>": "csv",
+        "<key>": "0" * 24,
         "<token>": "no-such-token",
         "<secret>": "no-such-secret",
         "<recipient>": "no-such-recipient",

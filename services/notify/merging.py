@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from services.notify.decisions import Decided, record_decision, take_back
 from services.notify.models import Incident, Referral
+from services.notify.need_to_know import carry_bars
 from services.notify.new_facts import take_in
 from services.notify.notifying import locked_incident
 from services.notify.referrals import ALREADY_TOLD
@@ -30,6 +31,7 @@ def merge(session: Session, viewer: Viewer, source_id: str, into_id: str, reason
     entries = [] if source.status == "withdrawn" else take_back(session, viewer, source, why, now)
     session.execute(update(Referral).where(Referral.incident_id == source.id).values(incident_id=into.id))
     source.merged_into = into.id
+    carry_bars(session, source.id, into.id)
     record_decision(session, viewer, source, Decided("merged", reasons, []))
     entries += take_in(session, viewer, into, now)
     merged = audit.Entry(viewer.actor, "merged", f"incident:{source.id}", f"into incident:{into.id}")

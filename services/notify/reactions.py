@@ -40,11 +40,16 @@ def information_requested(session: Session, event: Event) -> None:
     )
 
 
+def information_due_soon(session: Session, event: Event) -> None:
+    """The agency is reminded while there is time."""
+    _tell_agency(session, event, "Your agency's information for a rapid review is due soon, and has not come yet.")
+
+
 def information_overdue(session: Session, event: Event) -> None:
     """The agency is reminded, and so are the contacts."""
     _tell_agency(session, event, OVERDUE)
     agency = event.data["agency_id"]
-    if event.data.get("times", 1) > 1:
+    if event.data.get("times", 1) >= partnership().information_escalate_at:
         about = (f"information:{event.data['request_id']}", event.data["reference"], OVERDUE, _page_of(event))
         add_deliveries(session, tell_leads(session, agency, *about))
     sentence = f"Information asked of {agency} is overdue."
@@ -72,6 +77,30 @@ def _tell_agency(session: Session, event: Event, sentence: str) -> None:
         rows += warn_contacts(f"information:{event.data['request_id']}", event.data["reference"], nobody)
     add_deliveries(session, rows)
     audit.append(session, audit.Entry("system", "told-agency", f"information:{event.data['request_id']}", event.type))
+
+
+def meeting_planned(session: Session, event: Event) -> None:
+    """The agency is invited; the agenda and the papers are behind the sign-in."""
+    rows = tell(
+        session,
+        f"agency:{event.data['agency_id']}",
+        purpose="request",
+        concerns=f"meeting:{event.data['meeting_id']}",
+        reference=event.data["reference"],
+        sentence="Your agency is invited to the meeting of a rapid review.",
+        document=None,
+        page=f"/review/meetings/{event.data['meeting_id']}",
+    )
+    add_deliveries(session, [row for row in rows if row["channel"] != "portal"])
+    audit.append(session, audit.Entry("system", "told-agency", f"meeting:{event.data['meeting_id']}", event.type))
+
+
+def case_opened_in_emergency(session: Session, event: Event) -> None:
+    """The contacts are told at once; the office looks at the reasons in review."""
+    about = f"case:{event.data['case_id']}"
+    sentence = "Somebody opened this review in an emergency, with reasons. Look at it under “Emergency access” there."
+    add_deliveries(session, warn_contacts(about, event.data["reference"], sentence))
+    audit.append(session, audit.Entry("system", "told-of-emergency", about, event.data["access_id"]))
 
 
 def rapid_review_completed(session: Session, event: Event) -> None:
@@ -264,8 +293,11 @@ def nothing(session: Session, event: Event) -> None:
 
 
 REACTIONS: dict[str, Reaction] = {
+    "case.opened-in-emergency": case_opened_in_emergency,
     "information.requested": information_requested,
+    "information.due-soon": information_due_soon,
     "information.overdue": information_overdue,
+    "meeting.planned": meeting_planned,
     "rapid-review.completed": rapid_review_completed,
     "practice-review.commissioned": practice_review_commissioned,
     "practice-review.delayed": practice_review_delayed,

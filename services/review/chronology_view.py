@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from services.review.chronology import LAST, merge
-from services.review.models import AgencyReturn
+from services.review.chronology import LAST, ends_of, key_of, merge
+from services.review.chronology_marks import Marks
+from services.review.chronology_suggestions import differences
+from services.review.models import AgencyReturn, SharedMaterial
 from services.review.partial_dates import NotADate, span_of
 
 LEFT, WIDTH, LANE, TOP = 250, 700, 26, 34
@@ -20,7 +22,11 @@ class Wanted:
 
     agency: str = ""
     words: str = ""
+    person: str = ""
     child: str = ""  # seen, not-seen, heard, not-heard
+    theme: str = ""
+    episode: str = ""
+    marked: str = ""  # same-event, contradiction
     since: str = ""
     until: str = ""
 
@@ -42,8 +48,9 @@ CHILD = {
 }
 
 
-def look_at(returns: Sequence[AgencyReturn], wanted: Wanted) -> Look:
+def look_at(returns: Sequence[AgencyReturn | SharedMaterial], wanted: Wanted, marks: Marks) -> Look:
     """The entries of all returns that fit what is wanted, earliest first. Raises `NotADate` for a window that is none."""
+    by_marks = wanted.theme or wanted.episode or wanted.marked
     since = f"{span_of(wanted.since).earliest:%Y-%m-%dT%H:%M}" if wanted.since else ""
     until = f"{span_of(wanted.until).latest:%Y-%m-%dT%H:%M}" if wanted.until else LAST + "~"
     entries = []
@@ -51,7 +58,7 @@ def look_at(returns: Sequence[AgencyReturn], wanted: Wanted) -> Look:
         if not since <= place <= until:
             continue
         entry = returns[number].chronology[index] | {"agency": returns[number].agency_id, "late": returns[number].late}
-        if _fits(entry, wanted):
+        if _fits(entry, wanted) and (not by_marks or _bears(entry, wanted, marks)):
             entries.append(entry)
     places = [entry["place"] for entry in entries if entry["place"] != LAST]
     if not places:
@@ -64,9 +71,17 @@ def _fits(entry: dict[str, Any], wanted: Wanted) -> bool:
         return False
     if wanted.child in CHILD and entry[CHILD[wanted.child][0]] is not CHILD[wanted.child][1]:
         return False
+    if wanted.person and not any(wanted.person.casefold() in each.casefold() for each in entry["persons"]):
+        return False
     words = wanted.words.casefold().split()
     told = " ".join([entry["description"], entry["source"], *entry["persons"]]).casefold() if words else ""
     return all(word in told for word in words)
+
+
+def _bears(entry: dict[str, Any], wanted: Wanted, marks: Marks) -> bool:
+    key = key_of(entry, entry["agency"])
+    asked = {"theme": wanted.theme, "episode": wanted.episode} | ({wanted.marked: ""} if wanted.marked else {})
+    return all(marks.has(key, kind, words) for kind, words in asked.items() if words or kind == wanted.marked)
 
 
 def _moment(place: str) -> datetime:
@@ -74,7 +89,7 @@ def _moment(place: str) -> datetime:
 
 
 def _ends(entry: dict[str, Any]) -> datetime:
-    return span_of(entry["to"] or entry["from"]).latest
+    return ends_of(entry["place"])
 
 
 def beside(entries: Iterable[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
@@ -87,17 +102,12 @@ def beside(entries: Iterable[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]
 
 
 def also_recorded(entry: dict[str, Any], days: dict[str, list[dict[str, Any]]]) -> tuple[list[str], list[str]]:
-    """Which other agencies recorded something of the same day, and on what they contradict this entry."""
+    """Which other agencies recorded something of the same day, and on what they may contradict this entry."""
     if not entry["from"] or len(entry["from"]) < DAY_LENGTH:
         return [], []
     others = [each for each in days[entry["from"][:DAY_LENGTH]] if each["agency"] != entry["agency"]]
     agencies = list(dict.fromkeys(each["agency"] for each in others))
-    against = [
-        what
-        for name, what in (("child_seen", "whether the child was seen"), ("child_heard", "whether the child was heard"))
-        if entry[name] is not None and any(each[name] is not None and each[name] != entry[name] for each in others)
-    ]
-    return agencies, against
+    return agencies, list(dict.fromkeys(what for each in others for what in differences(entry, each)))
 
 
 def as_lanes(look: Look, names: dict[str, str]) -> dict[str, Any] | None:

@@ -1,10 +1,10 @@
-"""Asking agencies what they know: one request per agency and case, due in working days, each overdue told once."""
+"""Asking agencies what they know: one request per agency and case, due in working days, with more time where it is given."""
 
 from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import and_, or_, select, text, update
+from sqlalchemy import func, select, text, update
 from sqlalchemy.orm import Session
 
 from services.review.models import Case, Extension, InformationRequest
@@ -18,7 +18,6 @@ from shared.outbox import emit
 from shared.partnership import partnership
 from shared.web.problems import conflict, refused
 
-BATCH = 100
 # What an agency needs to find somebody in its records, and no more: the rest of the case is not its to see.
 SEARCHED_BY = ("name", "date-of-birth", "nhs-number", "address", "postcode")
 
@@ -43,7 +42,7 @@ def ask_agencies(session: Session, case: Case, agencies: Iterable[str]) -> list[
     ]
     session.flush()
     for request in asked:
-        _emit(session, "information.requested", request, case.incident_id)
+        say(session, "information.requested", request, case.incident_id)
     return asked
 
 
@@ -66,7 +65,7 @@ def _ask(
     if cancelled is not None:
         cancelled.status = move(INFORMATION_REQUEST, cancelled.status, "ask-again")
         cancelled.requested_at, cancelled.due_at = now, due_at
-        cancelled.returned_at = cancelled.overdue_told_at = cancelled.chase_at = None
+        cancelled.returned_at = cancelled.overdue_told_at = cancelled.chase_at = cancelled.reminded_at = None
         cancelled.version += 1
         return cancelled
     request = InformationRequest(
@@ -124,11 +123,24 @@ def extend_request(session: Session, request: InformationRequest, due_on: date, 
             given_at=clock.now(),
         )
     )
-    request.due_at, request.overdue_told_at, request.chase_at = due_at, None, None
+    request.due_at, request.overdue_told_at, request.chase_at, request.reminded_at = due_at, None, None, None
     request.version += 1
     audit.append(
         session, audit.Entry(viewer.actor, "extended", f"information-request:{request.id}", due_on.isoformat())
     )
+
+
+def answers_of_cases(session: Session) -> dict[str, tuple[int, int, int]]:
+    """By case: how many agencies have answered, how many were asked, and how many are late with it now."""
+    late = InformationRequest.status.in_(("requested", "draft")) & (InformationRequest.due_at < clock.now())
+    counted = select(
+        InformationRequest.case_id,
+        func.count().filter(InformationRequest.status == "returned"),
+        func.count(),
+        func.count().filter(late),
+    ).where(InformationRequest.status != "cancelled")
+    found = session.execute(counted.group_by(InformationRequest.case_id))
+    return {row[0]: (row[1], row[2], row[3]) for row in found}
 
 
 def cancel_requests(session: Session, case: Case) -> None:
@@ -140,60 +152,8 @@ def cancel_requests(session: Session, case: Case) -> None:
     session.execute(statement.values(values).execution_options(synchronize_session=False))
 
 
-def tell_overdue_returns() -> int:
-    """Emit `information.overdue` for every request past its time without a return; how many there were.
-
-    It is told once when the time has passed, and again each time the partnership's working days between chases are
-    over, until the return comes or more time is given.
-
-    A request is claimed and told in one transaction, so neither a restart nor a second worker tells it twice.
-    """
-    total = 0
-    while told := _tell_some():
-        total += told
-    return total
-
-
-def _tell_some() -> int:
-    with SERVICE.transaction() as session:
-        now = clock.now()
-        overdue = (
-            select(InformationRequest, Case.incident_id)
-            .join(Case, Case.id == InformationRequest.case_id)
-            .where(
-                InformationRequest.status.in_(("requested", "draft")),
-                or_(
-                    and_(InformationRequest.overdue_told_at.is_(None), InformationRequest.due_at < now),
-                    InformationRequest.chase_at < now,
-                ),
-            )
-            .order_by(InformationRequest.due_at)
-            .limit(BATCH)
-            .with_for_update(of=InformationRequest, skip_locked=True)
-        )
-        rows = session.execute(overdue).all()
-        for request, incident_id in rows:
-            request.overdue_told_at, request.chase_at = now, _next_chase(now)
-            request.chased += 1
-            _emit(session, "information.overdue", request, incident_id)
-        entries = [audit.Entry("system", "told-overdue", f"information-request:{row[0].id}") for row in rows]
-        if entries:
-            audit.append(session, *entries)
-    return len(rows)
-
-
-def _next_chase(now: datetime) -> datetime | None:
-    """When to chase again; None where this partnership chases once, or past the last year of known bank holidays."""
-    days = partnership().information_chase_days
-    if days is None:
-        return None
-    try:
-        return end_of_day(add_working_days(london_day(now), days, bank_holidays=partnership().bank_holidays))
-    except CalendarUnknown:
-        return None
-
-
-def _emit(session: Session, event: str, request: InformationRequest, incident_id: str) -> None:
+def say(session: Session, event: str, request: InformationRequest, incident_id: str) -> None:
+    """Emit an event of a request with what all of them carry."""
     values: dict[str, Any] = {
         "request_id": request.id,
         "case_id": request.case_id,

@@ -10,6 +10,7 @@ from services.review.panel_replies import note_duty, note_sent_to_panel
 from services.review.practice_review import note_publication
 from shared.events.catalogue import Event, Reaction
 from shared.identity.keys import apply_directory_change
+from shared.identity.need_to_know import note_bar
 
 
 def incident_referred(session: Session, event: Event) -> None:
@@ -40,6 +41,10 @@ def directory_changed(session: Session, event: Event) -> None:
     apply_directory_change(session, event.data)
 
 
+def need_to_know_changed(session: Session, event: Event) -> None:
+    note_bar(session, event.data)
+
+
 def publication_changed(session: Session, event: Event) -> None:
     note_publication(session, event.type, event.data)
 
@@ -51,6 +56,7 @@ REACTIONS: dict[str, Reaction] = {
     "duty.discharged": duty_discharged,
     "duty.overdue": duty_overdue,
     "directory.changed": directory_changed,
+    "need-to-know.changed": need_to_know_changed,
     "publication.live": publication_changed,
     "publication.deposited": publication_changed,
     "publication.withdrawn": publication_changed,

@@ -22,6 +22,8 @@ KINDS = {
     "draft-comment": "Comments on drafts",
     "legal-read": "Legal read",
 }
+# What the database shows the reviewer (migration 0011); what the family said comes to them with care, not by a page.
+OPEN_TO_THE_REVIEWER = ("terms-of-reference", "panel", "draft-comment")
 
 
 def keep_record(

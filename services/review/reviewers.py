@@ -5,7 +5,8 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from services.review.models import PracticeReview, Reviewer, ReviewerRequest
+from services.review.models import PracticeReview, Reviewer, ReviewerAccess, ReviewerRequest
+from services.review.reviewer_access import end_accesses
 from services.review.states import PRACTICE_REVIEW, move
 from shared import audit, clock
 from shared.database import new_id
@@ -26,6 +27,7 @@ def appoint_reviewer(session: Session, review: PracticeReview, body: dict[str, A
     )
     if former is not None:
         _end(former, body.get("replaces_reasons"))
+        end_accesses(session, ReviewerAccess.reviewer_id == former.id)
         session.flush()
     reviewer = Reviewer(
         id=new_id(),

@@ -1,8 +1,8 @@
 """The Celery worker of this service."""
 
-from services.review.information_requests import tell_overdue_returns
+from services.review.chasing import remind_of_returns, tell_overdue_returns
 from services.review.reactions import REACTIONS
 from services.review.service import SERVICE
 from shared.worker import make_worker
 
-celery = make_worker(SERVICE, REACTIONS, sweepers=[tell_overdue_returns])
+celery = make_worker(SERVICE, REACTIONS, sweepers=[remind_of_returns, tell_overdue_returns])

@@ -34,8 +34,12 @@ CATALOGUE: dict[str, EventType] = {
         EventType("duty.discharged", "notify", ("review", "publish"), contracts.DutyDischarged()),
         EventType("duty.overdue", "notify", ("review", "publish"), contracts.DutyOverdue()),
         EventType("directory.changed", "notify", ("review", "publish"), contracts.DirectoryChanged()),
+        EventType("need-to-know.changed", "notify", ("review", "publish"), contracts.NeedToKnowChanged()),
+        EventType("case.opened-in-emergency", "review", ("notify",), contracts.CaseOpenedInEmergency()),
         EventType("information.requested", "review", ("notify",), contracts.InformationRequested()),
+        EventType("information.due-soon", "review", ("notify",), contracts.InformationRequested()),
         EventType("information.overdue", "review", ("notify",), contracts.InformationOverdue()),
+        EventType("meeting.planned", "review", ("notify",), contracts.MeetingPlanned()),
         EventType("rapid-review.completed", "review", ("notify",), contracts.RapidReviewCompleted()),
         EventType(
             "practice-review.commissioned", "review", ("notify", "publish"), contracts.PracticeReviewCommissioned()

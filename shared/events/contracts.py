@@ -115,6 +115,25 @@ class DirectoryChanged(Contract):
     people = fields.List(fields.Nested(DirectoryPerson), load_default=list)
 
 
+class NeedToKnowChanged(Contract):
+    """A person is kept from an incident, or no longer (`lifted_at`). The reasons stay with notify."""
+
+    bar_id = Id(required=True)
+    incident_id = Id(required=True)
+    person_id = Id(required=True)
+    barred_at = Time(required=True)
+    lifted_at = Time(required=True, allow_none=True)
+
+
+class CaseOpenedInEmergency(Contract):
+    """Somebody let themselves into a review for a time; the reasons stay with review."""
+
+    access_id = Id(required=True)
+    case_id = Id(required=True)
+    reference = fields.String(required=True)
+    opened_at = Time(required=True)
+
+
 class InformationRequested(Contract):
     request_id = Id(required=True)
     case_id = Id(required=True)
@@ -128,6 +147,17 @@ class InformationOverdue(InformationRequested):
     """`times` is how often this return has been chased, this time included."""
 
     times = fields.Integer(load_default=1)
+
+
+class MeetingPlanned(Contract):
+    """One agency is invited to a rapid review's meeting; where it is and what is talked about stays with review."""
+
+    meeting_id = Id(required=True)
+    case_id = Id(required=True)
+    incident_id = Id(required=True)
+    agency_id = fields.String(required=True)
+    reference = fields.String(required=True)
+    held_at = Time(required=True)
 
 
 class RapidReviewCompleted(Contract):

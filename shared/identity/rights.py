@@ -53,9 +53,19 @@ def office_or_partner(viewer: Viewer) -> bool:
     return reads_for_office(viewer) or partner(viewer)
 
 
+def reviewer(viewer: Viewer) -> bool:
+    """Who leads a review, as long as the office lets them: in the one review, on what the terms of reference allow."""
+    return bool(viewer.person_id) and viewer.acts_as("reviewer")
+
+
+def shown_material(viewer: Viewer) -> bool:
+    """Who may see what the office shared with them: who works on their agency's returns, and the reviewer."""
+    return writes_returns(viewer) or reviewer(viewer)
+
+
 def in_reviews(viewer: Viewer) -> bool:
     """Who has anything to see among the reviews."""
-    return sees_cases_of("review", viewer.roles)
+    return sees_cases_of("review", viewer.roles) or reviewer(viewer)
 
 
 def runs_reviews(viewer: Viewer) -> bool:

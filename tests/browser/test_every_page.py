@@ -18,15 +18,17 @@ WAYS: dict[str, list[str]] = {
     "duty.officer": ["/notify/today", "/notify/incidents", "link:INC-", "link:Decide", "/notify/duties?status=all", "link:Notify the Panel", "link:What to enter", "/notify/timeliness", "/notify/reports", "link:HSCP-", "/notify/account", "/notify/no-such-page"],
     "office": ["/notify/incidents", "link:INC-", "link:Who may see it", "/notify/emergencies", "/notify/settings",
         "/notify/health-in-words", "/notify/people", "link:Robin", "/notify/people/new/example-school",
-        "/review/cases", "link:RR-", "link:Record the decision", "/review/cases", "link:RR-", "link:Ask further", "/review/cases", "link:RR-", "link:West Mercia", "link:Give more time", "/review/cases", "link:RR-", "link:The merged", "/review/cases", "link:RR-", "link:Make a recommendation", "/review/recommendations", "/review/figures"],
+        "/review/cases", "link:RR-", "link:Record the decision", "/review/cases", "link:RR-", "link:Ask further", "/review/cases", "link:RR-", "link:West Mercia", "link:Give more time", "/review/cases", "link:RR-", "link:The merged", "/review/cases", "link:RR-", "link:Make a recommendation", "/review/recommendations", "/review/figures",
+        "/review/emergencies", "/review/cases", "link:RR-", "link:Who may see it", "/review/cases", "link:RR-", "link:Share returns", "/review/cases", "link:RR-", "link:Agenda"],
+    "reviewer": ["/review/reviewing", "/review/shared"],
     "administrator": ["/notify/settings", "link:Change", "/notify/agencies/new", "/notify/settings", "link:End", "/notify/settings/contacts", "/notify/settings/recipients/local-authority:E06000051", "/notify/settings/recipients/local-authority:E06000051/code", "/notify/account/messages"],
     "editor": ["/publish/publications"],
     "return.author": ["/review/requests", "link:RR-", "link:Period", "/review/requests", "link:RR-", "link:Key practice", "/review/requests", "link:RR-", "link:Chronology"],
-    "agency.lead": ["/notify/reports", "/notify/emergency", "/notify/people"],
+    "agency.lead": ["/notify/reports", "/notify/emergency", "/notify/people", "/review/emergency", "/review/shared", "/review/meetings"],
 }  # fmt: skip
 WITH_FORMS = {
     "": ["/notify/sign-in", "/notify/forgotten"],
-    "agency.lead": ["/notify/emergency"],
+    "agency.lead": ["/notify/emergency", "/review/emergency"],
     "office": ["/notify/people/new/example-school"],
     "administrator": ["/notify/agencies/new", "/notify/settings/recipients/local-authority:E06000051"],
 }

@@ -8,7 +8,7 @@ from sqlalchemy import text
 from services.notify.service import SERVICE
 from services.notify.sign_in import begin_sign_in
 from shared.identity.people import viewer_of
-from tests.notifying import COUNCIL, HOSPITAL, OFFICE, SCHOOL, change_rows, refer, referral, rows
+from tests.notifying import COUNCIL, HOSPITAL, OFFICE, SCHOOL, call, change_rows, refer, referral, rows, said
 from tests.people import Someone
 
 pytestmark = pytest.mark.usefixtures("sandbox")
@@ -114,7 +114,7 @@ def test_an_emergency_opens_nothing_that_is_not_there_or_that_one_is_kept_from()
     office.post(f"/notify/incidents/{sent['incident']['id']}/access", person=lead.id, reasons="They are party to it.")
     for reference in ("INC-1999-0001", sent["reference"]):
         answer = lead.post("/notify/emergency", reference=reference, reasons="Because.")
-        assert answer.status_code == 422 and "no incident with this reference" in answer.text
+        assert answer.status_code == 422 and "nothing with this reference" in answer.text
     assert rows("SELECT 1 FROM emergency_accesses WHERE person_id = :who", who=lead.id) == []
 
 
@@ -136,3 +136,29 @@ def test_the_office_sees_who_read_a_case_file() -> None:
     assert "Reader Invented" not in office.get(f"{path}/access").text.partition("Who read it")[2]
     officer.get(path)
     assert "Reader Invented" in office.get(f"{path}/access").text.partition("Who read it")[2]
+
+
+def test_the_other_services_are_told_of_a_bar_and_of_its_end_without_its_reasons() -> None:
+    office, officer = Someone(OFFICE, ["partnership-office"]), Someone(COUNCIL, ["duty-officer"])
+    incident = refer()["incident"]["id"]
+    office.post(f"/notify/incidents/{incident}/access", person=officer.id, reasons="They know the family.")
+    (bar,) = rows("SELECT id::text FROM bars WHERE incident_id = :id", id=incident)[0]
+    office.post(f"/notify/incidents/{incident}/access", lift=bar)
+    placed, lifted = said("need-to-know.changed", incident_id=incident)
+    assert {name: placed[name] for name in ("bar_id", "person_id", "lifted_at")} == {
+        "bar_id": bar,
+        "person_id": officer.id,
+        "lifted_at": None,
+    }
+    assert lifted["lifted_at"]
+    assert "family" not in str(placed) + str(lifted)
+
+
+def test_who_is_kept_from_one_of_two_incidents_is_kept_from_what_they_become() -> None:
+    office, officer = Someone(OFFICE, ["partnership-office"]), Someone(COUNCIL, ["duty-officer"])
+    source, into = refer()["incident"]["id"], refer()["incident"]["id"]
+    office.post(f"/notify/incidents/{source}/access", person=officer.id, reasons="They know the family.")
+    merged = call("POST", f"/incidents/{source}/merge", OFFICE, {"into": into, "reasons": "The same child."})
+    assert merged.status_code == 200
+    assert officer.get(f"/notify/incidents/{into}").status_code == 404
+    assert [each["person_id"] for each in said("need-to-know.changed", incident_id=into)] == [officer.id]

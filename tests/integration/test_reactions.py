@@ -160,6 +160,26 @@ def test_a_return_that_stays_away_is_chased_with_the_agencys_leads(sandbox: Outs
     assert "/review/requests/" in mail["text"]
 
 
+def test_an_agency_is_reminded_without_a_name_while_there_is_time(sandbox: Outside) -> None:
+    taken = notified()
+    hear("information.due-soon", request_to(POLICE, taken))
+    send()
+    [mail] = [m for m in sandbox.mail(taken["reference"], "safeguarding@west-mercia-police.example") if "due soon" in m["text"]]  # fmt: skip
+    assert "/review/requests/" in mail["text"]
+
+
+def test_an_agency_is_invited_to_a_meeting_by_a_link_alone(sandbox: Outside) -> None:
+    taken = notified()
+    asked = request_to(POLICE, taken)
+    meeting = {name: asked[name] for name in ("case_id", "incident_id", "agency_id", "reference")}
+    meeting |= {"meeting_id": str(uuid.uuid4()), "held_at": clock.now().isoformat()}
+    hear("meeting.planned", meeting)
+    send()
+    mails = sandbox.mail(taken["reference"], "safeguarding@west-mercia-police.example")
+    [mail] = [each for each in mails if "invited" in each["text"]]
+    assert f"/review/meetings/{meeting['meeting_id']}" in mail["text"]
+
+
 def test_a_commissioned_review_has_six_months_and_its_publication_ends_them() -> None:
     taken = notified()
     review = review_of(taken)

@@ -28,6 +28,7 @@ RUNS = OFFICE_ALONE | PARTNER
 READS = RUNS | {"scrutineer"}
 WRITES = frozenset({"return-author", "agency-lead", "duty-officer", "partner-approver"})
 ANYBODY = READS | WRITES
+REVIEWER = frozenset({"reviewer"})
 SENDS = frozenset({"agency-lead", "partner-approver"})
 
 CASE, REQUEST, REVIEW = (
@@ -47,8 +48,23 @@ MAY: dict[tuple[str, str], frozenset[str]] = {
     **{(method, f"{REVIEW}/{rest}"): RUNS for rest in ("reviewer", "milestone", "reviewer-request", "hold", "delay", "report", *(f"records/{kind}" for kind in KINDS)) for method in BOTH},
     **{(method, f"{REVIEW}/sign"): PARTNER for method in BOTH},
     **{(method, f"/review/{path}"): RUNS for path in ("reviewer-requests/<uuid:record_id>/answer", "holds/<uuid:record_id>/check", "holds/<uuid:record_id>/lift") for method in BOTH},
+    **{(method, CASE.format("case_id") + "/access"): OFFICE_ALONE for method in BOTH},
+    **{(method, CASE.format("case_id") + "/chronology/entries/<key>"): RUNS for method in BOTH},
+    **{("GET", CASE.format("case_id") + rest): READS for rest in ("/agenda", "/agenda.<kind>")},
+    ("POST", CASE.format("case_id") + "/agenda"): OFFICE_ALONE,
+    **{("GET", path): ANYBODY for path in ("/review/meetings", "/review/meetings/<uuid:meeting_id>")},
+    **{(method, CASE.format("case_id") + "/sharing"): OFFICE_ALONE for method in BOTH},
+    **{("GET", f"/review/shared{rest}"): WRITES | REVIEWER for rest in ("", "/<uuid:material_id>", "/cases/<uuid:case_id>/chronology", "/cases/<uuid:case_id>/chronology.<kind>")},
+    **{("GET", f"/review/reviewing{rest}"): REVIEWER for rest in ("", "/<uuid:review_id>", "/<uuid:review_id>/drafts/<uuid:report_id>")},
+    **{(method, f"/review/reviewing/<uuid:review_id>/{rest}"): REVIEWER for rest in ("draft", "requests/<uuid:request_id>") for method in BOTH},
+    **{(method, f"{REVIEW}/reviewer-access{rest}"): OFFICE_ALONE for rest in ("", "/end") for method in BOTH},
+    **{(method, "/review/emergency"): ANYBODY for method in BOTH},
+    ("GET", "/review/emergency/<uuid:case_id>"): ANYBODY,
+    ("GET", "/review/emergencies"): OFFICE_ALONE,
+    **{(method, "/review/emergencies/<uuid:access_id>"): OFFICE_ALONE for method in BOTH},
     ("GET", "/review/requests"): WRITES,
     ("GET", REQUEST.format("request_id")): ANYBODY,
+    ("GET", REQUEST.format("request_id") + "/versions"): ANYBODY,
     ("POST", REQUEST.format("request_id") + "/not-involved"): WRITES,
     **{(method, REQUEST.format("record_id") + "/ready"): WRITES for method in BOTH},
     **{(method, REQUEST.format("record_id") + "/sign-off"): SENDS for method in BOTH},

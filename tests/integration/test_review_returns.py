@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import text
 
-from services.review.information_requests import tell_overdue_returns
+from services.review.chasing import remind_of_returns, tell_overdue_returns
 from services.review.service import SERVICE
 from shared import clock
 from tests.reviewing import (
@@ -149,6 +149,22 @@ def test_a_late_return_is_chased_again_after_the_partnerships_working_days_until
     assert sorted(told) == sorted(
         [(POLICE, 1), *((each, times) for each in (COUNCIL, ICB, SCHOOL) for times in (1, 2))]
     )
+
+
+def test_an_agency_is_reminded_once_before_its_return_is_due_and_not_on_the_day_it_is_asked() -> None:
+    case = open_case()
+    soon = text("UPDATE information_requests SET due_at = now() + interval '1 hour', requested_at = requested_at - :ago WHERE case_id = :case")  # fmt: skip
+    put(return_of(case, HOSPITAL), HOSPITAL, {"involved": False})
+    with SERVICE.transaction() as session:
+        session.execute(soon, {"case": case["id"], "ago": timedelta(0)})
+    remind_of_returns()
+    assert said(f"case:{case['id']}", "information.due-soon") == []
+    with SERVICE.transaction() as session:
+        session.execute(soon, {"case": case["id"], "ago": timedelta(days=3)})
+    remind_of_returns()
+    remind_of_returns()
+    reminded = sorted(event["agency_id"] for event in said(f"case:{case['id']}", "information.due-soon"))
+    assert reminded == sorted((COUNCIL, ICB, POLICE, SCHOOL))
 
 
 def test_another_agencys_request_is_not_there() -> None:

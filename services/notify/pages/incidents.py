@@ -10,7 +10,7 @@ from services.notify.decisions import Decided, decide, withdraw
 from services.notify.duties import describe_duty
 from services.notify.merging import merge
 from services.notify.models import Duty, Incident, Referral
-from services.notify.need_to_know import kept_from
+from services.notify.need_to_know import hidden_from
 from services.notify.pages.site import pages
 from services.notify.timeline import timeline
 from services.notify.views import describe_incident
@@ -100,7 +100,7 @@ def show_incident(visit: Visit, incident_id: UUID) -> Page:
     incident = found_incident(visit, incident_id)
     statement = select(Referral).where(Referral.incident_id == incident.id).order_by(Referral.submitted_at)
     referrals = list(visit.session.scalars(statement))
-    hidden = kept_from(visit.session, visit.viewer)
+    hidden = hidden_from(visit.session, visit.viewer)
     files = {each.id: described(visit.session, documents_of(each.body)) for each in referrals}
     visit.note_read(f"incident:{incident.id}")
     see_as(visit.session, SYSTEM)  # a partner sees which duties and duplicates there are, not others' referrals

@@ -52,6 +52,7 @@ def show_publication(visit: Visit, publication_id: UUID) -> Page:
         "edits": rights.edits_publications(viewer),
         "decides": rights.decides_publication(viewer),
         "brings_out": rights.brings_out(viewer),
+        "sees_access": rights.office(viewer),
         "routes": ROUTES,
         "back": "/publish/publications",
     }

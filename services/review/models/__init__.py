@@ -14,7 +14,9 @@ from services.review.models.cases import (
     RapidReviewDecision,
     RapidReviewSignature,
 )
+from services.review.models.chronology import ChronologyMark
 from services.review.models.improvement import Action, Evidence, Recommendation
+from services.review.models.meetings import PlannedMeeting
 from services.review.models.practice_reviews import (
     Delay,
     Hold,
@@ -27,11 +29,13 @@ from services.review.models.practice_reviews import (
     ReviewerRequest,
     ReviewRecord,
 )
+from services.review.models.sharing import ReviewerAccess, SharedMaterial
 
 __all__ = [
     "Action",
     "AgencyReturn",
     "Case",
+    "ChronologyMark",
     "Delay",
     "DutyNote",
     "Evidence",
@@ -45,6 +49,7 @@ __all__ = [
     "Milestone",
     "Model",
     "PanelReply",
+    "PlannedMeeting",
     "PracticeReview",
     "RapidReviewDecision",
     "RapidReviewSignature",
@@ -53,5 +58,7 @@ __all__ = [
     "ReportSignature",
     "ReviewRecord",
     "Reviewer",
+    "ReviewerAccess",
     "ReviewerRequest",
+    "SharedMaterial",
 ]

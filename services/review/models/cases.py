@@ -85,6 +85,7 @@ class InformationRequest(Model):
     returned_at: Mapped[MomentOrNone]
     overdue_told_at: Mapped[MomentOrNone]
     chase_at: Mapped[MomentOrNone]
+    reminded_at: Mapped[MomentOrNone]
     chased: Mapped[int] = mapped_column(default=0)
     concerns: Mapped[list[dict[str, str]] | None] = mapped_column(Encrypted("information_requests.concerns"))
     version: Mapped[int] = mapped_column(default=1)

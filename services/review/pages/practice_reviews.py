@@ -13,6 +13,7 @@ from services.review.pages.site import pages
 from services.review.practice_review import record_delay, record_milestone
 from services.review.records import find
 from services.review.reports import add_report, sign_report, unsigned_partners
+from services.review.reviewer_access import standing_access
 from services.review.reviewers import appoint_reviewer, ask_reviewer, record_answer
 from services.review.schemas.common import Reasons
 from services.review.schemas.practice_reviews import (
@@ -51,6 +52,8 @@ def show_practice_review(visit: Visit, review_id: UUID) -> Page:
         "writes": writes,
         "changes": writes and may(PRACTICE_REVIEW, review.status, "change"),
         "to_sign": _to_sign(visit, review),
+        "access": standing_access(visit.session, review),
+        "gives_access": rights.office(visit.viewer) and may(PRACTICE_REVIEW, review.status, "change"),
         "records": shown_records(visit.session, review),
         "held": [hold for hold in described["holds"] if hold["status"] == "active"],
         "back": f"/review/cases/{review.case_id}",

@@ -5,7 +5,7 @@ from uuid import UUID
 from services.review.bundle import bundle_of
 from services.review.figures import COLUMNS, figures_by_year
 from services.review.models import Case
-from services.review.pages.cases import export_of
+from services.review.pages.chronology import export_of
 from services.review.pages.rapid_reviews import report_of
 from services.review.pages.site import pages
 from services.review.rapid_review import standing_decision

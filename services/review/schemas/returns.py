@@ -162,7 +162,10 @@ class ReturnView(ReturnVersionView):
 
 
 class InformationRequestSummary(Schema):
-    """A request as it stands. `overdue`: no return was submitted by `due_at`; `late`: one came after it."""
+    """A request as it stands. `overdue`: no return was submitted by `due_at`; `late`: one came after it.
+
+    `chased` is how often the agency was told that it is overdue.
+    """
 
     id = fields.UUID(required=True)
     case_id = fields.UUID(required=True)
@@ -174,6 +177,7 @@ class InformationRequestSummary(Schema):
     overdue = fields.Boolean(required=True)
     late = fields.Boolean(required=True)
     returned_at = moment(allow_none=True)
+    chased = fields.Integer(required=True)
     versions = fields.List(fields.Nested(ReturnVersionView), required=True)
 
 
@@ -234,6 +238,9 @@ class MergedEntry(Schema):
     agency = fields.Nested(AgencyName, required=True)
     information_request_id = fields.UUID(required=True)
     late = fields.Boolean(required=True)
+    key = fields.String(
+        required=True, metadata={"description": "By what marks find the entry, as long as it is unchanged."}
+    )
 
 
 class Chronology(Schema):

@@ -62,6 +62,21 @@ def describe_practice_review(session: Session, review: PracticeReview) -> dict[s
     }
 
 
+def describe_for_reviewer(session: Session, review: PracticeReview) -> dict[str, Any]:
+    """What the reviewer sees of the review: its clock, stages, written requests, and versions of reports with their keys."""
+    return describe_summary(review) | {
+        "milestones": describe_milestones(session, review),
+        "reviewer_requests": [
+            describe_reviewer_request(each)
+            for each in _parts(session, ReviewerRequest, review, ReviewerRequest.asked_at)
+        ],
+        "reports": [
+            {name: getattr(each, name) for name in ("id", "kind", "number", "pages", "uploaded_at", "file_key")}
+            for each in _parts(session, Report, review, Report.uploaded_at)
+        ],
+    }
+
+
 def _parts(session: Session, kind: type[Part], review: PracticeReview, order: Any) -> list[Part]:
     return list(session.scalars(select(kind).where(kind.practice_review_id == review.id).order_by(order, kind.id)))
 

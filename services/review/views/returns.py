@@ -39,6 +39,7 @@ def _request(request: InformationRequest, agencies: Agencies, versions: list[Age
         "overdue": awaited and request.due_at < clock.now(),
         "late": request.returned_at is not None and request.returned_at > request.due_at,
         "returned_at": request.returned_at,
+        "chased": request.chased,
         "versions": [_version(version) for version in versions],
     }
 

@@ -1,0 +1,41 @@
+"""The versions of a return that an agency sent, and what it changed from one to another."""
+
+from uuid import UUID
+
+from flask import request as request_of_browser
+from sqlalchemy import select
+
+from services.review.models import AgencyReturn, InformationRequest
+from services.review.pages.site import pages
+from services.review.records import find
+from services.review.return_versions import compare
+from services.review.views.returns import describe_request
+from shared.identity import rights
+from shared.web.pages import Page, Visit
+from shared.web.problems import not_found
+
+
+@pages.get("/requests/<uuid:request_id>/versions", allows=rights.any_agency)
+def compare_versions(visit: Visit, request_id: UUID) -> Page:
+    """Two versions beside each other: those asked for, or the newest and the one before it."""
+    request = find(visit.session, InformationRequest, request_id)
+    visit.note_read(f"case:{request.case_id}")
+    sent = select(AgencyReturn).where(AgencyReturn.request_id == request.id, AgencyReturn.submitted_at.is_not(None))
+    versions = {each.number: each for each in visit.session.scalars(sent.order_by(AgencyReturn.number))}
+    if len(versions) < 2:
+        raise not_found()
+    *_, before, after = versions
+    chosen = [
+        request_of_browser.args.get(name, default, int) for name, default in (("before", before), ("after", after))
+    ]
+    if not set(chosen) <= set(versions):
+        raise not_found()
+    values = {
+        "request": describe_request(visit.session, request, drafts=False),
+        "versions": list(versions.values()),
+        "before": versions[chosen[0]],
+        "after": versions[chosen[1]],
+        "found": compare(versions[chosen[0]], versions[chosen[1]]),
+        "back": f"/review/requests/{request.id}",
+    }
+    return Page("return_versions.html", "What was changed", values)

@@ -1,0 +1,109 @@
+"""What notify and review do alike beyond roles: emergency access with its later look, and who read a record.
+
+Who is kept from an incident is notify's to say; review and publish keep a copy (`note_bar`).
+"""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from shared import audit, clock
+from shared.database import new_id
+from shared.encryption import seal_json, unseal_json
+from shared.identity.viewer import Viewer
+from shared.web.problems import conflict
+
+LET_IN_FOR = timedelta(hours=24)
+
+NOTE_BAR = text("""
+    INSERT INTO bars AS b (id, person_id, incident_id, barred_at, lifted_at)
+    VALUES (:bar_id, :person_id, :incident_id, :barred_at, :lifted_at)
+    ON CONFLICT (id) DO UPDATE SET lifted_at = coalesce(b.lifted_at, excluded.lifted_at)
+""")
+IS_BARRED = text("SELECT 1 FROM bars WHERE person_id = :person AND incident_id = :incident AND lifted_at IS NULL")
+KEPT_FROM = text("""
+    SELECT p.id::text AS person_id, p.name, a.name AS agency, b.barred_at FROM bars b JOIN people p ON p.id = b.person_id
+      JOIN agencies a ON a.id = p.agency_id WHERE b.incident_id = :incident AND b.lifted_at IS NULL ORDER BY b.barred_at
+""")
+OPEN = text("""
+    INSERT INTO emergency_accesses (id, person_id, incident_id, reasons, opened_at, until)
+    VALUES (:id, :person, :incident, :reasons, :now, :until)
+""")
+ACCESSES = text("""
+    SELECT e.id::text, e.reasons, e.opened_at, e.until, e.reviewed_at, e.review, e.incident_id::text, p.name, a.name AS agency
+      FROM emergency_accesses e JOIN people p ON p.id = e.person_id JOIN agencies a ON a.id = p.agency_id
+     ORDER BY e.reviewed_at IS NOT NULL, e.opened_at DESC LIMIT 200
+""")
+REVIEW = text("""
+    UPDATE emergency_accesses SET reviewed_by = :by, reviewed_at = :now, review = :review
+     WHERE id = :id AND reviewed_at IS NULL AND person_id IS DISTINCT FROM CAST(:person AS uuid) RETURNING incident_id::text
+""")
+READERS = text("""
+    SELECT entry::jsonb ->> 'at' AS at, entry::jsonb ->> 'who' AS who, p.name, a.name AS agency
+      FROM audit_entries LEFT JOIN people p ON 'person:' || p.id = (entry::jsonb ->> 'who')
+      LEFT JOIN agencies a ON a.id = coalesce(p.agency_id, entry::jsonb ->> 'who')
+     WHERE entry LIKE '%"what":"read"%' AND (entry::jsonb ->> 'on') = ANY(:records) ORDER BY number DESC LIMIT 500
+""")
+
+
+def note_bar(session: Session, change: dict[str, Any]) -> None:
+    """Act on `need-to-know.changed`. What is lifted stays lifted, in whichever order the two are heard."""
+    session.execute(NOTE_BAR, change)
+    audit.append(session, audit.Entry("system", "noted-bar", f"incident:{change['incident_id']}", change["bar_id"]))
+
+
+def let_in(session: Session, viewer: Viewer, incident_id: str | None, reasons: str, record: str) -> str:
+    """Break-glass: let a person read an incident's record for a day, with reasons. Returns the access's id.
+
+    `session` sees as the system. Raises a 409 problem where there is no such incident, or the person is kept from it.
+    """
+    values = {"person": viewer.person_id, "incident": incident_id}
+    if incident_id is None or session.execute(IS_BARRED, values).first():
+        raise conflict("There is nothing with this reference that you can open. Check the reference.")
+    now = clock.machine_now()
+    access = values | {"id": new_id(), "now": now, "until": now + LET_IN_FOR}
+    session.execute(OPEN, access | {"reasons": seal_json(reasons, "emergency_accesses.reasons")})
+    audit.append(session, audit.Entry(viewer.actor, "opened-in-emergency", record))
+    return str(access["id"])
+
+
+def emergency_accesses(session: Session, references: Callable[[list[str]], dict[str, str]]) -> list[dict[str, Any]]:
+    """Who let themselves in, why, and what the office said of it; what nobody has looked at comes first.
+
+    `references` gives for ids of incidents what people call them.
+    """
+    found = [dict(one) for one in session.execute(ACCESSES).mappings()]
+    named = references([one["incident_id"] for one in found])
+    for one in found:
+        one["reference"] = named.get(one["incident_id"], "")
+        for name in ("reasons", "review"):
+            one[name] = unseal_json(bytes(one[name]), f"emergency_accesses.{name}") if one[name] else ""
+    return found
+
+
+def review_access(session: Session, viewer: Viewer, access_id: str, review: str) -> None:
+    """The office's word on an emergency access, once, and not by whoever used it. Raises a 409 problem."""
+    values = {"id": access_id, "by": viewer.actor, "now": clock.machine_now(), "person": viewer.person_id or None}
+    incident = session.scalar(REVIEW, values | {"review": seal_json(review, "emergency_accesses.review")})
+    if incident is None:
+        raise conflict("It was looked at already, or was your own: somebody else must look at it.")
+    audit.append(session, audit.Entry(viewer.actor, "emergency-access-reviewed", f"incident:{incident}"))
+
+
+def kept_from(session: Session, incident_id: str) -> list[dict[str, Any]]:
+    """Who is kept from an incident, as this service knows it. Notify keeps the reasons, and is where it is changed."""
+    return [dict(one) for one in session.execute(KEPT_FROM, {"incident": incident_id}).mappings()]
+
+
+def readers_shown(session: Session, records: list[str]) -> list[tuple[datetime, str, str | None]]:
+    """Who read some records (`incident:<id>`, `case:<id>`) and when, to the minute, the latest first: when, who, agency."""
+    found = session.execute(READERS, {"records": records})
+    return list(
+        dict.fromkeys(
+            (datetime.fromisoformat(one.at).replace(second=0, microsecond=0), one.name or one.who, one.agency)
+            for one in found
+        )
+    )

@@ -1,0 +1,96 @@
+"""Break-glass as pages: opening one record in an emergency with reasons, and the office's look at it afterwards."""
+
+from collections.abc import Callable
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+from wtforms import StringField
+
+from shared.identity import rights
+from shared.identity.need_to_know import emergency_accesses, review_access
+from shared.web.asking import acted, form_page, reasons
+from shared.web.forms import Questions, at_most, needed, trimmed
+from shared.web.pages import Go, Page, Pages, Visit
+
+NOTE = (
+    "For when a child's safety depends on it. It opens for 24 hours; the partnership is told at once, and looks at "
+    "your reasons afterwards."
+)
+
+
+class ReviewForm(Questions):
+    review = reasons("What did you find?", missing="Say what you found")
+
+
+def declare_emergency_access(
+    pages: Pages,
+    *,
+    what: str,
+    asks_for: str,
+    hint: str,
+    back: str,
+    opens: Callable[[Visit, str, str], str],
+    references: Callable[[Session, list[str]], dict[str, str]],
+) -> None:
+    """Declare `/emergency` and `/emergencies` of a service. `what` is opened there ("incident").
+
+    `opens` lets the person in by reference and reasons and gives the record's id, shown at `/emergency/<id>`;
+    `references` gives what people call the records of some incidents.
+    """
+    base = f"/{pages.service.name}"
+
+    class EmergencyForm(Questions):
+        reference = StringField(
+            asks_for,
+            description=hint,
+            validators=[*needed("Enter the reference"), at_most(60, "The reference")],
+            filters=[trimmed],
+            render_kw={"classes": "govuk-input--width-20", "spellcheck": False},
+        )
+        reasons = reasons("Why must you see it now?")
+
+    def page_of(form: Questions) -> Page:
+        return form_page(f"Open {what} in an emergency", form, note=NOTE, button="Open it", back=back)
+
+    @pages.get("/emergency", allows=rights.any_agency)
+    def get_emergency(visit: Visit) -> Page:
+        return page_of(EmergencyForm(visit.typed))
+
+    @pages.post("/emergency", allows=rights.any_agency)
+    def post_emergency(visit: Visit) -> Page | Go:
+        form, opened = EmergencyForm(visit.typed), []
+        said = (form["reference"], form["reasons"])
+        if not acted(
+            visit, form, "reference", lambda: opened.append(opens(visit, *(field.data or "" for field in said)))
+        ):
+            return page_of(form)
+        return Go(f"{base}/emergency/{opened[0]}", "It is open to you for 24 hours. The partnership has been told.")
+
+    @pages.get("/emergencies", allows=rights.office)
+    def list_emergencies(visit: Visit) -> Page:
+        accesses = emergency_accesses(visit.session, lambda ids: references(visit.session, ids))
+        return Page("emergencies.html", "Emergency access", {"accesses": accesses, "base": base, "what": what})
+
+    _declare_look(pages, base)
+
+
+def _declare_look(pages: Pages, base: str) -> None:
+    def page_of(form: Questions) -> Page:
+        note = "What you write is kept with it and cannot be changed afterwards."
+        return form_page("Look at an emergency access", form, note=note, button="Record", back=f"{base}/emergencies")
+
+    @pages.get("/emergencies/<uuid:access_id>", allows=rights.office)
+    def get_review(visit: Visit, access_id: UUID) -> Page:
+        return page_of(ReviewForm(visit.typed))
+
+    @pages.post("/emergencies/<uuid:access_id>", allows=rights.office)
+    def post_review(visit: Visit, access_id: UUID) -> Page | Go:
+        form = ReviewForm(visit.typed)
+        if not acted(
+            visit,
+            form,
+            "review",
+            lambda: review_access(visit.session, visit.viewer, str(access_id), form["review"].data),
+        ):
+            return page_of(form)
+        return Go(f"{base}/emergencies", "Recorded.")

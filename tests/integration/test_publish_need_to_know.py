@@ -1,0 +1,68 @@
+"""Who is kept from an incident is kept from what is published of it; the office sees who read a publication."""
+
+import uuid
+
+import pytest
+from sqlalchemy import text
+
+from services.publish.models import Model
+from services.publish.service import SERVICE
+from shared import clock
+from shared.identity.people import SignIn, viewer_of
+from tests.people import Someone
+from tests.publishing import COUNCIL, OFFICE, POLICE, check_documents, hear, open_publication, pdf
+
+pytestmark = pytest.mark.usefixtures("ground")
+
+
+def person(agency: str, role: str, name: str = "Somebody Invented") -> Someone:
+    return Someone(agency, [role], service="publish", name=name)
+
+
+def incident_of(publication_id: str) -> str:
+    with SERVICE.transaction() as session:
+        found = session.scalar(
+            text("SELECT incident_id::text FROM publications WHERE id = :id"), {"id": publication_id}
+        )
+    assert found
+    return str(found)
+
+
+def seen_by(person_id: str) -> dict[str, int]:
+    """How many rows of publications the database gives a person, by table, no page being asked."""
+    now = clock.machine_now()
+    with SERVICE.database.sessions.begin() as session:
+        assert viewer_of(session, "publish", SignIn(str(uuid.uuid4()), person_id, now, now))
+        of_case = [name for name, table in Model.metadata.tables.items() if "publication_id" in table.columns]
+        return {t: session.scalar(text(f"SELECT count(*) FROM {t}")) or 0 for t in ("publications", *of_case)}
+
+
+def test_who_is_kept_from_an_incident_finds_nothing_of_its_publication() -> None:
+    publication = open_publication(pdf("Learning from the life of Hester Nolan."))
+    check_documents()
+    at = f"/publish/publications/{publication['id']}"
+    lead = person(POLICE, "communications-lead")
+    assert lead.get(at).status_code == 200
+    before = seen_by(lead.id)
+    now = clock.machine_now().isoformat()
+    change = {"bar_id": str(uuid.uuid4()), "incident_id": incident_of(publication["id"]), "person_id": lead.id}
+    hear("need-to-know.changed", change | {"barred_at": now, "lifted_at": None}, "notify")
+    for rest in ("", "/findings", "/preview", "/protocol", "/schedule"):
+        assert lead.get(at + rest).status_code == 404, rest
+    assert lead.post(f"{at}/withdrawal", reasons="To meddle.").status_code == 404
+    assert publication["reference"] not in lead.get("/publish/publications").text
+    after = seen_by(lead.id)
+    assert after["publications"] == before["publications"] - 1
+    assert after["documents"] < before["documents"] and after["findings"] < before["findings"]
+    assert person(POLICE, "communications-lead").get(at).status_code == 200
+    hear("need-to-know.changed", change | {"barred_at": now, "lifted_at": now}, "notify")
+    assert seen_by(lead.id) == before
+
+
+def test_the_office_sees_who_read_a_publication_and_who_is_kept_from_it() -> None:
+    publication = open_publication()
+    at = f"/publish/publications/{publication['id']}"
+    office, reader = person(OFFICE, "partnership-office"), person(COUNCIL, "partner-approver", "Reader Invented")
+    assert "Reader Invented" not in office.get(f"{at}/access").text
+    reader.get(at)
+    assert "Reader Invented" in office.get(f"{at}/access").text
