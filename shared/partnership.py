@@ -18,6 +18,7 @@ from marshmallow import ValidationError
 
 from shared.calendar import BankHolidays, due
 from shared.partnership_schema import PartnershipSchema
+from shared.review_plans import ReviewPlan, plan_from
 from shared.rulebook import DutyRule, Override, Rulebook, rules_on
 from shared.rulebook.reader import within_of
 from shared.settings import required, settings
@@ -117,14 +118,6 @@ class PastPublication:
 
 
 @dataclass(frozen=True)
-class Stage:
-    """A stage of a practice review, in the partnership's own words and order."""
-
-    id: str
-    name: str
-
-
-@dataclass(frozen=True)
 class FrontDoor:
     """Where a child at risk now is referred: not here."""
 
@@ -157,7 +150,7 @@ class Partnership:
     agencies: tuple[Agency, ...]
     identity_providers: tuple[IdentityProvider, ...]
     protocol: tuple[ProtocolStep, ...]
-    practice_review_stages: tuple[Stage, ...]
+    reviews: tuple[ReviewPlan, ...]  # the stages of each kind of review, dated
     past_publications: tuple[PastPublication, ...]
     identifying_words: tuple[str, ...]  # what names the area, for the anonymous route
     bank_holidays: BankHolidays
@@ -171,6 +164,11 @@ class Partnership:
         """When a duty falls due whose clock started at the aware moment `runs_from`. Raises `CalendarUnknown`."""
         day_one = rule.id == "rapid-review" and self.rapid_review_first_day == 1
         return due(runs_from, rule.within, day_one=day_one, bank_holidays=self.bank_holidays)
+
+    def review_plan(self, kind: str, day: date) -> ReviewPlan:
+        """The stages of a kind of review that begins on `day`; a kind that the file does not name has none."""
+        in_force = [plan for plan in self.reviews if plan.kind == kind and plan.in_force_from <= day]
+        return max(in_force, key=lambda plan: plan.in_force_from, default=ReviewPlan(kind, kind, date.min))
 
     def recipient(self, recipient: str) -> Recipient:
         """How a recipient is told. One that the file does not name is told by a person, so that none is forgotten."""
@@ -271,7 +269,7 @@ def _partnership(values: dict[str, Any]) -> Partnership:
         "identity_providers": tuple(IdentityProvider(**each) for each in values.pop("identity_providers")),
         "agencies": tuple(Agency(**_tuples(each)) for each in values.pop("agencies")),
         "protocol": tuple(ProtocolStep(**each) for each in values.pop("protocol")),
-        "practice_review_stages": tuple(Stage(**each) for each in values.pop("practice_review_stages")),
+        "reviews": tuple(plan_from(each) for each in values.pop("reviews")),
         "past_publications": tuple(PastPublication(**_tuples(each)) for each in values.pop("past_publications")),
         "bank_holidays": _bank_holidays(values.pop("bank_holidays", {})),
         "rules": tuple(_override(each) for each in values.pop("rules")),

@@ -29,6 +29,7 @@ RECIPIENTS = (
     "panel, secretary-of-state, ofsted, nspcc, partnership-office, safeguarding-partner:<agency>, "
     "local-authority:<ONS code> or agency:<id>"
 )
+REVIEW_KINDS = ("rapid-review", "lcspr", "thematic", "single-agency", "other")
 AGENCY_KINDS = (
     "local-authority",
     "police",
@@ -127,9 +128,34 @@ class ProtocolStepSchema(Body):
     when = Choice("before", "after")
 
 
+class StageStepSchema(Body):
+    id = Code(required=True)
+    sentence = Text(500, required=True)
+    required = YesNo()
+
+
 class StageSchema(Body):
     id = Code(required=True)
     name = Line(required=True)
+    explanation = Text(2000)
+    working_days = Whole(0, 1000)
+    steps = fields.Nested(StageStepSchema, many=True)
+
+
+class ReviewPlanSchema(Body):
+    """The stages of one kind of review, in order, for those that begin from a day on."""
+
+    kind = Choice(*REVIEW_KINDS, required=True)
+    name = Line(required=True)
+    in_force_from = Day(required=True)
+    explanation = Text(5000)
+    stages = fields.Nested(StageSchema, many=True, required=True)
+
+    @validates_schema
+    def check(self, values: dict[str, Any], **_: Any) -> None:
+        named = [stage["id"] for stage in values["stages"]]
+        if twice := sorted({stage for stage in named if named.count(stage) > 1}):
+            raise ValidationError({"stages": [f"Keep one stage each for {', '.join(twice)}."]})
 
 
 class PastPublicationSchema(Body):
@@ -197,7 +223,7 @@ class PartnershipSchema(Body):
     agencies = _several(AgencySchema)
     identity_providers = _several(IdentityProviderSchema)
     protocol = _several(ProtocolStepSchema)
-    practice_review_stages = _several(StageSchema)
+    reviews = _several(ReviewPlanSchema)
     past_publications = _several(PastPublicationSchema)
     identifying_words = Several(Line(), most=1000, load_default=list)
     bank_holidays = fields.Nested(BankHolidaysSchema, load_default=dict)
@@ -246,4 +272,7 @@ def _twice_faults(values: dict[str, Any]) -> dict[str, list[str]]:
         names = [str(entry.get(key)) for entry in values.get(group, [])]
         if twice := sorted({name for name in names if names.count(name) > 1}):
             faults[group] = [f"Keep one entry each for {', '.join(twice)}."]
+    plans = [f"{plan.get('kind')} from {plan.get('in_force_from')}" for plan in values.get("reviews", [])]
+    if twice := sorted({plan for plan in plans if plans.count(plan) > 1}):
+        faults["reviews"] = [f"Keep one entry each for {', '.join(twice)}."]
     return faults

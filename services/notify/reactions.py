@@ -22,6 +22,7 @@ from shared.outbox import emit_all
 from shared.partnership import partnership
 
 NOT_SENT = ("pending", "waiting-for-person")
+REVIEW_RULES = ("lcspr", "local-review")
 # Two schedules of one publication, heard at once after an outage, take turns: the second sees what the first heard.
 TAKE_TURN = text("SELECT pg_advisory_xact_lock(hashtextextended(:subject, 0))")
 HEARD_LATER = text("""
@@ -116,16 +117,17 @@ def rapid_review_completed(session: Session, event: Event) -> None:
 
 
 def practice_review_commissioned(session: Session, event: Event) -> None:
-    """The six months of an LCSPR begin."""
+    """The time of a review begins: the six months of an LCSPR, or the partnership's own."""
+    rule = event.data.get("rule", "lcspr")
     duty = duty_values(
-        "lcspr",
+        rule,
         "partnership-office",
         concerns=f"practice-review:{event.data['practice_review_id']}",
         runs_from=_time(event.data["decided_at"]),
         incident_id=event.data["incident_id"],
     )
     insert_rows(session, [(Duty, [duty])])
-    audit.append(session, audit.Entry("system", "duty-arose", f"duty:{duty['id']}", "lcspr"))
+    audit.append(session, audit.Entry("system", "duty-arose", f"duty:{duty['id']}", rule))
 
 
 def practice_review_delayed(session: Session, event: Event) -> None:
@@ -200,10 +202,10 @@ def publication_live(session: Session, event: Event) -> None:
     live_at = _time(event.data["live_at"])
     review = f"practice-review:{event.data['practice_review_id']}"
     evidence = event.data["url"] or f"published by the {event.data['route']} route"
-    commissioned = select(Duty.id).where(Duty.concerns == review, Duty.rule == "lcspr")
-    if session.scalar(commissioned) is None:
+    rule = session.scalar(select(Duty.rule).where(Duty.concerns == review, Duty.rule.in_(REVIEW_RULES)))
+    if rule is None:
         raise NotYet("the practice review's commissioning is not here yet")
-    _discharge(session, review, "lcspr", live_at, evidence)
+    _discharge(session, review, rule, live_at, evidence)
     _nspcc_duty(session, event, live_at)
 
 

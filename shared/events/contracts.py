@@ -149,6 +149,9 @@ class PracticeReviewEvent(Contract):
 
 
 class PracticeReviewCommissioned(PracticeReviewEvent):
+    """`rule` is the rule by whose clock the review runs."""
+
+    rule = fields.String(load_default="lcspr")
     pseudonym = fields.String(required=True)
     decided_at = Time(required=True)
 

@@ -5,14 +5,13 @@ from uuid import UUID
 from services.review.api.routes import api
 from services.review.holds import check_hold, lift_hold, place_hold
 from services.review.models import Hold, PracticeReview, ReviewerRequest
-from services.review.practice_review import record_delay, record_milestone
+from services.review.practice_review import record_delay
 from services.review.records import etag, expect_version, find
 from services.review.reviewers import appoint_reviewer, ask_reviewer, record_answer
 from services.review.schemas.common import Reasons
 from services.review.schemas.practice_review_views import (
     DelayView,
     HoldView,
-    MilestoneView,
     PracticeReviewView,
     ReviewerRequestView,
     ReviewerView,
@@ -26,16 +25,17 @@ from services.review.schemas.practice_reviews import (
     MilestoneBody,
     RequestToReviewer,
 )
+from services.review.schemas.stages import StageView
+from services.review.stages import record_milestone
 from services.review.views.practice_reviews import (
     describe_delay,
     describe_hold,
-    describe_milestone,
     describe_practice_review,
     describe_reviewer,
     describe_reviewer_request,
 )
+from services.review.views.stages import describe_stage
 from shared.identity import rights
-from shared.partnership import partnership
 from shared.web.api import Call, Reply
 
 
@@ -71,15 +71,14 @@ def post_reviewer(call: Call, review_id: UUID) -> Reply:
     "/practice-reviews/<uuid:review_id>/milestones",
     allows=rights.office_or_partner,
     takes=MilestoneBody,
-    gives=MilestoneView,
+    gives=StageView,
     status=201,
 )
 def post_milestone(call: Call, review_id: UUID) -> Reply:
     """Say by when a stage is due, or when it was done."""
     review = _to_change(call, review_id)
-    milestone = record_milestone(call.session, review, call.body, call.viewer)
-    stage = next(stage for stage in partnership().practice_review_stages if stage.id == milestone.stage)
-    return Reply(describe_milestone(stage, milestone), headers=etag(review))
+    standing = record_milestone(call.session, review, call.body, call.viewer)
+    return Reply(describe_stage(standing), headers=etag(review))
 
 
 @api.post(

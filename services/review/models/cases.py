@@ -3,7 +3,7 @@
 from typing import Any
 
 from sqlalchemy import String, Uuid
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.review.models.base import Key, Model, Moment, MomentOrNone, Reference
@@ -65,6 +65,7 @@ class Case(Model):
     completed_at: Mapped[MomentOrNone]
     closed_at: Mapped[MomentOrNone]
     closing_reasons: Mapped[str | None] = mapped_column(Encrypted("cases.closing_reasons"))
+    plan: Mapped[dict[str, Any] | None] = mapped_column(JSONB)  # the stages in force on the day it opened
     version: Mapped[int] = mapped_column(default=1)
 
 

@@ -3,7 +3,8 @@
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Uuid
+from sqlalchemy import String, Uuid
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.review.models.base import Key, Model, Moment, MomentOrNone, Reference
@@ -31,6 +32,7 @@ class PracticeReview(Model):
     deposited_at: Mapped[MomentOrNone]
     nspcc_reference: Mapped[str | None]
     withdrawn_at: Mapped[MomentOrNone]
+    plan: Mapped[dict[str, Any] | None] = mapped_column(JSONB)  # the stages in force on the day of the decision
     version: Mapped[int] = mapped_column(default=1)
 
 
@@ -51,12 +53,14 @@ class Milestone(Model):
 
     __tablename__ = "milestones"
     id: Mapped[Key]
-    practice_review_id: Mapped[Reference]
+    practice_review_id: Mapped[str | None] = mapped_column(Uuid(as_uuid=False))
+    case_id: Mapped[str | None] = mapped_column(Uuid(as_uuid=False))  # of a rapid review's stage
     number: Mapped[int]
     stage: Mapped[str]
     due_on: Mapped[date | None]
     done_on: Mapped[date | None]
     note: Mapped[str | None] = mapped_column(Encrypted("milestones.note"))
+    steps: Mapped[list[str] | None] = mapped_column(ARRAY(String))  # those that are done
     recorded_at: Mapped[Moment]
 
 

@@ -8,6 +8,7 @@ from services.review.pages import (
     requests,
     returns,
     review_records,
+    stages,
     taken_out,
 )
 from services.review.pages.site import pages
@@ -21,5 +22,6 @@ __all__ = [
     "requests",
     "returns",
     "review_records",
+    "stages",
     "taken_out",
 ]

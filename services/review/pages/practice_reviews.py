@@ -10,7 +10,7 @@ from services.review.models import Case, Hold, PracticeReview, Report, ReviewerR
 from services.review.pages.acts import act
 from services.review.pages.review_records import shown_records
 from services.review.pages.site import pages
-from services.review.practice_review import record_delay, record_milestone
+from services.review.practice_review import record_delay
 from services.review.records import find
 from services.review.reports import add_report, sign_report, unsigned_partners
 from services.review.reviewers import appoint_reviewer, ask_reviewer, record_answer
@@ -21,7 +21,6 @@ from services.review.schemas.practice_reviews import (
     DelayBody,
     HoldBody,
     HoldCheckBody,
-    MilestoneBody,
     ReportSignatureBody,
     RequestToReviewer,
 )
@@ -31,9 +30,8 @@ from services.review.views.practice_reviews import describe_practice_review
 from services.review.wording import HOLD_REASONS, REPORT_KINDS
 from shared import files
 from shared.identity import rights
-from shared.partnership import partnership
 from shared.web.asking import checked, given, line, optional_text, reasons
-from shared.web.forms import DayField, Questions, RadioField, SelectField, may_be_empty, needed
+from shared.web.forms import DayField, Questions, RadioField, may_be_empty, needed
 from shared.web.pages import Download, Page, Visit
 from shared.web.uploads import uploaded_file
 
@@ -100,19 +98,6 @@ def _appoint(visit: Visit, review: PracticeReview, form: Questions) -> object:
     body = given(form)
     body["conflicts"] = [each.strip() for each in body.get("conflicts", "").split("\n") if each.strip()]
     return appoint_reviewer(visit.session, review, checked(Appointment(), body), visit.viewer)
-
-
-class MilestoneForm(Questions):
-    stage = SelectField("Stage", validators=needed("Choose a stage"))
-    due_on = DayField("To be done by", what="The day", validators=may_be_empty())
-    done_on = DayField("Done on", what="The day", validators=may_be_empty())
-    note = optional_text("Note")
-
-
-def _milestone_form(visit: Visit, _: PracticeReview) -> Questions:
-    form = MilestoneForm(visit.typed)
-    form.offer("stage", [("", "Choose"), *((stage.id, stage.name) for stage in partnership().practice_review_stages)])
-    return form
 
 
 class ReviewerRequestForm(Questions):
@@ -201,11 +186,6 @@ def _on_review(rest: str, name: str, title: str, button: str, done: str, blamed:
 _on_review(
     "reviewer", "appoint_reviewer", "Appoint a reviewer", "Appoint", "The reviewer is appointed.", "replaces_reasons",
     asks=lambda visit, _: AppointmentForm(visit.typed), does=_appoint,
-)  # fmt: skip
-_on_review(
-    "milestone", "record_milestone", "Record a stage", "Record", "The stage is recorded.", "due_on",
-    asks=_milestone_form,
-    does=lambda visit, review, form: record_milestone(visit.session, review, checked(MilestoneBody(), given(form)), visit.viewer),
 )  # fmt: skip
 _on_review(
     "reviewer-request", "ask_reviewer", "Ask the reviewer in writing", "Record the request", "The request is recorded.", "text",

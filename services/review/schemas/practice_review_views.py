@@ -4,6 +4,7 @@ from marshmallow import Schema, fields
 
 from services.review.schemas.common import AgencyName, Person, moment
 from services.review.schemas.practice_reviews import HOLD_REASONS, KINDS, REPORT_KINDS
+from services.review.schemas.stages import StageView
 
 Text = fields.String
 
@@ -19,17 +20,6 @@ class ReviewerView(Schema):
     appointed_on = fields.Date(required=True)
     ended_at = moment(allow_none=True)
     ending_reasons = Text(allow_none=True, required=True)
-
-
-class MilestoneView(Schema):
-    """A stage as it now stands."""
-
-    stage = Text(required=True)
-    name = Text(required=True)
-    due_on = fields.Date(allow_none=True, required=True)
-    done_on = fields.Date(allow_none=True, required=True)
-    overdue = fields.Boolean(required=True)
-    note = Text(allow_none=True, required=True)
 
 
 class ReviewerRequestView(Schema):
@@ -123,7 +113,7 @@ class PracticeReviewSummary(Schema):
 class PracticeReviewView(PracticeReviewSummary):
     expected_on = fields.Date(allow_none=True, required=True)
     reviewers = fields.List(fields.Nested(ReviewerView), required=True)
-    milestones = fields.List(fields.Nested(MilestoneView), required=True)
+    milestones = fields.List(fields.Nested(StageView), required=True)
     reviewer_requests = fields.List(fields.Nested(ReviewerRequestView), required=True)
     reports = fields.List(fields.Nested(ReportView), required=True)
     holds = fields.List(fields.Nested(HoldView), required=True)

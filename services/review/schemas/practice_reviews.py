@@ -7,7 +7,7 @@ from marshmallow import Schema, ValidationError, fields, validates_schema
 from services.review.schemas.common import Person, not_in_the_future, not_in_the_past
 from shared.web.fields import Choice, Code, Day, Email, Line, Moment, Phone, Several, Text
 
-KINDS = ("lcspr", "thematic")
+KINDS = ("lcspr", "thematic", "single-agency", "other")
 HOLD_REASONS = ("police-investigation", "criminal-trial", "inquest", "family-court", "other-review", "other")
 REPORT_KINDS = ("full-report", "executive-summary")
 
@@ -37,16 +37,17 @@ class Appointment(Schema):
 
 
 class MilestoneBody(Schema):
-    """What is planned for a stage, or that it is done."""
+    """What is planned for a stage, which of its steps are done, or that it is done."""
 
     stage = Code(required=True)
     due_on = Day()
     done_on = Day(validate=not_in_the_future)
+    steps = Several(Code())
     note = Text(5000)
 
     @validates_schema
     def says_when(self, body: dict[str, Any], **_: Any) -> None:
-        if "due_on" not in body and "done_on" not in body:
+        if not {"due_on", "done_on", "steps"} & set(body):
             raise ValidationError({"due_on": ["Say by when the stage is due, or in done_on when it was done."]})
 
 

@@ -20,6 +20,7 @@ from services.review.views.improvement import describe_recommendations
 from services.review.views.practice_reviews import describe_summary as describe_practice_review_summary
 from services.review.views.rapid_reviews import describe_decisions, describe_replies
 from services.review.views.returns import describe_requests
+from services.review.views.stages import describe_stages
 from shared import clock
 
 
@@ -53,6 +54,7 @@ def describe_case(session: Session, case: Case) -> dict[str, Any]:
         "occurred_on": case.occurred_on,
         "closed_at": case.closed_at,
         "withdrawal_reasons": case.closing_reasons,
+        "stages": describe_stages(session, case),
         "referrals": _referrals(session, case),
         "duties": _duties(session, case),
         "information_requests": describe_requests(session, requests),

@@ -12,17 +12,15 @@ from services.review.models import (
     Delay,
     Hold,
     HoldCheck,
-    Milestone,
     PracticeReview,
     Report,
     ReportSignature,
     Reviewer,
     ReviewerRequest,
 )
-from services.review.practice_review import current_milestones, lcspr_rule
+from services.review.practice_review import rule_of
+from services.review.views.stages import describe_stages
 from shared import clock
-from shared.calendar import london_day
-from shared.partnership import Stage, partnership
 
 Part = TypeVar("Part", Reviewer, ReviewerRequest, Report, Hold, Delay)
 
@@ -40,7 +38,7 @@ def describe_summary(review: PracticeReview) -> dict[str, Any]:
         "decided_at": review.decided_at,
         "due_at": review.due_at,
         "overdue": review.due_at < (review.published_at or clock.now()),
-        "authority": lcspr_rule(review.decided_at).authority,
+        "authority": rule_of(review.kind, review.decided_at).authority,
         "signed_off_at": review.signed_off_at,
     }
 
@@ -50,7 +48,7 @@ def describe_practice_review(session: Session, review: PracticeReview) -> dict[s
     return describe_summary(review) | {
         "expected_on": delays[-1].expected_on if delays else None,
         "reviewers": [describe_reviewer(each) for each in _parts(session, Reviewer, review, Reviewer.appointed_on)],
-        "milestones": describe_milestones(session, review),
+        "milestones": describe_stages(session, review),
         "reviewer_requests": [
             describe_reviewer_request(each)
             for each in _parts(session, ReviewerRequest, review, ReviewerRequest.asked_at)
@@ -73,24 +71,6 @@ def describe_reviewer(reviewer: Reviewer) -> dict[str, Any]:
         "appointed_on": reviewer.appointed_on,
         "ended_at": reviewer.ended_at,
         "ending_reasons": reviewer.ending_reasons,
-    }
-
-
-def describe_milestones(session: Session, review: PracticeReview) -> list[dict[str, Any]]:
-    """Every stage of this partnership in its order, whether or not anything is recorded of it."""
-    recorded = current_milestones(session, review)
-    return [describe_milestone(stage, recorded.get(stage.id)) for stage in partnership().practice_review_stages]
-
-
-def describe_milestone(stage: Stage, milestone: Milestone | None) -> dict[str, Any]:
-    due_on, done_on = (milestone.due_on, milestone.done_on) if milestone else (None, None)
-    return {
-        "stage": stage.id,
-        "name": stage.name,
-        "due_on": due_on,
-        "done_on": done_on,
-        "overdue": due_on is not None and done_on is None and due_on < london_day(clock.now()),
-        "note": milestone.note if milestone else None,
     }
 
 
