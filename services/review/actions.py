@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from services.review.directory import expect_agency
 from services.review.models import Action, Case, Evidence, PracticeReview, Recommendation
 from services.review.records import find
+from services.review.review_cases import expect_case_of
 from shared import audit, clock, files
 from shared.database import new_id
 from shared.identity.viewer import Viewer
@@ -29,8 +30,8 @@ def make_recommendation(session: Session, body: dict[str, Any], viewer: Viewer) 
     case = find(session, Case, body["case_id"])
     expect_agency(session, body["owner_agency"], "/owner_agency")
     review_id = body.get("practice_review_id")
-    if review_id is not None and find(session, PracticeReview, review_id).case_id != case.id:
-        raise refused("/practice_review_id", "Name a practice review of this case.")
+    if review_id is not None:
+        expect_case_of(session, find(session, PracticeReview, review_id), case)
     recommendation = Recommendation(
         id=new_id(),
         case_id=case.id,

@@ -11,6 +11,7 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from services.review.models import Case, InformationRequest, PracticeReview, Report
+from services.review.review_cases import reviews_of
 from services.review.review_records import records_of
 from services.review.views.cases import describe_case
 from services.review.views.practice_reviews import describe_practice_review
@@ -48,7 +49,7 @@ def _files(session: Session, case: Case) -> Iterator[tuple[str, bytes]]:
     requests = list(session.scalars(select(InformationRequest).where(InformationRequest.case_id == case.id)))
     for request in requests:
         yield f"returns/{request.agency_id}.json", _json(describe_request(session, request, drafts=False))
-    reviews = list(session.scalars(select(PracticeReview).where(PracticeReview.case_id == case.id)))
+    reviews = reviews_of(session, case)
     for review in reviews:
         told = [
             {"kind": each.kind, "by": each.recorded_by, "at": each.recorded_at} | each.content

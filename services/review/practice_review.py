@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from services.review.models import Case, Delay, PracticeReview
 from services.review.panel_replies import newest_completed_decision, panel_replies
 from services.review.references import next_reference
+from services.review.review_cases import link_case
 from services.review.service import SERVICE
 from services.review.stages import plan_for
 from services.review.states import CASE, PRACTICE_REVIEW, move
@@ -57,6 +58,8 @@ def commission(session: Session, case: Case, body: dict[str, Any], viewer: Viewe
         plan=plan_for(body["kind"], decided_at),
     )
     session.add(review)
+    session.flush()
+    link_case(session, review, case, None, viewer)
     case.version += 1
     rule = rule_of(review.kind, decided_at).id
     values = {"pseudonym": review.pseudonym, "decided_at": decided_at.isoformat(), "rule": rule}

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from services.review.models import Case, PracticeReview, Report, ReportSignature
 from services.review.practice_review import emit_of
+from services.review.review_cases import identifiers_of
 from services.review.states import PRACTICE_REVIEW, move
 from shared import audit, clock, files
 from shared.database import new_id
@@ -133,6 +134,6 @@ def _sign_off(session: Session, review: PracticeReview, report: Report) -> None:
         "title": review.title,
         "report": {"key": report.file_key, "filename": report.filename, "sha256": report.sha256},
         "signed_at": review.signed_off_at.isoformat(),
-        "identifiers": case.identifiers,
+        "identifiers": identifiers_of(session, review),
     }
     emit_of(session, "report.signed-off", review, case.incident_id, values)

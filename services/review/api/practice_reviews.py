@@ -4,15 +4,17 @@ from uuid import UUID
 
 from services.review.api.routes import api
 from services.review.holds import check_hold, lift_hold, place_hold
-from services.review.models import Hold, PracticeReview, ReviewerRequest
+from services.review.models import Case, Hold, PracticeReview, ReviewCase, ReviewerRequest
 from services.review.practice_review import record_delay
 from services.review.records import etag, expect_version, find
+from services.review.review_cases import add_case, cases_of, remove_case
 from services.review.reviewers import appoint_reviewer, ask_reviewer, record_answer
 from services.review.schemas.common import Reasons
 from services.review.schemas.practice_review_views import (
     DelayView,
     HoldView,
     PracticeReviewView,
+    ReviewCaseView,
     ReviewerRequestView,
     ReviewerView,
 )
@@ -20,6 +22,7 @@ from services.review.schemas.practice_reviews import (
     AnswerOfReviewer,
     Appointment,
     DelayBody,
+    FurtherCase,
     HoldBody,
     HoldCheckBody,
     MilestoneBody,
@@ -30,6 +33,7 @@ from services.review.stages import record_milestone
 from services.review.views.practice_reviews import (
     describe_delay,
     describe_hold,
+    describe_link,
     describe_practice_review,
     describe_reviewer,
     describe_reviewer_request,
@@ -49,8 +53,40 @@ def _to_change(call: Call, review_id: UUID) -> PracticeReview:
 def get_practice_review(call: Call, review_id: UUID) -> Reply:
     """One practice review with all its parts: for the office, the authority and the three partners."""
     review = find(call.session, PracticeReview, review_id)
-    call.note_read(f"case:{review.case_id}")
+    for case in cases_of(call.session, review):
+        call.note_read(f"case:{case.id}")
     return Reply(describe_practice_review(call.session, review), headers=etag(review))
+
+
+@api.post(
+    "/practice-reviews/<uuid:review_id>/cases",
+    allows=rights.office_or_partner,
+    takes=FurtherCase,
+    gives=ReviewCaseView,
+    status=201,
+)
+def post_review_case(call: Call, review_id: UUID) -> Reply:
+    """Take a further case into the review: one review may be about several incidents."""
+    review = _to_change(call, review_id)
+    case = find(call.session, Case, call.body["case_id"], lock=True)
+    link = add_case(call.session, review, case, call.body["reasons"], call.viewer)
+    call.session.flush()
+    return Reply(describe_link(call.session, link), headers=etag(review))
+
+
+@api.post(
+    "/review-cases/<uuid:link_id>/removal",
+    allows=rights.office_or_partner,
+    takes=Reasons,
+    gives=ReviewCaseView,
+    status=201,
+)
+def post_review_case_removal(call: Call, link_id: UUID) -> Reply:
+    """Take a case out of a review again, with reasons."""
+    link = find(call.session, ReviewCase, link_id, lock=True)
+    review = _to_change(call, UUID(link.practice_review_id))
+    remove_case(call.session, review, link, call.body["reasons"], call.viewer)
+    return Reply(describe_link(call.session, link), headers=etag(review))
 
 
 @api.post(

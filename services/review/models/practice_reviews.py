@@ -36,6 +36,20 @@ class PracticeReview(Model):
     version: Mapped[int] = mapped_column(default=1)
 
 
+class ReviewCase(Model):
+    """A case that a review is about, since when and why; one that was taken out stays on record."""
+
+    __tablename__ = "review_cases"
+    id: Mapped[Key]
+    practice_review_id: Mapped[Reference]
+    case_id: Mapped[Reference]
+    reasons: Mapped[str | None] = mapped_column(Encrypted("review_cases.reasons"))
+    added_by: Mapped[str]
+    added_at: Mapped[Moment]
+    removed_at: Mapped[MomentOrNone]
+    removal_reasons: Mapped[str | None] = mapped_column(Encrypted("review_cases.removal_reasons"))
+
+
 class Reviewer(Model):
     """Who leads the review, with independence and conflicts declared; one at a time."""
 

@@ -13,6 +13,7 @@ from services.review.pages.site import pages
 from services.review.practice_review import record_delay
 from services.review.records import find
 from services.review.reports import add_report, sign_report, unsigned_partners
+from services.review.review_cases import cases_of
 from services.review.reviewers import appoint_reviewer, ask_reviewer, record_answer
 from services.review.schemas.common import Reasons
 from services.review.schemas.practice_reviews import (
@@ -40,7 +41,8 @@ from shared.web.uploads import uploaded_file
 def show_practice_review(visit: Visit, review_id: UUID) -> Page:
     """One practice review with all its parts, and what may be recorded now."""
     review = find(visit.session, PracticeReview, review_id)
-    visit.note_read(f"case:{review.case_id}")
+    for case in cases_of(visit.session, review):
+        visit.note_read(f"case:{case.id}")
     described = describe_practice_review(visit.session, review)
     writes = rights.runs_reviews(visit.viewer)
     values = {

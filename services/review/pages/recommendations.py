@@ -8,11 +8,12 @@ from sqlalchemy import select, text
 from wtforms import FileField
 
 from services.review.actions import add_evidence, agree_action, attach_file, kind_of_file, make_recommendation
-from services.review.models import Action, Case, Evidence, PracticeReview, Recommendation
+from services.review.models import Action, Case, Evidence, Recommendation
 from services.review.pages.acts import act
 from services.review.pages.rapid_reviews import at_case
 from services.review.pages.site import pages
 from services.review.records import find
+from services.review.review_cases import reviews_of
 from services.review.schemas.improvement import ActionBody, EvidenceBody, RecommendationBody
 from services.review.themes import earlier_on, themes_by_year
 from services.review.views.improvement import describe_recommendations
@@ -46,7 +47,7 @@ def _new_form(visit: Visit, case: Case) -> Questions:
     form = NewRecommendationForm(visit.typed)
     agencies = visit.session.execute(text("SELECT id, name FROM agencies WHERE ended_at IS NULL ORDER BY name"))
     form.offer("owner_agency", [("", "Choose"), *((row.id, row.name) for row in agencies)])
-    reviews = visit.session.scalars(select(PracticeReview).where(PracticeReview.case_id == case.id))
+    reviews = reviews_of(visit.session, case)
     form.offer("practice_review_id", [("", "The rapid review"), *((each.id, each.reference) for each in reviews)])
     return form
 

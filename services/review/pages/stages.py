@@ -68,7 +68,6 @@ def _declare(path: str, kind: type[Case] | type[PracticeReview]) -> None:
 
     def explain(visit: Visit, record_id: UUID) -> Page:
         review = find(visit.session, kind, record_id)
-        visit.note_read(f"case:{review.id if isinstance(review, Case) else review.case_id}")
         values = {"plan": plan_of(review), "stages": describe_stages(visit.session, review)}
         return Page("explained.html", "What happens in this review", values | {"back": f"/review/{path}/{review.id}"})
 

@@ -22,6 +22,20 @@ class ReviewerView(Schema):
     ending_reasons = Text(allow_none=True, required=True)
 
 
+class ReviewCaseView(Schema):
+    """A case that the review is or was about. `reasons` are absent for the one that it was commissioned for."""
+
+    id = fields.UUID(required=True)
+    case_id = fields.UUID(required=True)
+    reference = Text(required=True)
+    pseudonym = Text(required=True)
+    incident_reference = Text(required=True)
+    added_at = moment()
+    reasons = Text(allow_none=True, required=True)
+    removed_at = moment(allow_none=True)
+    removal_reasons = Text(allow_none=True, required=True)
+
+
 class ReviewerRequestView(Schema):
     id = fields.UUID(required=True)
     asks_for = Text(required=True, metadata={"enum": ["information", "draft"]})
@@ -112,6 +126,7 @@ class PracticeReviewSummary(Schema):
 
 class PracticeReviewView(PracticeReviewSummary):
     expected_on = fields.Date(allow_none=True, required=True)
+    cases = fields.List(fields.Nested(ReviewCaseView), required=True)
     reviewers = fields.List(fields.Nested(ReviewerView), required=True)
     milestones = fields.List(fields.Nested(StageView), required=True)
     reviewer_requests = fields.List(fields.Nested(ReviewerRequestView), required=True)

@@ -20,6 +20,13 @@ class Commission(Schema):
     decided_at = Moment(required=True, validate=not_in_the_future)
 
 
+class FurtherCase(Schema):
+    """A further case that a review is to be about, and why."""
+
+    case_id = fields.UUID(required=True)
+    reasons = Text(5000, required=True)
+
+
 class Appointment(Schema):
     """A reviewer with independence and conflicts declared; `conflicts` may be empty, but not absent.
 

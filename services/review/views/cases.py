@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from services.review.models import (
@@ -16,6 +16,7 @@ from services.review.models import (
 )
 from services.review.panel_replies import panel_replies
 from services.review.rapid_review import rules_of
+from services.review.review_cases import reviews_of
 from services.review.views.improvement import describe_recommendations
 from services.review.views.practice_reviews import describe_summary as describe_practice_review_summary
 from services.review.views.rapid_reviews import describe_decisions, describe_replies
@@ -46,9 +47,9 @@ def describe_summary(case: Case) -> dict[str, Any]:
 
 def describe_case(session: Session, case: Case) -> dict[str, Any]:
     """One case whole: stage, clock, returns, decisions, replies, practice reviews, recommendations."""
-    reviews = _of_case(session, PracticeReview, case, PracticeReview.decided_at)
+    reviews = reviews_of(session, case)
     requests = _of_case(session, InformationRequest, case, InformationRequest.agency_id)
-    recommendations = _of_case(session, Recommendation, case, Recommendation.made_at)
+    recommendations = _recommendations(session, case, reviews)
     return describe_summary(case) | {
         "children": case.children,
         "occurred_on": case.occurred_on,
@@ -69,6 +70,12 @@ def describe_case(session: Session, case: Case) -> dict[str, Any]:
 
 def _of_case(session: Session, kind: Any, case: Case, order: Any) -> list[Any]:
     return list(session.scalars(select(kind).where(kind.case_id == case.id).order_by(order)))
+
+
+def _recommendations(session: Session, case: Case, reviews: list[PracticeReview]) -> list[Recommendation]:
+    """Those of the case, and those of the reviews that it is part of, whichever case they were made on."""
+    of_it = or_(Recommendation.case_id == case.id, Recommendation.practice_review_id.in_([each.id for each in reviews]))
+    return list(session.scalars(select(Recommendation).where(of_it).order_by(Recommendation.made_at)))
 
 
 def _referrals(session: Session, case: Case) -> list[dict[str, Any]]:

@@ -9,16 +9,19 @@ from sqlalchemy.orm import Session
 from services.review.directory import Agencies
 from services.review.holds import check_is_overdue
 from services.review.models import (
+    Case,
     Delay,
     Hold,
     HoldCheck,
     PracticeReview,
     Report,
     ReportSignature,
+    ReviewCase,
     Reviewer,
     ReviewerRequest,
 )
 from services.review.practice_review import rule_of
+from services.review.review_cases import links_of
 from services.review.views.stages import describe_stages
 from shared import clock
 
@@ -47,6 +50,7 @@ def describe_practice_review(session: Session, review: PracticeReview) -> dict[s
     delays = _parts(session, Delay, review, Delay.recorded_at)
     return describe_summary(review) | {
         "expected_on": delays[-1].expected_on if delays else None,
+        "cases": [describe_link(session, each) for each in links_of(session, review)],
         "reviewers": [describe_reviewer(each) for each in _parts(session, Reviewer, review, Reviewer.appointed_on)],
         "milestones": describe_stages(session, review),
         "reviewer_requests": [
@@ -62,6 +66,16 @@ def describe_practice_review(session: Session, review: PracticeReview) -> dict[s
 
 def _parts(session: Session, kind: type[Part], review: PracticeReview, order: Any) -> list[Part]:
     return list(session.scalars(select(kind).where(kind.practice_review_id == review.id).order_by(order, kind.id)))
+
+
+def describe_link(session: Session, link: ReviewCase) -> dict[str, Any]:
+    case = session.get_one(Case, link.case_id)
+    same = ("id", "case_id", "added_at", "reasons", "removed_at", "removal_reasons")
+    return {name: getattr(link, name) for name in same} | {
+        "reference": case.reference,
+        "pseudonym": case.pseudonym,
+        "incident_reference": case.incident_reference,
+    }
 
 
 def describe_reviewer(reviewer: Reviewer) -> dict[str, Any]:
