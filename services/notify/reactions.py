@@ -13,6 +13,7 @@ from services.notify.duties import Move, discharged_event, duty_values, entries_
 from services.notify.messages import tell, tell_leads, warn_contacts
 from services.notify.models import Duty
 from services.notify.notifying import cancel_duties
+from services.notify.reminders import tell_reminder
 from services.notify.service import SERVICE
 from shared import audit, clock, files
 from shared.database import insert_rows
@@ -137,6 +138,11 @@ def practice_review_delayed(session: Session, event: Event) -> None:
     _tell_all(
         session, event, "delay-reasons", ["panel", "secretary-of-state"], event.data["delayed_at"], document, about
     )
+
+
+def reminder_due(session: Session, event: Event) -> None:
+    """Somebody is reminded of what waits for them in a review."""
+    tell_reminder(session, event.data)
 
 
 def route_decided(session: Session, event: Event) -> None:
@@ -271,6 +277,7 @@ REACTIONS: dict[str, Reaction] = {
     "rapid-review.completed": rapid_review_completed,
     "practice-review.commissioned": practice_review_commissioned,
     "practice-review.delayed": practice_review_delayed,
+    "reminder.due": reminder_due,
     "hold.placed": nothing,
     "hold.lifted": nothing,
     "publication.route-decided": route_decided,

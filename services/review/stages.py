@@ -1,15 +1,15 @@
 """The stages of a review: those in force on the day it began, what the record shows of them, and what comes next."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, TypeAlias
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from services.review.meetings import absent_partners, meetings_of
-from services.review.models import Case, InformationRequest, Milestone, PracticeReview, Reviewer
+from services.review.models import Case, CaseMilestone, InformationRequest, Milestone, PracticeReview, Reviewer
 from services.review.panel_replies import panel_replies
 from services.review.rapid_review import standing_decision
 from services.review.states import PRACTICE_REVIEW, move
@@ -76,7 +76,7 @@ def standings(session: Session, review: Review) -> list[Standing]:
     return [_standing(stage, recorded.get(stage.id), shown.get(stage.id), began) for stage in plan_of(review).stages]
 
 
-def _standing(stage: Stage, milestone: Milestone | None, shown: date | None, began: date) -> Standing:
+def _standing(stage: Stage, milestone: Milestone | CaseMilestone | None, shown: date | None, began: date) -> Standing:
     planned = planned_on(stage, began)
     if milestone is None:
         return Standing(stage, planned, shown)
@@ -99,15 +99,18 @@ def next_stage(found: list[Standing]) -> Standing | None:
     return next((each for each in found if not each.is_done), None)
 
 
-def current_milestones(session: Session, review: Review) -> Mapping[str, Milestone]:
+def current_milestones(session: Session, review: Review) -> Mapping[str, Milestone | CaseMilestone]:
     """The newest entry that a person made of each stage."""
-    statement = select(Milestone).where(_of(review)).order_by(Milestone.number)
-    return {milestone.stage: milestone for milestone in session.scalars(statement)}
+    return {milestone.stage: milestone for milestone in _milestones(session, review)}
 
 
-def _of(review: Review) -> Any:
-    column = Milestone.case_id if isinstance(review, Case) else Milestone.practice_review_id
-    return column == review.id
+def _milestones(session: Session, review: Review) -> Sequence[Milestone | CaseMilestone]:
+    """All entries, the newest last."""
+    if isinstance(review, Case):
+        of_case = select(CaseMilestone).where(CaseMilestone.case_id == review.id)
+        return session.scalars(of_case.order_by(CaseMilestone.number)).all()
+    of_review = select(Milestone).where(Milestone.practice_review_id == review.id)
+    return session.scalars(of_review.order_by(Milestone.number)).all()
 
 
 def record_milestone(session: Session, review: Review, body: dict[str, Any], viewer: Viewer) -> Standing:
@@ -119,9 +122,13 @@ def record_milestone(session: Session, review: Review, body: dict[str, Any], vie
     stage = _expect_stage(review, body)
     before = current_milestones(session, review).get(stage.id)
     carried = {name: getattr(before, name, None) for name in CARRIED}
-    newest = session.scalar(select(func.max(Milestone.number)).where(_of(review)))
-    owner = {"case_id" if isinstance(review, Case) else "practice_review_id": review.id}
-    milestone = Milestone(id=new_id(), number=(newest or 0) + 1, recorded_at=clock.now(), **owner, **(carried | body))
+    newest = max((each.number for each in _milestones(session, review)), default=0)
+    entry = carried | body | {"id": new_id(), "number": newest + 1, "recorded_at": clock.now()}
+    milestone: Milestone | CaseMilestone
+    if isinstance(review, Case):
+        milestone = CaseMilestone(case_id=review.id, **entry)
+    else:
+        milestone = Milestone(practice_review_id=review.id, **entry)
     standing = _standing(stage, milestone, None, london_day(_began_at(review)))
     if standing.done_on and standing.missing:
         raise conflict("This stage is done once these are: " + " ".join(standing.missing))

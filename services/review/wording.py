@@ -78,6 +78,9 @@ REVIEW_KINDS = {
     "other": "Another kind of review",
 }
 REPORT_KINDS = {"full-report": "Full report", "executive-summary": "Executive summary"}
+WAITING = {
+    "hold-check": "Look at a hold on publication again",
+}
 PROGRESS = {
     "started": "It has begun",
     "done": "It is done",

@@ -2,7 +2,8 @@
 
 from services.review.information_requests import tell_overdue_returns
 from services.review.reactions import REACTIONS
+from services.review.reminders import remind
 from services.review.service import SERVICE
 from shared.worker import make_worker
 
-celery = make_worker(SERVICE, REACTIONS, sweepers=[tell_overdue_returns])
+celery = make_worker(SERVICE, REACTIONS, sweepers=[tell_overdue_returns, remind])

@@ -185,6 +185,20 @@ class ReportSignedOff(PracticeReviewEvent):
     identifiers = fields.List(fields.Nested(Identifier), required=True)
 
 
+class ReminderDue(Contract):
+    """Something in a review waits. `kind` says what; `agency_id` is who is to act, null for the partnership office.
+
+    `page` is the path where it is done, `times` how often it has been reminded of for this day.
+    """
+
+    kind = fields.String(required=True)
+    concerns = fields.String(required=True)
+    reference = fields.String(required=True)
+    agency_id = fields.String(required=True, allow_none=True)
+    page = fields.String(required=True)
+    times = fields.Integer(required=True)
+
+
 class PublicationEvent(Contract):
     publication_id = Id(required=True)
     practice_review_id = Id(required=True)

@@ -112,12 +112,12 @@ def kept_from(case: dict[str, Any], agency: str) -> Iterator[None]:
     """As if an agency were barred from a case: the database hides that one case from it, whatever its scope."""
     with psycopg.connect(plain(os.environ["REVIEW_OWNER_DATABASE_URL"]), autocommit=True) as owner:
         owner.execute(
-            f"CREATE POLICY barred ON cases AS RESTRICTIVE USING (app_agency() IS DISTINCT FROM '{agency}' OR id <> '{case['id']}')"
+            f"CREATE POLICY kept_from ON cases AS RESTRICTIVE USING (app_agency() IS DISTINCT FROM '{agency}' OR id <> '{case['id']}')"
         )
         try:
             yield
         finally:
-            owner.execute("DROP POLICY barred ON cases")
+            owner.execute("DROP POLICY kept_from ON cases")
 
 
 def test_who_is_kept_from_one_case_sees_nothing_of_a_review_over_it_and_the_other_case_still() -> None:

@@ -38,7 +38,7 @@ CASE, REQUEST, REVIEW = (
 BOTH = ("GET", "POST")
 MAY: dict[tuple[str, str], frozenset[str]] = {
     ("GET", "/review"): ALL,
-    **{("GET", path): READS for path in ("/review/cases", CASE.format("case_id"), CASE.format("case_id") + "/chronology", CASE.format("case_id") + "/chronology.<kind>", CASE.format("case_id") + "/report.<kind>", "/review/practice-reviews/<uuid:review_id>", "/review/reports/<uuid:report_id>/file")},
+    **{("GET", path): READS for path in ("/review/cases", "/review/waiting", CASE.format("case_id"), CASE.format("case_id") + "/chronology", CASE.format("case_id") + "/chronology.<kind>", CASE.format("case_id") + "/report.<kind>", "/review/practice-reviews/<uuid:review_id>", "/review/reports/<uuid:report_id>/file")},
     ("GET", CASE.format("case_id") + "/bundle.zip"): OFFICE_ALONE,
     **{("GET", path): READS for path in ("/review/figures", "/review/figures.csv")},
     **{(method, CASE.format("record_id") + "/ask"): OFFICE_ALONE for method in BOTH},
@@ -48,7 +48,7 @@ MAY: dict[tuple[str, str], frozenset[str]] = {
     **{("GET", path): READS for path in (CASE.format("record_id") + "/explained", REVIEW + "/explained")},
     **{(method, f"{REVIEW}/{rest}"): RUNS for rest in ("reviewer", "stages/<slug>", "case", "reviewer-request", "hold", "delay", "report", *(f"records/{kind}" for kind in KINDS)) for method in BOTH},
     **{(method, f"{REVIEW}/sign"): PARTNER for method in BOTH},
-    **{(method, f"/review/{path}"): RUNS for path in ("reviewer-requests/<uuid:record_id>/answer", "review-cases/<uuid:record_id>/removal", "holds/<uuid:record_id>/check", "holds/<uuid:record_id>/lift") for method in BOTH},
+    **{(method, f"/review/{path}"): RUNS for path in ("reviewer-requests/<uuid:record_id>/answer", "review-cases/<uuid:record_id>/removal", "holds/<uuid:record_id>/check", "holds/<uuid:record_id>/panel-told", "holds/<uuid:record_id>/lift") for method in BOTH},
     ("GET", "/review/requests"): WRITES,
     ("GET", REQUEST.format("request_id")): ANYBODY,
     ("POST", REQUEST.format("request_id") + "/not-involved"): WRITES,

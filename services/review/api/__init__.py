@@ -1,6 +1,6 @@
 """The JSON interface of this service; importing the modules declares their routes."""
 
-from services.review.api import cases, practice_reviews, rapid_reviews, recommendations, reports, returns
+from services.review.api import cases, practice_reviews, rapid_reviews, recommendations, reports, returns, waiting
 from services.review.api.routes import api
 
-__all__ = ["api", "cases", "practice_reviews", "rapid_reviews", "recommendations", "reports", "returns"]
+__all__ = ["api", "cases", "practice_reviews", "rapid_reviews", "recommendations", "reports", "returns", "waiting"]

@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from services.review.api.routes import api
-from services.review.holds import check_hold, lift_hold, place_hold
+from services.review.holds import check_hold, lift_hold, place_hold, record_panel_told
 from services.review.models import Case, Hold, PracticeReview, ReviewCase, ReviewerRequest
 from services.review.practice_review import record_delay
 from services.review.records import etag, expect_version, find
@@ -26,6 +26,7 @@ from services.review.schemas.practice_reviews import (
     HoldBody,
     HoldCheckBody,
     MilestoneBody,
+    PanelTold,
     RequestToReviewer,
 )
 from services.review.schemas.stages import StageView
@@ -170,6 +171,20 @@ def post_hold_check(call: Call, hold_id: UUID) -> Reply:
     """Record that somebody looked at the hold again, and the next day to look."""
     hold = find(call.session, Hold, hold_id, lock=True)
     check_hold(call.session, hold, call.body, call.viewer)
+    return Reply(describe_hold(call.session, hold))
+
+
+@api.post(
+    "/holds/<uuid:hold_id>/panel-told",
+    allows=rights.office_or_partner,
+    takes=PanelTold,
+    gives=HoldView,
+    status=201,
+)
+def post_hold_panel_told(call: Call, hold_id: UUID) -> Reply:
+    """Record when the Panel was told of the hold."""
+    hold = find(call.session, Hold, hold_id, lock=True)
+    record_panel_told(call.session, hold, call.body["panel_told_on"], call.viewer)
     return Reply(describe_hold(call.session, hold))
 
 

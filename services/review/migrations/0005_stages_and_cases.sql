@@ -2,10 +2,24 @@
 
 ALTER TABLE cases ADD COLUMN plan jsonb;
 ALTER TABLE practice_reviews ADD COLUMN plan jsonb;
-ALTER TABLE milestones ALTER COLUMN practice_review_id DROP NOT NULL,
-    ADD COLUMN case_id uuid REFERENCES cases, ADD COLUMN steps text[],
-    ADD CONSTRAINT milestones_of_one CHECK (num_nonnulls(practice_review_id, case_id) = 1),
-    ADD CONSTRAINT milestones_case_number UNIQUE (case_id, number);
+ALTER TABLE milestones ADD COLUMN steps text[];
+CREATE TABLE case_milestones (
+    id uuid PRIMARY KEY,
+    case_id uuid NOT NULL REFERENCES cases,
+    number integer NOT NULL,
+    stage text NOT NULL,
+    due_on date,
+    done_on date,
+    note bytea,
+    steps text[],
+    recorded_at timestamptz NOT NULL,
+    UNIQUE (case_id, number)
+);
+GRANT SELECT, INSERT ON case_milestones TO {app};
+ALTER TABLE case_milestones ENABLE ROW LEVEL SECURITY;
+ALTER TABLE case_milestones FORCE ROW LEVEL SECURITY;
+CREATE POLICY case_files ON case_milestones USING ((SELECT sees_cases())
+    AND EXISTS (SELECT FROM cases c WHERE c.id = case_id));
 
 CREATE TABLE review_cases (
     id uuid PRIMARY KEY,
@@ -38,8 +52,6 @@ $$ SELECT sees_cases() AND NOT EXISTS (
           AND NOT EXISTS (SELECT FROM cases c WHERE c.id = l.case_id)) $$;
 
 ALTER POLICY case_files ON practice_reviews USING ((SELECT sees_cases()) AND sees_review(id));
-ALTER POLICY case_files ON milestones USING ((SELECT sees_cases()) AND CASE WHEN case_id IS NULL
-    THEN sees_review(practice_review_id) ELSE EXISTS (SELECT FROM cases c WHERE c.id = milestones.case_id) END);
 ALTER POLICY case_files ON report_signatures USING ((SELECT sees_cases())
     AND EXISTS (SELECT FROM reports r WHERE r.id = report_id));
 ALTER POLICY case_files ON hold_checks USING ((SELECT sees_cases())
@@ -48,7 +60,8 @@ DO $$
 DECLARE
     each text;
 BEGIN
-    FOREACH each IN ARRAY ARRAY['reviewers', 'reviewer_requests', 'reports', 'holds', 'delays', 'review_records'] LOOP
+    FOREACH each IN ARRAY ARRAY['milestones', 'reviewers', 'reviewer_requests', 'reports',
+        'holds', 'delays', 'review_records'] LOOP
         EXECUTE format('ALTER POLICY case_files ON %I
             USING ((SELECT sees_cases()) AND sees_review(practice_review_id))', each);
     END LOOP;

@@ -4,6 +4,7 @@ from services.review.models.base import Model
 from services.review.models.cases import (
     AgencyReturn,
     Case,
+    CaseMilestone,
     DutyNote,
     Extension,
     Incident,
@@ -33,6 +34,7 @@ __all__ = [
     "Action",
     "AgencyReturn",
     "Case",
+    "CaseMilestone",
     "Delay",
     "DutyNote",
     "Evidence",

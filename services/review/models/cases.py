@@ -1,5 +1,6 @@
 """Cases, what agencies were asked and returned, and the rapid review's decisions and signatures."""
 
+from datetime import date
 from typing import Any
 
 from sqlalchemy import String, Uuid
@@ -121,6 +122,21 @@ class Extension(Model):
     reasons: Mapped[str] = mapped_column(Encrypted("extensions.reasons"))
     given_by: Mapped[str]
     given_at: Mapped[Moment]
+
+
+class CaseMilestone(Model):
+    """What was planned or reached of a rapid review's stage; the newest entry of a stage holds."""
+
+    __tablename__ = "case_milestones"
+    id: Mapped[Key]
+    case_id: Mapped[Reference]
+    number: Mapped[int]
+    stage: Mapped[str]
+    due_on: Mapped[date | None]
+    done_on: Mapped[date | None]
+    note: Mapped[str | None] = mapped_column(Encrypted("case_milestones.note"))
+    steps: Mapped[list[str] | None] = mapped_column(ARRAY(String))  # those that are done
+    recorded_at: Mapped[Moment]
 
 
 class Meeting(Model):

@@ -67,8 +67,7 @@ class Milestone(Model):
 
     __tablename__ = "milestones"
     id: Mapped[Key]
-    practice_review_id: Mapped[str | None] = mapped_column(Uuid(as_uuid=False))
-    case_id: Mapped[str | None] = mapped_column(Uuid(as_uuid=False))  # of a rapid review's stage
+    practice_review_id: Mapped[Reference]
     number: Mapped[int]
     stage: Mapped[str]
     due_on: Mapped[date | None]

@@ -11,6 +11,7 @@ from services.review.pages import (
     review_records,
     stages,
     taken_out,
+    waiting,
 )
 from services.review.pages.site import pages
 
@@ -26,4 +27,5 @@ __all__ = [
     "review_records",
     "stages",
     "taken_out",
+    "waiting",
 ]

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from wtforms import FileField
 
-from services.review.holds import check_hold, lift_hold, place_hold
+from services.review.holds import check_hold, lift_hold, place_hold, record_panel_told
 from services.review.models import Case, Hold, PracticeReview, Report, ReviewerRequest
 from services.review.pages.acts import act
 from services.review.pages.review_records import shown_records
@@ -22,6 +22,7 @@ from services.review.schemas.practice_reviews import (
     DelayBody,
     HoldBody,
     HoldCheckBody,
+    PanelTold,
     ReportSignatureBody,
     RequestToReviewer,
 )
@@ -142,6 +143,10 @@ class HoldCheckForm(Questions):
     next_check_on = DayField("When will it be looked at again?", what="The day", validators=needed("Give the day"))
 
 
+class PanelToldForm(Questions):
+    panel_told_on = DayField("The Panel was told on", what="The day", validators=needed("Give the day"))
+
+
 class ReasonsForm(Questions):
     reasons = reasons("Why?")
 
@@ -225,6 +230,13 @@ act(
     asks=lambda visit, _: HoldCheckForm(visit.typed),
     does=lambda visit, hold, form: check_hold(visit.session, hold, checked(HoldCheckBody(), given(form)), visit.viewer),
     back=_at_review_of, blamed="reasons", done="It is recorded that the hold was looked at.",
+)  # fmt: skip
+act(
+    "/holds/<uuid:record_id>/panel-told", name="hold_panel_told", on=Hold,
+    title="When was the Panel told of the hold?", button="Record", allows=rights.runs_reviews,
+    asks=lambda visit, _: PanelToldForm(visit.typed),
+    does=lambda visit, hold, form: record_panel_told(visit.session, hold, checked(PanelTold(), given(form))["panel_told_on"], visit.viewer),
+    back=_at_review_of, blamed="panel_told_on", done="It is recorded when the Panel was told.",
 )  # fmt: skip
 act(
     "/holds/<uuid:record_id>/lift", name="lift_hold", on=Hold,

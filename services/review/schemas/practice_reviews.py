@@ -96,8 +96,16 @@ class HoldBody(Schema):
 
 
 class HoldCheckBody(Schema):
+    """Why the hold stays, and when somebody looks again: the one is not taken without the other."""
+
     reasons = Text(5000, required=True)
     next_check_on = Day(required=True, validate=not_in_the_past)
+
+
+class PanelTold(Schema):
+    """When the Panel was told of a hold."""
+
+    panel_told_on = Day(required=True, validate=not_in_the_future)
 
 
 class DelayBody(Schema):

@@ -28,11 +28,8 @@ def downgrade() -> None:
             END LOOP;
         END $$;
         DROP FUNCTION sees_review;
-        DROP TABLE review_cases;
-        ALTER TABLE milestones NO FORCE ROW LEVEL SECURITY;
-        DELETE FROM milestones WHERE case_id IS NOT NULL;
-        ALTER TABLE milestones FORCE ROW LEVEL SECURITY;
-        ALTER TABLE milestones DROP COLUMN case_id, DROP COLUMN steps, ALTER COLUMN practice_review_id SET NOT NULL;
+        DROP TABLE review_cases, case_milestones;
+        ALTER TABLE milestones DROP COLUMN steps;
         ALTER TABLE practice_reviews DROP COLUMN plan;
         ALTER TABLE cases DROP COLUMN plan;
         """
