@@ -143,6 +143,7 @@ class Partnership:
     information_request_days: int  # working days an agency has for its rapid review return
     information_chase_days: int | None  # working days between chases of a late return; None to chase once
     reminder_days: int  # working days after which what waits in a review is reminded of again
+    monitoring_days: int  # days after which the partners look at a review's time and quality for the first time
     information_request_basis: str  # the authority on which agencies are asked, as it stands in every request
     deadline_contacts: tuple[str, ...]
     digest_hour: int | None  # of London, from which each working day's digest goes to them; None for none

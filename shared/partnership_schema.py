@@ -216,6 +216,7 @@ class PartnershipSchema(Body):
     information_request_days = Whole(1, 60, required=True)
     information_chase_days = Whole(1, 60, load_default=None)
     reminder_days = Whole(1, 60, load_default=5)
+    monitoring_days = Whole(1, 366, load_default=30)
     information_request_basis = Line(400, load_default=INFORMATION_REQUEST_BASIS)
     deadline_contacts = Several(Email(), required=True)
     digest_hour = Whole(0, 23, load_default=None)

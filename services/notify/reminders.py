@@ -12,6 +12,9 @@ from shared.settings import settings
 # An e-mail says what is to be done and nothing of the case.
 SENTENCES = {
     "hold-check": "A hold on publication was to be looked at again. Set a new day with a reason, or lift it.",
+    "monitoring": "The partners were to look again at the time and the quality of a review (regulation 14).",
+    "reviewer-request": "The reviewer has not answered a written request (regulation 14).",
+    "reviewer-contract": "A reviewer's contract has run out while the review goes on.",
 }
 OTHERWISE = "Something in a review waits for you."
 

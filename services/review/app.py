@@ -21,6 +21,7 @@ def create_app() -> Flask:
         "outcomes": wording.OUTCOMES,
         "other_reviews": wording.OTHER_REVIEWS,
         "replies": wording.REPLIES,
+        "comment_outcomes": wording.COMMENT_OUTCOMES,
         "hold_reasons": wording.HOLD_REASONS,
         "part_names": wording.PARTS,
     }

@@ -10,7 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from services.review.service import SERVICE
-from services.review.waiting import QUERIES, Waiting
+from services.review.waiting import QUERIES, Waiting, values_of
 from shared import audit, clock
 from shared.calendar import CalendarUnknown, add_working_days, london_day
 from shared.outbox import emit_all
@@ -45,7 +45,7 @@ def _remind_some(kind: str) -> int:
     with SERVICE.transaction() as session:
         today = london_day(clock.now())
         statement = text(FIND.format(query=QUERIES[kind], batch=BATCH))
-        found = session.execute(statement, {"kind": kind, "today": today}).all()
+        found = session.execute(statement, values_of(today) | {"kind": kind}).all()
         due = [Waiting(kind, row.concerns, row.due_on, row.reference, row.agency_id, row.page) for row in found]
         claimed = [(each, times) for each in due if (times := _claim(session, each, today))]
         emit_all(session, SERVICE, [("reminder.due", each.concerns, _said(each, times)) for each, times in claimed])

@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
+from services.review.draft_comments import expect_facts_answered
 from services.review.models import Case, PracticeReview, Report, ReportSignature
 from services.review.practice_review import emit_of
 from services.review.review_cases import identifiers_of
@@ -77,6 +78,7 @@ def sign_report(session: Session, review: PracticeReview, body: dict[str, Any], 
     signature of the same partner, or a review that was signed off.
     """
     review.status = move(PRACTICE_REVIEW, review.status, "sign")
+    expect_facts_answered(session, review)
     report = _newest_with(session, review, body["report_sha256"])
     if viewer.agency_id in signers_of(session, report):
         raise conflict("Your agency has signed this version of the report.")

@@ -12,6 +12,7 @@ from services.review.meetings import absent_partners, meetings_of
 from services.review.models import Case, CaseMilestone, InformationRequest, Milestone, PracticeReview, Reviewer
 from services.review.panel_replies import panel_replies
 from services.review.rapid_review import standing_decision
+from services.review.review_records import days_shown
 from services.review.states import PRACTICE_REVIEW, move
 from shared import audit, clock
 from shared.calendar import CalendarUnknown, add_working_days, london_day
@@ -188,7 +189,7 @@ def _facts_of_practice_review(session: Session, review: PracticeReview) -> dict[
     in_office = select(Reviewer.appointed_on).where(
         Reviewer.practice_review_id == review.id, Reviewer.ended_at.is_(None)
     )
-    return {
+    return days_shown(session, review) | {
         "decision": review.decided_at,
         "reviewer-appointed": session.scalar(in_office),
         "sign-off": review.signed_off_at,

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from shared import clock
 from shared.calendar import london_day
+from shared.partnership import partnership
 
 MOST = 500
 
@@ -19,6 +20,29 @@ QUERIES: dict[str, str] = {
                '/review/holds/' || h.id || '/check' AS page
           FROM holds h JOIN practice_reviews r ON r.id = h.practice_review_id
          WHERE h.status = 'active' AND h.next_check_on <= :today
+    """,
+    # Regulation 14: the newest entry says when the partners look again; before the first, the partnership's interval.
+    "monitoring": """
+        SELECT * FROM (
+            SELECT 'practice-review:' || r.id AS concerns, coalesce(
+                       (SELECT m.due_on FROM review_records m WHERE m.practice_review_id = r.id AND m.kind = 'monitoring'
+                         ORDER BY m.recorded_at DESC LIMIT 1),
+                       (r.decided_at AT TIME ZONE 'Europe/London')::date + CAST(:monitoring_days AS integer)) AS due_on,
+                   r.reference, NULL AS agency_id, '/review/practice-reviews/' || r.id || '/records/monitoring' AS page
+              FROM practice_reviews r WHERE r.status = 'under-way') watched
+         WHERE due_on <= :today
+    """,
+    "reviewer-request": """
+        SELECT 'reviewer-request:' || q.id AS concerns, q.answer_by AS due_on, r.reference, NULL AS agency_id,
+               '/review/reviewer-requests/' || q.id || '/answer' AS page
+          FROM reviewer_requests q JOIN practice_reviews r ON r.id = q.practice_review_id
+         WHERE q.responded_on IS NULL AND q.answer_by <= :today AND r.status = 'under-way'
+    """,
+    "reviewer-contract": """
+        SELECT 'reviewer:' || v.id AS concerns, v.contract_until AS due_on, r.reference, NULL AS agency_id,
+               '/review/practice-reviews/' || r.id AS page
+          FROM reviewers v JOIN practice_reviews r ON r.id = v.practice_review_id
+         WHERE v.ended_at IS NULL AND v.contract_until <= :today AND r.status = 'under-way'
     """,
 }
 
@@ -35,12 +59,17 @@ class Waiting:
     page: str
 
 
+def values_of(today: date) -> dict[str, object]:
+    """What the queries ask for besides the records: the day, and the partnership's intervals."""
+    return {"today": today, "monitoring_days": partnership().monitoring_days}
+
+
 def what_waits(session: Session) -> list[Waiting]:
     """Everything that is due today or was before, as far as the caller may see it, the longest due first."""
-    today = london_day(clock.now())
+    values = values_of(london_day(clock.now()))
     found = [
         Waiting(kind, row.concerns, row.due_on, row.reference, row.agency_id, row.page)
         for kind, query in QUERIES.items()
-        for row in session.execute(text(f"{query} ORDER BY due_on LIMIT {MOST}"), {"today": today})
+        for row in session.execute(text(f"{query} ORDER BY due_on LIMIT {MOST}"), values)
     ]
     return sorted(found, key=lambda each: (each.due_on, each.kind, each.reference))

@@ -80,7 +80,12 @@ REVIEW_KINDS = {
 REPORT_KINDS = {"full-report": "Full report", "executive-summary": "Executive summary"}
 WAITING = {
     "hold-check": "Look at a hold on publication again",
+    "monitoring": "Look at the time and the quality of the review again",
+    "reviewer-request": "Get the reviewer's answer to a written request",
+    "reviewer-contract": "The reviewer's contract has run out",
 }
+COMMENT_KINDS = {"comment": "A comment", "factual-accuracy": "A fact is not right"}
+COMMENT_OUTCOMES = {"changed": "Changed", "partly-changed": "Changed in part", "not-changed": "Not changed"}
 PROGRESS = {
     "started": "It has begun",
     "done": "It is done",

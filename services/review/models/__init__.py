@@ -18,6 +18,7 @@ from services.review.models.cases import (
 from services.review.models.improvement import Action, Evidence, Recommendation
 from services.review.models.practice_reviews import (
     Delay,
+    DraftComment,
     Hold,
     HoldCheck,
     Milestone,
@@ -36,6 +37,7 @@ __all__ = [
     "Case",
     "CaseMilestone",
     "Delay",
+    "DraftComment",
     "DutyNote",
     "Evidence",
     "Extension",

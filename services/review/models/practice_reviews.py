@@ -58,6 +58,8 @@ class Reviewer(Model):
     practice_review_id: Mapped[Reference]
     reviewer: Mapped[dict[str, Any]] = mapped_column(Encrypted("reviewers.reviewer"))
     appointed_on: Mapped[date]
+    contract_from: Mapped[date | None]
+    contract_until: Mapped[date | None]
     ended_at: Mapped[MomentOrNone]
     ending_reasons: Mapped[str | None] = mapped_column(Encrypted("reviewers.ending_reasons"))
 
@@ -86,20 +88,38 @@ class ReviewerRequest(Model):
     asks_for: Mapped[str]
     request: Mapped[dict[str, Any]] = mapped_column(Encrypted("reviewer_requests.request"))
     asked_at: Mapped[Moment]
+    answer_by: Mapped[date | None]
     response: Mapped[str | None] = mapped_column(Encrypted("reviewer_requests.response"))
     responded_on: Mapped[date | None]
 
 
 class ReviewRecord(Model):
-    """One entry of what is told of a review in words; entries are never changed."""
+    """One entry of a part of a review, as its kind's schema has it; entries are never changed."""
 
     __tablename__ = "review_records"
     id: Mapped[Key]
     practice_review_id: Mapped[Reference]
     kind: Mapped[str]
     content: Mapped[dict[str, Any]] = mapped_column(Encrypted("review_records.content"))
+    due_on: Mapped[date | None]  # of a monitoring entry: when the partners look again
     recorded_by: Mapped[str]
     recorded_at: Mapped[Moment]
+
+
+class DraftComment(Model):
+    """A comment on one version of a report, or a point on its facts, and what was done about it."""
+
+    __tablename__ = "draft_comments"
+    id: Mapped[Key]
+    practice_review_id: Mapped[Reference]
+    report_id: Mapped[Reference]
+    kind: Mapped[str]
+    content: Mapped[dict[str, Any]] = mapped_column(Encrypted("draft_comments.content"))
+    recorded_by: Mapped[str]
+    recorded_at: Mapped[Moment]
+    outcome: Mapped[str | None]
+    done: Mapped[str | None] = mapped_column(Encrypted("draft_comments.done"))
+    answered_at: Mapped[MomentOrNone]
 
 
 class Report(Model):

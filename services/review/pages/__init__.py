@@ -2,6 +2,7 @@
 
 from services.review.pages import (
     cases,
+    drafts,
     practice_reviews,
     rapid_reviews,
     recommendations,
@@ -17,6 +18,7 @@ from services.review.pages.site import pages
 
 __all__ = [
     "cases",
+    "drafts",
     "pages",
     "practice_reviews",
     "rapid_reviews",

@@ -6,7 +6,7 @@ from uuid import UUID
 from wtforms import FileField
 
 from services.review.holds import check_hold, lift_hold, place_hold, record_panel_told
-from services.review.models import Case, Hold, PracticeReview, Report, ReviewerRequest
+from services.review.models import Case, Hold, PracticeReview, Report, Reviewer, ReviewerRequest
 from services.review.pages.acts import act
 from services.review.pages.review_records import shown_records
 from services.review.pages.site import pages
@@ -14,7 +14,7 @@ from services.review.practice_review import record_delay
 from services.review.records import find
 from services.review.reports import add_report, sign_report, unsigned_partners
 from services.review.review_cases import cases_of
-from services.review.reviewers import appoint_reviewer, ask_reviewer, record_answer
+from services.review.reviewers import appoint_reviewer, ask_reviewer, record_answer, remove_reviewer
 from services.review.schemas.common import Reasons
 from services.review.schemas.practice_reviews import (
     AnswerOfReviewer,
@@ -34,6 +34,7 @@ from shared import files
 from shared.identity import rights
 from shared.web.asking import checked, given, line, optional_text, reasons
 from shared.web.forms import DayField, Questions, RadioField, may_be_empty, needed
+from shared.web.layout import words
 from shared.web.pages import Download, Page, Visit
 from shared.web.uploads import uploaded_file
 
@@ -52,7 +53,8 @@ def show_practice_review(visit: Visit, review_id: UUID) -> Page:
         "writes": writes,
         "changes": writes and may(PRACTICE_REVIEW, review.status, "change"),
         "to_sign": _to_sign(visit, review),
-        "records": shown_records(visit.session, review),
+        "records": shown_records(visit, review),
+        "versions": {each["id"]: f"{words(each['kind'])} {each['number']}" for each in described["reports"]},
         "held": [hold for hold in described["holds"] if hold["status"] == "active"],
         "back": f"/review/cases/{review.case_id}",
     }
@@ -78,7 +80,7 @@ def at_review(_: Visit, review: PracticeReview) -> str:
     return f"/review/practice-reviews/{review.id}"
 
 
-def _at_review_of(_: Visit, part: Hold | ReviewerRequest) -> str:
+def _at_review_of(_: Visit, part: Hold | Reviewer | ReviewerRequest) -> str:
     return f"/review/practice-reviews/{part.practice_review_id}"
 
 
@@ -88,6 +90,8 @@ class AppointmentForm(Questions):
     email = line("E-mail address")
     phone = line("Telephone number")
     appointed_on = DayField("Appointed on", what="The day", validators=needed("Give the day of the appointment"))
+    contract_from = DayField("Contract from", what="The first day", validators=may_be_empty())
+    contract_until = DayField("Contract until", what="The last day", validators=may_be_empty())
     independence = reasons(
         "Declaration of independence",
         "How the reviewer is independent of the agencies",
@@ -110,11 +114,14 @@ class ReviewerRequestForm(Questions):
         validators=needed("Choose what is asked for"),
     )
     text = reasons("What is asked, in the words that are sent", missing="Write what is asked")
-    role = line("Your role", "Give your role")  # fmt: skip
+    role = line("Your role", "Give your role")
+    answer_by = DayField("An answer is asked for by", what="The day", validators=may_be_empty())  # fmt: skip
 
 
 def _ask_reviewer(visit: Visit, review: PracticeReview, form: Questions) -> object:
-    body = given(form, "asks_for", "text") | {"asked_by": {"name": visit.viewer.person_name, "role": form["role"].data}}
+    body = given(form, "asks_for", "text", "answer_by") | {
+        "asked_by": {"name": visit.viewer.person_name, "role": form["role"].data}
+    }
     return ask_reviewer(visit.session, review, checked(RequestToReviewer(), body), visit.viewer)
 
 
@@ -149,6 +156,11 @@ class PanelToldForm(Questions):
 
 class ReasonsForm(Questions):
     reasons = reasons("Why?")
+
+
+def _remove_reviewer(visit: Visit, reviewer: Reviewer, form: Questions) -> None:
+    review = find(visit.session, PracticeReview, reviewer.practice_review_id, lock=True)
+    remove_reviewer(visit.session, review, reviewer, form["reasons"].data, visit.viewer)
 
 
 class DelayForm(Questions):
@@ -216,6 +228,12 @@ _on_review(
     "sign", "sign_review_off", "Sign the report", "Sign", "Your agency's signature is recorded.", "role",
     asks=lambda visit, _: SignForm(visit.typed), does=_sign, allows=rights.partner,
     note="You sign the newest version of the full report, as its bytes are now.",
+)  # fmt: skip
+act(
+    "/reviewers/<uuid:record_id>/removal", name="remove_reviewer", on=Reviewer,
+    title="End the reviewer's appointment", button="End it", allows=rights.runs_reviews,
+    asks=lambda visit, _: ReasonsForm(visit.typed), does=_remove_reviewer,
+    back=_at_review_of, blamed="reasons", done="The appointment has ended. Another reviewer can be appointed.",
 )  # fmt: skip
 act(
     "/reviewer-requests/<uuid:record_id>/answer", name="record_reviewer_answer", on=ReviewerRequest,

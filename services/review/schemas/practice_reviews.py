@@ -9,6 +9,8 @@ from shared.web.fields import Choice, Code, Day, Email, Line, Moment, Phone, Sev
 
 KINDS = ("lcspr", "thematic", "single-agency", "other")
 HOLD_REASONS = ("police-investigation", "criminal-trial", "inquest", "family-court", "other-review", "other")
+COMMENT_KINDS = ("comment", "factual-accuracy")
+COMMENT_OUTCOMES = ("changed", "partly-changed", "not-changed")
 REPORT_KINDS = ("full-report", "executive-summary")
 
 
@@ -38,9 +40,17 @@ class Appointment(Schema):
     email = Email()
     phone = Phone()
     appointed_on = Day(required=True, validate=not_in_the_future)
+    contract_from = Day()
+    contract_until = Day()
     independence = Text(5000, required=True)
     conflicts = Several(Text(2000), required=True)
     replaces_reasons = Text(5000)
+
+    @validates_schema
+    def contract_in_order(self, body: dict[str, Any], **_: Any) -> None:
+        first, last = body.get("contract_from"), body.get("contract_until")
+        if first and last and last < first:
+            raise ValidationError({"contract_until": ["Give a day that is not before the contract's first."]})
 
 
 class MilestoneBody(Schema):
@@ -64,6 +74,23 @@ class RequestToReviewer(Schema):
     asks_for = Choice("information", "draft", required=True)
     text = Text(required=True)
     asked_by = fields.Nested(Person, required=True)
+    answer_by = Day(validate=not_in_the_past)
+
+
+class DraftCommentBody(Schema):
+    """A comment on a draft, or a return on its facts: `place` is where in the draft, such as a page and paragraph."""
+
+    kind = Choice(*COMMENT_KINDS, required=True)
+    who = Line(required=True)
+    place = Line()
+    text = Text(required=True)
+
+
+class CommentAnswer(Schema):
+    """What was done about a comment, and why."""
+
+    outcome = Choice(*COMMENT_OUTCOMES, required=True)
+    done = Text(5000, required=True)
 
 
 class AnswerOfReviewer(Schema):

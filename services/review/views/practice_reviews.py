@@ -7,10 +7,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from services.review.directory import Agencies
+from services.review.draft_comments import comments_of
 from services.review.holds import check_is_overdue
 from services.review.models import (
     Case,
     Delay,
+    DraftComment,
     Hold,
     HoldCheck,
     PracticeReview,
@@ -19,9 +21,11 @@ from services.review.models import (
     ReviewCase,
     Reviewer,
     ReviewerRequest,
+    ReviewRecord,
 )
 from services.review.practice_review import rule_of
 from services.review.review_cases import links_of
+from services.review.review_records import records_of
 from services.review.views.stages import describe_stages
 from shared import clock
 
@@ -58,6 +62,8 @@ def describe_practice_review(session: Session, review: PracticeReview) -> dict[s
             for each in _parts(session, ReviewerRequest, review, ReviewerRequest.asked_at)
         ],
         "reports": describe_reports(session, _parts(session, Report, review, Report.uploaded_at)),
+        "comments": [describe_comment(each) for each in comments_of(session, review)],
+        "records": [describe_record(each) for each in records_of(session, review)],
         "holds": [describe_hold(session, each) for each in _parts(session, Hold, review, Hold.placed_at)],
         "delays": [describe_delay(each) for each in delays],
         "publication": _publication(review),
@@ -83,6 +89,8 @@ def describe_reviewer(reviewer: Reviewer) -> dict[str, Any]:
         "id": reviewer.id,
         **reviewer.reviewer,
         "appointed_on": reviewer.appointed_on,
+        "contract_from": reviewer.contract_from,
+        "contract_until": reviewer.contract_until,
         "ended_at": reviewer.ended_at,
         "ending_reasons": reviewer.ending_reasons,
     }
@@ -94,6 +102,7 @@ def describe_reviewer_request(request: ReviewerRequest) -> dict[str, Any]:
         "asks_for": request.asks_for,
         **request.request,
         "asked_at": request.asked_at,
+        "answer_by": request.answer_by,
         "response": request.response,
         "responded_on": request.responded_on,
     }
@@ -122,6 +131,15 @@ def _report(report: Report, agencies: Agencies, signatures: list[ReportSignature
             {"agency": agencies[each.agency_id], "signed_at": each.signed_at} | each.signatory for each in signatures
         ],
     }
+
+
+def describe_comment(comment: DraftComment) -> dict[str, Any]:
+    same = ("id", "report_id", "kind", "recorded_by", "recorded_at", "outcome", "done", "answered_at")
+    return {name: getattr(comment, name) for name in same} | comment.content
+
+
+def describe_record(record: ReviewRecord) -> dict[str, Any]:
+    return {name: getattr(record, name) for name in ("id", "kind", "recorded_by", "recorded_at", "content")}
 
 
 def describe_hold(session: Session, hold: Hold) -> dict[str, Any]:
