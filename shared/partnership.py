@@ -144,6 +144,8 @@ class Partnership:
     information_chase_days: int | None  # working days between chases of a late return; None to chase once
     reminder_days: int  # working days after which what waits in a review is reminded of again
     monitoring_days: int  # days after which the partners look at a review's time and quality for the first time
+    stale_action_days: int  # days without a word after which an action is asked after
+    impact_check_days: int  # days after an action is done at which its effect on children is looked at
     information_request_basis: str  # the authority on which agencies are asked, as it stands in every request
     deadline_contacts: tuple[str, ...]
     digest_hour: int | None  # of London, from which each working day's digest goes to them; None for none

@@ -217,6 +217,8 @@ class PartnershipSchema(Body):
     information_chase_days = Whole(1, 60, load_default=None)
     reminder_days = Whole(1, 60, load_default=5)
     monitoring_days = Whole(1, 366, load_default=30)
+    stale_action_days = Whole(1, 1000, load_default=90)
+    impact_check_days = Whole(1, 1000, load_default=180)
     information_request_basis = Line(400, load_default=INFORMATION_REQUEST_BASIS)
     deadline_contacts = Several(Email(), required=True)
     digest_hour = Whole(0, 23, load_default=None)

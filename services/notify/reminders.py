@@ -12,6 +12,11 @@ from shared.settings import settings
 # An e-mail says what is to be done and nothing of the case.
 SENTENCES = {
     "hold-check": "A hold on publication was to be looked at again. Set a new day with a reason, or lift it.",
+    "panel-reply": "The Panel has not replied to a rapid review. Ask it for its reply, and record it.",
+    "action-overdue": "An action that your agency agreed on a recommendation is overdue. Say what has changed.",
+    "action-stale": "Nothing was heard for a while of an action that your agency agreed. Say how far it is.",
+    "impact-check": "It is time to look whether an action of your agency has changed something for children.",
+    "no-action": "A recommendation to your agency is due, and no action is agreed on it.",
     "monitoring": "The partners were to look again at the time and the quality of a review (regulation 14).",
     "reviewer-request": "The reviewer has not answered a written request (regulation 14).",
     "reviewer-contract": "A reviewer's contract has run out while the review goes on.",

@@ -32,6 +32,40 @@ QUERIES: dict[str, str] = {
               FROM practice_reviews r WHERE r.status = 'under-way') watched
          WHERE due_on <= :today
     """,
+    "panel-reply": """
+        SELECT 'case:' || c.id AS concerns, d.reply_due_on AS due_on, c.reference, NULL AS agency_id,
+               '/review/cases/' || c.id || '/panel-reply' AS page
+          FROM rapid_review_decisions d JOIN cases c ON c.id = d.case_id
+         WHERE d.superseded_at IS NULL AND d.reply_due_on <= :today AND c.closed_at IS NULL
+           AND NOT EXISTS (SELECT FROM panel_replies p WHERE p.decision_id = d.id)
+    """,
+    "action-overdue": """
+        SELECT 'action:' || a.id AS concerns, a.due_on, c.reference, a.owner_agency AS agency_id,
+               '/review/actions/' || a.id || '/evidence' AS page
+          FROM actions a JOIN recommendations r ON r.id = a.recommendation_id JOIN cases c ON c.id = r.case_id
+         WHERE (a.progress IS NULL OR a.progress = 'started') AND a.due_on < :today
+    """,
+    # Nothing was heard of it for the partnership's time, though it is not overdue.
+    "action-stale": """
+        SELECT 'action:' || a.id AS concerns,
+               (a.heard_at AT TIME ZONE 'Europe/London')::date + CAST(:stale_days AS integer) AS due_on, c.reference,
+               a.owner_agency AS agency_id, '/review/actions/' || a.id || '/evidence' AS page
+          FROM actions a JOIN recommendations r ON r.id = a.recommendation_id JOIN cases c ON c.id = r.case_id
+         WHERE (a.progress IS NULL OR a.progress = 'started') AND (a.due_on IS NULL OR a.due_on >= :today)
+           AND a.heard_at < CAST(:today AS date) - CAST(:stale_days AS integer) + 1
+    """,
+    "impact-check": """
+        SELECT 'action:' || a.id AS concerns, a.impact_check_on AS due_on, c.reference, a.owner_agency AS agency_id,
+               '/review/actions/' || a.id || '/evidence' AS page
+          FROM actions a JOIN recommendations r ON r.id = a.recommendation_id JOIN cases c ON c.id = r.case_id
+         WHERE a.progress = 'done' AND a.impact_check_on <= :today
+    """,
+    "no-action": """
+        SELECT 'recommendation:' || r.id AS concerns, r.due_on, c.reference, r.owner_agency AS agency_id,
+               '/review/recommendations/' || r.id || '/action' AS page
+          FROM recommendations r JOIN cases c ON c.id = r.case_id
+         WHERE r.due_on < :today AND NOT EXISTS (SELECT FROM actions a WHERE a.recommendation_id = r.id)
+    """,
     "reviewer-request": """
         SELECT 'reviewer-request:' || q.id AS concerns, q.answer_by AS due_on, r.reference, NULL AS agency_id,
                '/review/reviewer-requests/' || q.id || '/answer' AS page
@@ -61,7 +95,8 @@ class Waiting:
 
 def values_of(today: date) -> dict[str, object]:
     """What the queries ask for besides the records: the day, and the partnership's intervals."""
-    return {"today": today, "monitoring_days": partnership().monitoring_days}
+    here = partnership()
+    return {"today": today, "monitoring_days": here.monitoring_days, "stale_days": here.stale_action_days}
 
 
 def what_waits(session: Session) -> list[Waiting]:

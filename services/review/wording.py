@@ -80,6 +80,11 @@ REVIEW_KINDS = {
 REPORT_KINDS = {"full-report": "Full report", "executive-summary": "Executive summary"}
 WAITING = {
     "hold-check": "Look at a hold on publication again",
+    "panel-reply": "Ask the Panel for its reply to the rapid review",
+    "action-overdue": "An action is overdue",
+    "action-stale": "Nothing was heard of an action for a while",
+    "impact-check": "Look whether an action has changed something for children",
+    "no-action": "No action is agreed on a recommendation that is due",
     "monitoring": "Look at the time and the quality of the review again",
     "reviewer-request": "Get the reviewer's answer to a written request",
     "reviewer-contract": "The reviewer's contract has run out",
