@@ -3,6 +3,7 @@
 from datetime import date
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from services.review.models import Hold, HoldCheck, PracticeReview
@@ -78,6 +79,12 @@ def lift_hold(session: Session, hold: Hold, reasons: str, viewer: Viewer) -> Non
     values = {"hold_id": hold.id, "lifted_at": hold.lifted_at.isoformat()}
     emit_of(session, "hold.lifted", review, incident_of(session, review), values)
     audit.append(session, audit.Entry(viewer.actor, "lifted-hold", f"practice-review:{review.id}", f"hold {hold.id}"))
+
+
+def active_holds(session: Session, review: PracticeReview) -> list[Hold]:
+    """The holds that stand on a review's publication, the oldest first."""
+    standing = select(Hold).where(Hold.practice_review_id == review.id, Hold.status == "active")
+    return list(session.scalars(standing.order_by(Hold.placed_at)))
 
 
 def check_is_overdue(hold: Hold, today: date | None = None) -> bool:

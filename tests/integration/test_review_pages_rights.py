@@ -40,7 +40,7 @@ MAY: dict[tuple[str, str], frozenset[str]] = {
     ("GET", "/review"): ALL,
     **{("GET", path): READS for path in ("/review/cases", "/review/waiting", CASE.format("case_id"), CASE.format("case_id") + "/chronology", CASE.format("case_id") + "/chronology.<kind>", CASE.format("case_id") + "/report.<kind>", "/review/practice-reviews/<uuid:review_id>", "/review/reports/<uuid:report_id>/file")},
     ("GET", CASE.format("case_id") + "/bundle.zip"): OFFICE_ALONE,
-    **{("GET", path): READS for path in ("/review/figures", "/review/figures.csv", "/review/themes", "/review/themes.csv")},
+    **{("GET", path): READS for path in ("/review/figures", "/review/figures.csv", "/review/figures.xlsx", "/review/tracker.<kind>", "/review/themes", "/review/themes.csv")},
     **{(method, CASE.format("record_id") + "/ask"): OFFICE_ALONE for method in BOTH},
     **{(method, f"{CASE.format('record_id')}/{rest}"): RUNS for rest in ("meeting", "decision", "panel-reply", "practice-review") for method in BOTH},
     **{(method, CASE.format("case_id") + "/recommendation"): RUNS for method in BOTH},
