@@ -38,6 +38,11 @@ def get(key: str) -> bytes:
         raise FileMissing(f"The file {key} is not in the store.") from None
 
 
+def destroy(key: str) -> None:
+    """Take the file under `key` out of the store for good. One that is gone is no error: it is done twice safely."""
+    _path(key).unlink(missing_ok=True)
+
+
 def sha256_of(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 

@@ -118,6 +118,16 @@ class PastPublication:
 
 
 @dataclass(frozen=True)
+class RecordClass:
+    """A class of record and how many years it is kept after the case has ended, on what authority."""
+
+    id: str
+    name: str
+    keep_years: int
+    authority: str
+
+
+@dataclass(frozen=True)
 class FrontDoor:
     """Where a child at risk now is referred: not here."""
 
@@ -155,6 +165,7 @@ class Partnership:
     identity_providers: tuple[IdentityProvider, ...]
     protocol: tuple[ProtocolStep, ...]
     reviews: tuple[ReviewPlan, ...]  # the stages of each kind of review, dated
+    record_classes: tuple[RecordClass, ...]  # a class that is not named is kept for good
     past_publications: tuple[PastPublication, ...]
     identifying_words: tuple[str, ...]  # what names the area, for the anonymous route
     bank_holidays: BankHolidays
@@ -274,6 +285,7 @@ def _partnership(values: dict[str, Any]) -> Partnership:
         "agencies": tuple(Agency(**_tuples(each)) for each in values.pop("agencies")),
         "protocol": tuple(ProtocolStep(**each) for each in values.pop("protocol")),
         "reviews": tuple(plan_from(each) for each in values.pop("reviews")),
+        "record_classes": tuple(RecordClass(**each) for each in values.pop("record_classes")),
         "past_publications": tuple(PastPublication(**_tuples(each)) for each in values.pop("past_publications")),
         "bank_holidays": _bank_holidays(values.pop("bank_holidays", {})),
         "rules": tuple(_override(each) for each in values.pop("rules")),

@@ -30,6 +30,7 @@ RECIPIENTS = (
     "local-authority:<ONS code> or agency:<id>"
 )
 REVIEW_KINDS = ("rapid-review", "lcspr", "thematic", "single-agency", "other")
+RECORD_CLASSES = ("agency-returns", "drafts", "working-papers", "evidence", "case-file")
 AGENCY_KINDS = (
     "local-authority",
     "police",
@@ -158,6 +159,15 @@ class ReviewPlanSchema(Body):
             raise ValidationError({"stages": [f"Keep one stage each for {', '.join(twice)}."]})
 
 
+class RecordClassSchema(Body):
+    """A class of record: which, what it is called here, and for how long it is kept."""
+
+    id = Choice(*RECORD_CLASSES, required=True)
+    name = Line(required=True)
+    keep_years = Whole(1, 200, required=True)
+    authority = Text(500, required=True)
+
+
 class PastPublicationSchema(Body):
     slug = Code(required=True)
     kind = Choice("lcspr", "cspr", "scr", required=True)
@@ -228,6 +238,7 @@ class PartnershipSchema(Body):
     identity_providers = _several(IdentityProviderSchema)
     protocol = _several(ProtocolStepSchema)
     reviews = _several(ReviewPlanSchema)
+    record_classes = _several(RecordClassSchema)
     past_publications = _several(PastPublicationSchema)
     identifying_words = Several(Line(), most=1000, load_default=list)
     bank_holidays = fields.Nested(BankHolidaysSchema, load_default=dict)
@@ -269,6 +280,7 @@ def _twice_faults(values: dict[str, Any]) -> dict[str, list[str]]:
         "agencies": "id",
         "identity_providers": "agency",
         "protocol": "id",
+        "record_classes": "id",
         "past_publications": "slug",
     }
     faults = {}

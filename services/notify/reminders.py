@@ -17,6 +17,7 @@ SENTENCES = {
     "action-stale": "Nothing was heard for a while of an action that your agency agreed. Say how far it is.",
     "impact-check": "It is time to look whether an action of your agency has changed something for children.",
     "no-action": "A recommendation to your agency is due, and no action is agreed on it.",
+    "records": "Records of a review have been kept for their time. Decide whether they are kept longer.",
     "monitoring": "The partners were to look again at the time and the quality of a review (regulation 14).",
     "reviewer-request": "The reviewer has not answered a written request (regulation 14).",
     "reviewer-contract": "A reviewer's contract has run out while the review goes on.",

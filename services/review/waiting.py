@@ -6,11 +6,38 @@ from datetime import date
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from services.review.retention import ENDED
 from shared import clock
 from shared.calendar import london_day
 from shared.partnership import partnership
 
 MOST = 500
+NEVER = 1000  # years
+
+OLD_ENOUGH = "c.opened_at <= CAST(:today AS date) - make_interval(years => CAST(:least_years AS integer))"
+RECORDS = """
+    SELECT * FROM (
+        SELECT 'records:' || e.id || ':' || k.class AS concerns,
+               greatest((e.ended_on + make_interval(years => k.years))::date, (
+                   SELECT d.keep_until FROM retention_decisions d WHERE d.case_id = e.id AND d.record_class = k.class
+                    ORDER BY d.decided_at DESC LIMIT 1)) AS due_on,
+               e.reference, NULL AS agency_id, '/review/cases/' || e.id || '/records' AS page
+          FROM (ENDED_CASES) e
+         CROSS JOIN unnest(CAST(:classes AS text[]), CAST(:years AS integer[])) AS k (class, years)
+         WHERE NOT EXISTS (SELECT FROM legal_holds h WHERE h.case_id = e.id AND h.lifted_at IS NULL)
+           AND NOT EXISTS (SELECT FROM destruction_certificates x WHERE x.case_id = e.id AND x.record_class = k.class)
+           AND CASE k.class
+               WHEN 'agency-returns' THEN EXISTS (SELECT FROM agency_returns x WHERE x.case_id = e.id)
+               WHEN 'drafts' THEN EXISTS (SELECT FROM reports x JOIN practice_reviews p ON p.id = x.practice_review_id
+                    WHERE p.case_id = e.id)
+               WHEN 'working-papers' THEN EXISTS (SELECT FROM review_records x
+                    JOIN practice_reviews p ON p.id = x.practice_review_id WHERE p.case_id = e.id)
+               WHEN 'evidence' THEN EXISTS (SELECT FROM evidence x JOIN actions a ON a.id = x.action_id
+                    JOIN recommendations r ON r.id = a.recommendation_id WHERE r.case_id = e.id)
+               ELSE true END
+        ) due
+     WHERE due_on <= :today
+""".replace("ENDED_CASES", ENDED.format(where=OLD_ENOUGH))
 
 # Each gives what is due on or before :today as (concerns, due_on, reference, agency_id, page). What it concerns is the
 # key by which it is reminded of; agency_id is null where the office is to act; page is where the thing is done.
@@ -66,6 +93,7 @@ QUERIES: dict[str, str] = {
           FROM recommendations r JOIN cases c ON c.id = r.case_id
          WHERE r.due_on < :today AND NOT EXISTS (SELECT FROM actions a WHERE a.recommendation_id = r.id)
     """,
+    "records": RECORDS,
     "reviewer-request": """
         SELECT 'reviewer-request:' || q.id AS concerns, q.answer_by AS due_on, r.reference, NULL AS agency_id,
                '/review/reviewer-requests/' || q.id || '/answer' AS page
@@ -96,7 +124,14 @@ class Waiting:
 def values_of(today: date) -> dict[str, object]:
     """What the queries ask for besides the records: the day, and the partnership's intervals."""
     here = partnership()
-    return {"today": today, "monitoring_days": here.monitoring_days, "stale_days": here.stale_action_days}
+    return {
+        "today": today,
+        "monitoring_days": here.monitoring_days,
+        "stale_days": here.stale_action_days,
+        "classes": [each.id for each in here.record_classes],
+        "years": [each.keep_years for each in here.record_classes],
+        "least_years": min((each.keep_years for each in here.record_classes), default=NEVER),
+    }
 
 
 def what_waits(session: Session) -> list[Waiting]:

@@ -85,6 +85,7 @@ WAITING = {
     "action-stale": "Nothing was heard of an action for a while",
     "impact-check": "Look whether an action has changed something for children",
     "no-action": "No action is agreed on a recommendation that is due",
+    "records": "Decide what becomes of records whose time has passed",
     "monitoring": "Look at the time and the quality of the review again",
     "reviewer-request": "Get the reviewer's answer to a written request",
     "reviewer-contract": "The reviewer's contract has run out",

@@ -1,9 +1,10 @@
 """The Celery worker of this service."""
 
+from services.review.destruction import take_files_out
 from services.review.information_requests import tell_overdue_returns
 from services.review.reactions import REACTIONS
 from services.review.reminders import remind
 from services.review.service import SERVICE
 from shared.worker import make_worker
 
-celery = make_worker(SERVICE, REACTIONS, sweepers=[tell_overdue_returns, remind])
+celery = make_worker(SERVICE, REACTIONS, sweepers=[tell_overdue_returns, remind, take_files_out])

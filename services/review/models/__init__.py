@@ -30,6 +30,7 @@ from services.review.models.practice_reviews import (
     ReviewerRequest,
     ReviewRecord,
 )
+from services.review.models.retention import DestructionCertificate, LegalHold, RetentionDecision
 
 __all__ = [
     "Action",
@@ -37,6 +38,7 @@ __all__ = [
     "Case",
     "CaseMilestone",
     "Delay",
+    "DestructionCertificate",
     "DraftComment",
     "DutyNote",
     "Evidence",
@@ -46,6 +48,7 @@ __all__ = [
     "Incident",
     "IncidentReferral",
     "InformationRequest",
+    "LegalHold",
     "Meeting",
     "Milestone",
     "Model",
@@ -56,6 +59,7 @@ __all__ = [
     "Recommendation",
     "Report",
     "ReportSignature",
+    "RetentionDecision",
     "ReviewCase",
     "ReviewRecord",
     "Reviewer",

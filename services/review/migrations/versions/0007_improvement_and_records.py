@@ -27,10 +27,18 @@ def downgrade() -> None:
                 EXECUTE format('CREATE POLICY own_or_case_files ON %I USING ((SELECT sees_cases())
                     OR ((SELECT app_scope()) = ''own'' AND owner_agency = (SELECT app_agency())))', each);
             END LOOP;
+            FOREACH each IN ARRAY ARRAY['agency_returns', 'extensions', 'information_requests',
+                'rapid_review_signatures', 'panel_replies', 'rapid_review_decisions', 'meetings', 'case_milestones',
+                'review_records', 'reviewer_requests', 'draft_comments', 'report_signatures', 'reports', 'evidence'] LOOP
+                EXECUTE format('DROP TRIGGER under_certificate ON %I', each);
+                EXECUTE format('REVOKE DELETE ON %I FROM {app}', each);
+            END LOOP;
         END $$;
+        DROP TABLE destruction_certificates, retention_decisions, legal_holds;
+        DROP FUNCTION only_under_certificate;
         DROP INDEX recommendations_due;
         ALTER TABLE recommendations DROP COLUMN agencies;
         ALTER TABLE actions DROP COLUMN progress, DROP COLUMN heard_at, DROP COLUMN impact_check_on;
         ALTER TABLE rapid_review_decisions DROP COLUMN reply_due_on;
-        """
+        """.replace("{app}", app_role())
     )
