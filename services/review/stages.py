@@ -1,7 +1,7 @@
 """The stages of a review: those in force on the day it began, what the record shows of them, and what comes next."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any, TypeAlias
 
@@ -23,6 +23,7 @@ from shared.review_plans import ReviewPlan, Stage, plan_as_json, plan_from
 from shared.web.problems import conflict, refused
 
 Review: TypeAlias = Case | PracticeReview  # Python 3.11 has no type statement
+COMPLETE_WITH = "signatures"  # a rapid review is complete with this stage, whatever of those before was not recorded
 CARRIED = ("due_on", "done_on", "note", "steps")
 
 
@@ -35,6 +36,7 @@ class Standing:
     done_on: date | None = None
     note: str | None = None
     steps: frozenset[str] = field(default_factory=frozenset)
+    is_passed: bool = False  # the review is complete without it
 
     @property
     def missing(self) -> list[str]:
@@ -46,7 +48,7 @@ class Standing:
         return self.done_on is not None and not self.missing
 
     def is_overdue(self, today: date) -> bool:
-        return self.due_on is not None and self.due_on < today and not self.is_done
+        return self.due_on is not None and self.due_on < today and not self.is_done and not self.is_passed
 
 
 def plan_for(kind: str, began_at: datetime) -> dict[str, Any]:
@@ -74,7 +76,10 @@ def standings(session: Session, review: Review) -> list[Standing]:
     recorded = current_milestones(session, review)
     shown = shown_by_record(session, review)
     began = london_day(_began_at(review))
-    return [_standing(stage, recorded.get(stage.id), shown.get(stage.id), began) for stage in plan_of(review).stages]
+    found = [_standing(stage, recorded.get(stage.id), shown.get(stage.id), began) for stage in plan_of(review).stages]
+    last = COMPLETE_WITH if isinstance(review, Case) and review.completed_at else None
+    before = [each.stage.id for each in found].index(last) if last in [each.stage.id for each in found] else 0
+    return [replace(each, is_passed=place < before and not each.is_done) for place, each in enumerate(found)]
 
 
 def _standing(stage: Stage, milestone: Milestone | CaseMilestone | None, shown: date | None, began: date) -> Standing:
@@ -96,8 +101,8 @@ def planned_on(stage: Stage, began: date) -> date | None:
 
 
 def next_stage(found: list[Standing]) -> Standing | None:
-    """The first stage that is not done."""
-    return next((each for each in found if not each.is_done), None)
+    """The first stage that is not done, and still to come."""
+    return next((each for each in found if not each.is_done and not each.is_passed), None)
 
 
 def current_milestones(session: Session, review: Review) -> Mapping[str, Milestone | CaseMilestone]:

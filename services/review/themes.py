@@ -40,7 +40,7 @@ def as_chart(themes: dict[str, Any]) -> dict[str, Any]:
     most = max((count for row in counts for count in row), default=1) or 1
     places = [LEFT + number * COLUMN for number in range(len(years))]
     return {
-        "width": LEFT + len(years) * COLUMN,
+        "width": LEFT + LATEST_YEARS * COLUMN,
         "height": TOP + len(drawn) * LANE + 6,
         "bar": BAR,
         "years": [{"year": year, "x": x} for year, x in zip(years, places, strict=True)],

@@ -49,7 +49,7 @@ MAY: dict[tuple[str, str], frozenset[str]] = {
     **{(method, CASE.format("case_id") + "/recommendation"): RUNS for method in BOTH},
     **{(method, CASE.format("record_id") + "/position"): PARTNER for method in BOTH},
     **{(method, CASE.format("record_id") + "/stages/<slug>"): RUNS for method in BOTH},
-    **{("GET", path): READS for path in (CASE.format("record_id") + "/explained", REVIEW + "/explained")},
+    **{("GET", path): READS for path in (CASE.format("record_id") + "/explained", REVIEW + "/explained", CASE.format("record_id") + "/explained.pdf", REVIEW + "/explained.pdf")},
     **{(method, f"{REVIEW}/{rest}"): RUNS for rest in ("reviewer", "stages/<slug>", "case", "comment", "reviewer-request", "hold", "delay", "report", *(f"records/{kind}" for kind in KINDS)) for method in BOTH},
     **{(method, f"{REVIEW}/sign"): PARTNER for method in BOTH},
     **{(method, f"/review/{path}"): RUNS for path in ("reviewer-requests/<uuid:record_id>/answer", "review-cases/<uuid:record_id>/removal", "reviewers/<uuid:record_id>/removal", "draft-comments/<uuid:record_id>/answer", "holds/<uuid:record_id>/check", "holds/<uuid:record_id>/panel-told", "holds/<uuid:record_id>/lift") for method in BOTH},

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
+import pypdfium2
 import pytest
 
 from shared.calendar import add_working_days, london_day
@@ -89,6 +90,8 @@ def test_what_the_record_shows_needs_no_further_recording() -> None:
     decide_and_sign(case)
     done = {name for name, each in of_case(case).items() if each["done"]}
     assert done == {"asked", "returns", "decision", "signatures"}
+    assert of_case(case)["meeting"]["passed"]  # complete without it, so it is neither next nor overdue
+    assert "Next: <strong>Sent to the Panel</strong>" in office().get(f"/review/cases/{case['id']}").text
 
 
 def test_a_stage_is_done_once_its_required_steps_are() -> None:
@@ -142,8 +145,13 @@ def test_a_family_can_be_given_the_course_of_the_review_without_a_word_of_the_ca
     for path in (f"/review/practice-reviews/{review['id']}/explained", f"/review/cases/{case['id']}/explained"):
         shown = someone.get(path).text
         assert '<h2 class="govuk-heading-m">Step by step</h2>' in shown
+        with pypdfium2.PdfDocument(someone.get(f"{path}.pdf").data) as document:
+            handed = " ".join(" ".join(each.get_textpage().get_text_range() for each in document).split())
+        assert partnership().marking not in handed
+        assert partnership().name in handed
         for kept_back in (case["pseudonym"], case["reference"], review["reference"], review["title"]):
             assert kept_back not in shown
+            assert kept_back not in handed
     assert (
         "The family is asked whether and how it wants to take part"
         in someone.get(path.replace(f"cases/{case['id']}", f"practice-reviews/{review['id']}")).text

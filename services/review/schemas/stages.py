@@ -11,7 +11,10 @@ class StepView(Schema):
 
 
 class StageView(Schema):
-    """A stage as it now stands: `due_on` is what was set for it, or what the partnership plans by default."""
+    """A stage as it now stands: `due_on` is what was set for it, or what the partnership plans by default.
+
+    `passed`: the rapid review is complete without it.
+    """
 
     stage = fields.String(required=True)
     name = fields.String(required=True)
@@ -19,6 +22,7 @@ class StageView(Schema):
     due_on = fields.Date(allow_none=True, required=True)
     done_on = fields.Date(allow_none=True, required=True)
     done = fields.Boolean(required=True)
+    passed = fields.Boolean(required=True)
     overdue = fields.Boolean(required=True)
     note = fields.String(allow_none=True, required=True)
     steps = fields.List(fields.Nested(StepView), required=True)

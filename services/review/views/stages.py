@@ -23,6 +23,7 @@ def describe_stage(standing: Standing) -> dict[str, Any]:
         "due_on": standing.due_on,
         "done_on": standing.done_on,
         "done": standing.is_done,
+        "passed": standing.is_passed,
         "overdue": standing.is_overdue(london_day(clock.now())),
         "note": standing.note,
         "steps": [
