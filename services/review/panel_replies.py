@@ -40,6 +40,7 @@ def record_panel_reply(session: Session, case: Case, body: dict[str, Any], viewe
         recorded_at=clock.now(),
     )
     session.add(reply)
+    decision.reply_due_on = None
     case.version += 1
     audit.append(session, audit.Entry(viewer.actor, "recorded-panel-reply", f"case:{case.id}", body["reply"]))
     return reply

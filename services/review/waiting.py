@@ -64,7 +64,6 @@ QUERIES: dict[str, str] = {
                '/review/cases/' || c.id || '/panel-reply' AS page
           FROM rapid_review_decisions d JOIN cases c ON c.id = d.case_id
          WHERE d.superseded_at IS NULL AND d.reply_due_on <= :today AND c.closed_at IS NULL
-           AND NOT EXISTS (SELECT FROM panel_replies p WHERE p.decision_id = d.id)
     """,
     "action-overdue": """
         SELECT 'action:' || a.id AS concerns, a.due_on, c.reference, a.owner_agency AS agency_id,

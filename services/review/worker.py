@@ -3,8 +3,8 @@
 from services.review.destruction import take_files_out
 from services.review.information_requests import tell_overdue_returns
 from services.review.reactions import REACTIONS
-from services.review.reminders import remind
+from services.review.reminders import remind_in_turn
 from services.review.service import SERVICE
 from shared.worker import make_worker
 
-celery = make_worker(SERVICE, REACTIONS, sweepers=[tell_overdue_returns, remind, take_files_out])
+celery = make_worker(SERVICE, REACTIONS, sweepers=[tell_overdue_returns, remind_in_turn, take_files_out])

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from services.review.reminders import remind
+from services.review.reminders import EVERY, remind, remind_in_turn
 from shared import clock
 from tests import notifying
 from tests.integration import test_reactions
@@ -49,6 +49,18 @@ def test_a_hold_is_reminded_of_on_its_day_and_not_before() -> None:
     later(21)
     remind()
     assert reminders_of(hold) == [1, 2]
+
+
+def test_the_sweep_looks_for_what_waits_once_in_a_quarter_of_an_hour() -> None:
+    _, hold = held()
+    later(2)
+    remind_in_turn()
+    _, after = held(days=0)
+    remind_in_turn()
+    assert (reminders_of(hold), reminders_of(after)) == ([1], [])
+    clock.advance(EVERY)
+    remind_in_turn()
+    assert reminders_of(after) == [1]
 
 
 def test_several_workers_remind_once() -> None:

@@ -166,7 +166,7 @@ class RapidReviewDecision(Model):
     completed_at: Mapped[MomentOrNone]
     sent_at: Mapped[MomentOrNone]
     sent_reference: Mapped[str | None]
-    reply_due_on: Mapped[date | None]  # when the Panel is asked for its reply, if none has come
+    reply_due_on: Mapped[date | None]  # when the Panel is asked for its reply; none once it has come
 
 
 class RapidReviewSignature(Model):
