@@ -80,7 +80,8 @@ def note_sent_to_panel(session: Session, duty: dict[str, Any]) -> None:
         return
     decision.sent_at = datetime.fromisoformat(duty["sent_at"] or duty["discharged_at"])
     decision.sent_reference = duty["reference"]
-    decision.reply_due_on = _reply_due_on(decision.sent_at)
+    if not any(reply.decision_id == decision.id for reply in panel_replies(session, case)):  # heard before this event
+        decision.reply_due_on = _reply_due_on(decision.sent_at)
     if may(CASE, case.stage, "send"):
         case.stage = move(CASE, case.stage, "send")
     case.version += 1

@@ -132,6 +132,15 @@ def test_the_panel_is_asked_for_its_reply_when_none_has_come() -> None:
     assert waiting_for(f"case:{case['id']}") == []
 
 
+def test_a_reply_that_is_recorded_before_its_sending_is_heard_of_is_not_asked_for() -> None:
+    case = open_case()
+    decide_and_sign(case)
+    post(f"/cases/{case['id']}/panel-reply", OFFICE, {"reply": "agrees", "received_at": clock.now().isoformat()})
+    hear("duty.discharged", discharged(case["incident_id"]))
+    later(11)
+    assert waiting_for(f"case:{case['id']}") == []
+
+
 def test_a_chase_reaches_the_agency_by_mail_and_its_leads_and_the_contacts_the_second_time(sandbox: Outside) -> None:
     from tests.people import Someone
 
