@@ -17,9 +17,10 @@ from shared.identity.viewer import Viewer
 from shared.web.problems import conflict
 
 REVIEWS = "(SELECT id FROM practice_reviews WHERE case_id = :case)"
-# Drafts are the versions that fewer than the three partners signed.
-DRAFTS = """(SELECT id FROM reports WHERE practice_review_id IN (SELECT id FROM practice_reviews WHERE case_id = :case)
-    AND id NOT IN (SELECT report_id FROM report_signatures GROUP BY report_id HAVING count(DISTINCT agency_id) >= 3))"""
+# Drafts are versions that a later one of their kind has followed: the newest, which was signed or published, stays.
+DRAFTS = """(SELECT d.id FROM reports d WHERE d.practice_review_id IN (SELECT id FROM practice_reviews WHERE case_id = :case)
+    AND EXISTS (SELECT FROM reports later WHERE later.practice_review_id = d.practice_review_id AND later.kind = d.kind
+        AND later.number > d.number))"""
 ACTIONS = "(SELECT a.id FROM actions a JOIN recommendations r ON r.id = a.recommendation_id WHERE r.case_id = :case)"
 REQUESTS = "(SELECT id FROM information_requests WHERE case_id = :case)"
 DECISIONS = "(SELECT id FROM rapid_review_decisions WHERE case_id = :case)"
@@ -49,7 +50,9 @@ ROWS: dict[str, list[tuple[str, str]]] = {
     ],
 }
 FILES = {"reports", "evidence"}
-HASHES = "SELECT id::text, encode(sha256(convert_to(row_to_json(t)::text, 'UTF8')), 'hex') AS sha256{key} FROM {table} t WHERE {where} ORDER BY id"
+SHA256 = "encode(sha256(convert_to(row_to_json(t)::text, 'UTF8')), 'hex') AS sha256"
+DESTROY = "WITH t AS (DELETE FROM {table} WHERE {where} RETURNING *) SELECT id::text, {sha256}{key} FROM t ORDER BY id"
+HASHES = "SELECT id::text, {sha256} FROM {table} t WHERE {where}"
 UNDER = text("SELECT set_config('app.certificate', :id, true), set_config('app.certificate_at', :at, true)")
 # What this service said of the case in events holds the same content; what is not confirmed yet is still on its way.
 EMPTY_EVENTS = text("""
@@ -108,22 +111,21 @@ def _expect_to_be_confirmed(session: Session, case: Case, decision: RetentionDec
 
 
 def _destroy_rows(session: Session, case: Case, record_class: str) -> tuple[list[dict[str, Any]], list[str]]:
-    """The hash of each row, as it was stored, before it went; and the keys of files that go with them."""
+    """The hash of each row that went, as it was stored; and the keys of files that go with them."""
     gone: list[dict[str, Any]] = []
     keys: list[str] = []
     for table, where in ROWS[record_class]:
         key = ", t.file_key" if table in FILES else ""
-        found = session.execute(text(HASHES.format(key=key, table=table, where=where)), {"case": case.id}).all()
+        statement = text(DESTROY.format(table=table, where=where, sha256=SHA256, key=key))
+        found = session.execute(statement, {"case": case.id}).all()
         gone += [{"table": table, "id": row.id, "sha256": row.sha256} for row in found]
         keys += [row.file_key for row in found if key and row.file_key]
-        delete = text(f"DELETE FROM {table} WHERE {where}")  # noqa: S608  # names and conditions of the table above
-        session.execute(delete, {"case": case.id})
     return gone, keys
 
 
 def _empty_the_case(session: Session, case: Case, reference: str) -> Iterator[dict[str, Any]]:
     """What identifies anybody goes; the case's reference, pseudonym and dates stay, so that its certificate is found."""
-    hashed = text(HASHES.format(key="", table="cases", where="id = :case"))
+    hashed = text(HASHES.format(table="cases", where="id = :case", sha256=SHA256))
     yield from (
         {"table": "cases", "id": row.id, "sha256": row.sha256} for row in session.execute(hashed, {"case": case.id})
     )
@@ -132,7 +134,7 @@ def _empty_the_case(session: Session, case: Case, reference: str) -> Iterator[di
     subjects = [f"case:{case.id}"]
     reviews = session.scalars(select(PracticeReview.id).where(PracticeReview.case_id == case.id))
     subjects += [f"practice-review:{review}" for review in reviews]
-    before = text(HASHES.format(key="", table="events", where="subject = ANY(:subjects)"))
+    before = text(HASHES.format(table="events", where="subject = ANY(:subjects)", sha256=SHA256))
     hashes = {row.id: row.sha256 for row in session.execute(before, {"subjects": subjects})}
     for row in session.execute(
         EMPTY_EVENTS, {"subjects": subjects, "nothing": seal_json({"destroyed": reference}, "events")}

@@ -12,6 +12,7 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from services.review.models import Case, DestructionCertificate, LegalHold, RetentionDecision
+from services.review.review_cases import cases_of, reviews_of
 from shared import audit, clock
 from shared.calendar import add_months, london_day
 from shared.database import new_id
@@ -138,6 +139,13 @@ def expect_due(session: Session, case: Case, record_class: str) -> ClassStanding
 
 
 def expect_no_legal_hold(session: Session, case: Case) -> None:
-    """Raises a 409 problem while a legal hold stands."""
+    """Raises a 409 problem while a legal hold stands on the case, or on another that a review of it is about too."""
+    for review in reviews_of(session, case):
+        for other in cases_of(session, review):
+            _expect_not_held(session, other)
+    _expect_not_held(session, case)
+
+
+def _expect_not_held(session: Session, case: Case) -> None:
     if any(each.lifted_at is None for each in legal_holds(session, case)):
-        raise conflict("A legal hold stands on this case: nothing of it may be destroyed.")
+        raise conflict(f"A legal hold stands on {case.reference}: nothing of it may be destroyed.")

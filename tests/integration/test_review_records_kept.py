@@ -14,8 +14,10 @@ from services.review.reminders import remind
 from services.review.service import SERVICE
 from shared import clock, files
 from shared.files import FileMissing
+from tests.integration.test_review_over_several_cases import taken_in
 from tests.integration.test_review_pages import on, person
 from tests.integration.test_review_practice_reviews import pdf, published, sign, upload
+from tests.integration.test_review_recommendations import act, recommended, show
 from tests.people import WRONG, Someone
 from tests.reviewing import (
     FULL_RETURN,
@@ -40,6 +42,7 @@ from tests.reviewing import (
 
 pytestmark = pytest.mark.usefixtures("ground", "own_clock")
 
+EVENT = {"held_on": "2026-01-05", "who": "Midwives.", "heard": "It was busy."}
 DESTROY = {"decision": "destroy", "reasons": "Their time has passed and nobody has asked for them."}
 
 
@@ -150,6 +153,37 @@ def test_a_legal_hold_keeps_everything_until_it_is_lifted_with_reasons() -> None
     post(f"/legal-holds/{hold['id']}/lift", OFFICE, {"reasons": "Again."}, 409)
 
 
+def test_a_legal_hold_on_one_case_keeps_the_papers_of_a_review_that_is_about_it_too() -> None:
+    case, other = open_case(), open_case()
+    review = commissioned(case)
+    taken_in(review, other)
+    post(f"/practice-reviews/{review['id']}/records/practitioner-event", OFFICE, EVENT)
+    report = upload(review, pdf()).json
+    for partner in PARTNERS:
+        sign(review, report, partner)
+    hear("publication.live", published(review, route="local", live_at=clock.now().isoformat(), url=None), "publish")
+    years_later(case, 11)
+    with SERVICE.transaction() as session:
+        old = "UPDATE practice_reviews SET published_at = published_at - interval '11 years' WHERE id = :id"
+        session.execute(text(old), {"id": review["id"]})
+    decision = decide(case, "working-papers")
+    hold = post(f"/cases/{other['id']}/legal-holds", OFFICE, {"reasons": "A civil claim."})
+    confirm(decision, status=409)
+    post(f"/legal-holds/{hold['id']}/lift", OFFICE, {"reasons": "It was settled."})
+    [gone] = confirm(decision)["destroyed"]
+    assert gone["table"] == "review_records"
+
+
+def test_an_action_stays_as_far_as_it_was_when_its_evidence_has_gone() -> None:
+    case = ended()
+    action = act(recommended(case))
+    show(action, "impact-shown")
+    years_later(case, 11)
+    confirm(decide(case, "evidence"))
+    [made] = get(f"/recommendations?case_id={case['id']}", OFFICE)["items"]
+    assert (made["status"], made["actions"][0]["evidence"]) == ("impact-shown", [])
+
+
 def test_a_later_decision_to_keep_overtakes_one_to_destroy() -> None:
     case = ended()
     years_later(case, 25)
@@ -163,6 +197,7 @@ def test_drafts_go_with_their_files_and_the_signed_report_stays() -> None:
     case = open_case()
     review = commissioned(case)
     draft, final = upload(review, pdf()).json, upload(review, pdf(300)).json
+    summary = upload(review, pdf(400), "executive-summary").json  # nobody signs it, and it is no draft
     for partner in PARTNERS:
         sign(review, final, partner)
     assert get(f"/cases/{case['id']}/records", OFFICE)["ended_on"] is None  # it is not published yet
@@ -178,6 +213,7 @@ def test_drafts_go_with_their_files_and_the_signed_report_stays() -> None:
     with pytest.raises(FileMissing):
         files.get(key)
     assert get(f"/destruction-certificates/{certificate['id']}", OFFICE)["files_gone_at"]
+    assert call("GET", f"/reports/{summary['id']}/file", OFFICE).status_code == 200
     answer = call("GET", f"/reports/{final['id']}/file", OFFICE)
     assert hashlib.sha256(answer.data).hexdigest() == final["sha256"]
 

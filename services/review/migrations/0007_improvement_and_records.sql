@@ -81,7 +81,7 @@ CREATE TABLE destruction_certificates (
 CREATE INDEX destruction_certificates_files ON destruction_certificates (destroyed_at) WHERE files_gone_at IS NULL;
 GRANT SELECT, INSERT, UPDATE ON legal_holds, retention_decisions, destruction_certificates TO {app};
 
--- A row goes only under a certificate that the same transaction makes: no other code, and no mistake, deletes one.
+-- A row goes only under a certificate that the transaction names with its moment: no mistake elsewhere deletes one.
 CREATE FUNCTION only_under_certificate() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF NOT EXISTS (SELECT FROM destruction_certificates d
