@@ -60,7 +60,7 @@ def tracker_rows(session: Session) -> Iterator[tuple[str, ...]]:
 
 
 def _as_row(fields: dict[str, Any]) -> tuple[str, ...]:
-    return tuple(str(fields.get(column) or "") for column in COLUMNS)
+    return tuple("" if (value := fields.get(column)) is None else str(value) for column in COLUMNS)
 
 
 def _rapid_review(session: Session, case: Case, reviews: Sequence[PracticeReview]) -> dict[str, Any]:

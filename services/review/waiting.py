@@ -79,6 +79,7 @@ QUERIES: dict[str, str] = {
           FROM actions a JOIN recommendations r ON r.id = a.recommendation_id JOIN cases c ON c.id = r.case_id
          WHERE (a.progress IS NULL OR a.progress = 'started') AND (a.due_on IS NULL OR a.due_on >= :today)
            AND a.heard_at < CAST(:today AS date) - CAST(:stale_days AS integer) + 1
+           AND (a.heard_at AT TIME ZONE 'Europe/London')::date + CAST(:stale_days AS integer) <= :today
     """,
     "impact-check": """
         SELECT 'action:' || a.id AS concerns, a.impact_check_on AS due_on, c.reference, a.owner_agency AS agency_id,

@@ -75,6 +75,7 @@ def test_an_overdue_action_is_chased_until_it_is_done_and_then_looked_at_for_its
     action = act(recommended(open_case()))  # due in 60 days
     later(61)
     assert chased(action) == chased(action) == [("action-overdue", SCHOOL, 1)]
+    assert "Example Primary School" in person(OFFICE, "partnership-office").get("/review/waiting").text
     later(14)
     assert chased(action)[1:] == [("action-overdue", SCHOOL, 2)]
     show(action, "started")
