@@ -18,7 +18,7 @@ WAYS: dict[str, list[str]] = {
     "duty.officer": ["/notify/today", "/notify/incidents", "link:INC-", "link:Decide", "/notify/duties?status=all", "link:Notify the Panel", "link:What to enter", "/notify/timeliness", "/notify/reports", "link:HSCP-", "/notify/account", "/notify/no-such-page"],
     "office": ["/notify/incidents", "link:INC-", "link:Who may see it", "/notify/emergencies", "/notify/settings",
         "/notify/health-in-words", "/notify/people", "link:Robin", "/notify/people/new/example-school",
-        "/review/cases", "link:RR-", "link:Record the decision", "/review/cases", "link:RR-", "link:Ask further", "/review/cases", "link:RR-", "link:West Mercia", "link:Give more time", "/review/cases", "link:RR-", "link:The merged", "/review/cases", "link:RR-", "link:Make a recommendation", "/review/recommendations", "/review/themes", "/review/figures", "/review/waiting", "/review/cases", "link:RR-", "link:Rapid review meeting held", "/review/cases", "link:RR-", "link:These stages in plain", "/review/cases", "link:RR-", "link:How long the records"],
+        "/review/cases", "link:RR-", "link:Record the decision", "/review/cases", "link:RR-", "link:Ask further", "/review/cases", "link:RR-", "link:West Mercia", "link:Give more time", "/review/cases", "link:RR-", "link:The merged", "/review/cases", "link:RR-", "link:Make a recommendation", "/review/recommendations", "/review/figures"],
     "editor": ["/publish/publications"],
     "return.author": ["/review/requests", "link:RR-", "link:Period", "/review/requests", "link:RR-", "link:Key practice", "/review/requests", "link:RR-", "link:Chronology"],
     "agency.lead": ["/notify/reports", "/notify/emergency", "/notify/people"],
