@@ -18,6 +18,7 @@ from marshmallow import ValidationError
 
 from shared.calendar import BankHolidays, due
 from shared.partnership_schema import PartnershipSchema
+from shared.review_plans import ReviewPlan, plan_from
 from shared.rulebook import DutyRule, Override, Rulebook, rules_on
 from shared.rulebook.reader import within_of
 from shared.settings import required, settings
@@ -117,11 +118,13 @@ class PastPublication:
 
 
 @dataclass(frozen=True)
-class Stage:
-    """A stage of a practice review, in the partnership's own words and order."""
+class RecordClass:
+    """A class of record and how many years it is kept after the case has ended, on what authority."""
 
     id: str
     name: str
+    keep_years: int
+    authority: str
 
 
 @dataclass(frozen=True)
@@ -151,6 +154,10 @@ class Partnership:
     information_remind_days: int | None  # working days before the return is due; None to remind nobody
     information_chase_days: int | None  # working days between chases of a late return; None to chase once
     information_escalate_at: int  # from which chase of a return on the agency's leads are told, too
+    reminder_days: int  # working days after which what waits in a review is reminded of again
+    monitoring_days: int  # days after which the partners look at a review's time and quality for the first time
+    stale_action_days: int  # days without a word after which an action is asked after
+    impact_check_days: int  # days after an action is done at which its effect on children is looked at
     information_request_basis: str  # the authority on which agencies are asked, as it stands in every request
     deadline_contacts: tuple[str, ...]
     digest_hour: int | None  # of London, from which each working day's digest goes to them; None for none
@@ -159,7 +166,8 @@ class Partnership:
     agencies: tuple[Agency, ...]
     identity_providers: tuple[IdentityProvider, ...]
     protocol: tuple[ProtocolStep, ...]
-    practice_review_stages: tuple[Stage, ...]
+    reviews: tuple[ReviewPlan, ...]  # the stages of each kind of review, dated
+    record_classes: tuple[RecordClass, ...]  # a class that is not named is kept for good
     past_publications: tuple[PastPublication, ...]
     identifying_words: tuple[str, ...]  # what names the area, for the anonymous route
     bank_holidays: BankHolidays
@@ -173,6 +181,11 @@ class Partnership:
         """When a duty falls due whose clock started at the aware moment `runs_from`. Raises `CalendarUnknown`."""
         day_one = rule.id == "rapid-review" and self.rapid_review_first_day == 1
         return due(runs_from, rule.within, day_one=day_one, bank_holidays=self.bank_holidays)
+
+    def review_plan(self, kind: str, day: date) -> ReviewPlan:
+        """The stages of a kind of review that begins on `day`; a kind that the file does not name has none."""
+        in_force = [plan for plan in self.reviews if plan.kind == kind and plan.in_force_from <= day]
+        return max(in_force, key=lambda plan: plan.in_force_from, default=ReviewPlan(kind, kind, date.min))
 
     def recipient(self, recipient: str) -> Recipient:
         """How a recipient is told. One that the file does not name is told by a person, so that none is forgotten."""
@@ -273,7 +286,8 @@ def _partnership(values: dict[str, Any]) -> Partnership:
         "identity_providers": tuple(IdentityProvider(**each) for each in values.pop("identity_providers")),
         "agencies": tuple(Agency(**_tuples(each)) for each in values.pop("agencies")),
         "protocol": tuple(ProtocolStep(**each) for each in values.pop("protocol")),
-        "practice_review_stages": tuple(Stage(**each) for each in values.pop("practice_review_stages")),
+        "reviews": tuple(plan_from(each) for each in values.pop("reviews")),
+        "record_classes": tuple(RecordClass(**each) for each in values.pop("record_classes")),
         "past_publications": tuple(PastPublication(**_tuples(each)) for each in values.pop("past_publications")),
         "bank_holidays": _bank_holidays(values.pop("bank_holidays", {})),
         "rules": tuple(_override(each) for each in values.pop("rules")),

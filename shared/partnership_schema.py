@@ -29,6 +29,8 @@ RECIPIENTS = (
     "panel, secretary-of-state, ofsted, nspcc, partnership-office, safeguarding-partner:<agency>, "
     "local-authority:<ONS code> or agency:<id>"
 )
+REVIEW_KINDS = ("rapid-review", "lcspr", "thematic", "single-agency", "other")
+RECORD_CLASSES = ("agency-returns", "drafts", "working-papers", "evidence", "case-file")
 AGENCY_KINDS = (
     "local-authority",
     "police",
@@ -127,9 +129,43 @@ class ProtocolStepSchema(Body):
     when = Choice("before", "after")
 
 
+class StageStepSchema(Body):
+    id = Code(required=True)
+    sentence = Text(500, required=True)
+    required = YesNo()
+
+
 class StageSchema(Body):
     id = Code(required=True)
     name = Line(required=True)
+    explanation = Text(2000)
+    working_days = Whole(0, 1000)
+    steps = fields.Nested(StageStepSchema, many=True)
+
+
+class ReviewPlanSchema(Body):
+    """The stages of one kind of review, in order, for those that begin from a day on."""
+
+    kind = Choice(*REVIEW_KINDS, required=True)
+    name = Line(required=True)
+    in_force_from = Day(required=True)
+    explanation = Text(5000)
+    stages = fields.Nested(StageSchema, many=True, required=True)
+
+    @validates_schema
+    def check(self, values: dict[str, Any], **_: Any) -> None:
+        named = [stage["id"] for stage in values["stages"]]
+        if twice := sorted({stage for stage in named if named.count(stage) > 1}):
+            raise ValidationError({"stages": [f"Keep one stage each for {', '.join(twice)}."]})
+
+
+class RecordClassSchema(Body):
+    """A class of record: which, what it is called here, and for how long it is kept."""
+
+    id = Choice(*RECORD_CLASSES, required=True)
+    name = Line(required=True)
+    keep_years = Whole(1, 200, required=True)
+    authority = Text(500, required=True)
 
 
 class PastPublicationSchema(Body):
@@ -191,6 +227,10 @@ class PartnershipSchema(Body):
     information_remind_days = Whole(1, 30, load_default=None)
     information_chase_days = Whole(1, 60, load_default=None)
     information_escalate_at = Whole(1, 20, load_default=2)
+    reminder_days = Whole(1, 60, load_default=5)
+    monitoring_days = Whole(1, 366, load_default=30)
+    stale_action_days = Whole(1, 1000, load_default=90)
+    impact_check_days = Whole(1, 1000, load_default=180)
     information_request_basis = Line(400, load_default=INFORMATION_REQUEST_BASIS)
     deadline_contacts = Several(Email(), required=True)
     digest_hour = Whole(0, 23, load_default=None)
@@ -199,7 +239,8 @@ class PartnershipSchema(Body):
     agencies = _several(AgencySchema)
     identity_providers = _several(IdentityProviderSchema)
     protocol = _several(ProtocolStepSchema)
-    practice_review_stages = _several(StageSchema)
+    reviews = _several(ReviewPlanSchema)
+    record_classes = _several(RecordClassSchema)
     past_publications = _several(PastPublicationSchema)
     identifying_words = Several(Line(), most=1000, load_default=list)
     bank_holidays = fields.Nested(BankHolidaysSchema, load_default=dict)
@@ -241,6 +282,7 @@ def _twice_faults(values: dict[str, Any]) -> dict[str, list[str]]:
         "agencies": "id",
         "identity_providers": "agency",
         "protocol": "id",
+        "record_classes": "id",
         "past_publications": "slug",
     }
     faults = {}
@@ -248,4 +290,7 @@ def _twice_faults(values: dict[str, Any]) -> dict[str, list[str]]:
         names = [str(entry.get(key)) for entry in values.get(group, [])]
         if twice := sorted({name for name in names if names.count(name) > 1}):
             faults[group] = [f"Keep one entry each for {', '.join(twice)}."]
+    plans = [f"{plan.get('kind')} from {plan.get('in_force_from')}" for plan in values.get("reviews", [])]
+    if twice := sorted({plan for plan in plans if plans.count(plan) > 1}):
+        faults["reviews"] = [f"Keep one entry each for {', '.join(twice)}."]
     return faults

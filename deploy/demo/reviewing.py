@@ -145,9 +145,7 @@ def _appoint(stage: Stage, path: str, today: str) -> None:
     stage.call(office, "POST", f"{path}/reviewers", first)
     second = first | {"name": "Jo Marsh", "replaces_reasons": "The first reviewer fell ill."}
     stage.call(office, "POST", f"{path}/reviewers", second)
-    stage.call(
-        office, "POST", f"{path}/milestones", {"stage": partnership().practice_review_stages[0].id, "done_on": today}
-    )
+    stage.call(office, "POST", f"{path}/milestones", {"stage": "terms-of-reference", "done_on": today})
     asked = {
         "asks_for": "draft",
         "text": "Please send the draft.",

@@ -39,9 +39,9 @@ def way_to(session: Session, recipient: str) -> Way:
     if chosen.channel != "portal":
         return Way(chosen.channel, (chosen.address,))
     kind, _, agency_id = recipient.partition(":")
-    if kind in ("agency", "safeguarding-partner") and not told_by_hand(recipient):
-        if emails := _addresses(session, agency_id):
-            return Way("email", tuple(emails))
+    by_mail = kind in ("agency", "safeguarding-partner") and not told_by_hand(recipient)
+    if by_mail and (emails := _addresses(session, agency_id)):
+        return Way("email", tuple(emails))
     return Way("portal", ("",))
 
 

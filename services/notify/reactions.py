@@ -13,6 +13,7 @@ from services.notify.duties import Move, discharged_event, duty_values, entries_
 from services.notify.messages import tell, tell_leads, warn_contacts
 from services.notify.models import Duty
 from services.notify.notifying import cancel_duties
+from services.notify.reminders import tell_reminder
 from services.notify.service import SERVICE
 from shared import audit, clock, files
 from shared.database import insert_rows
@@ -22,6 +23,7 @@ from shared.outbox import emit_all
 from shared.partnership import partnership
 
 NOT_SENT = ("pending", "waiting-for-person")
+REVIEW_RULES = ("lcspr", "local-review")
 # Two schedules of one publication, heard at once after an outage, take turns: the second sees what the first heard.
 TAKE_TURN = text("SELECT pg_advisory_xact_lock(hashtextextended(:subject, 0))")
 HEARD_LATER = text("""
@@ -145,16 +147,17 @@ def rapid_review_completed(session: Session, event: Event) -> None:
 
 
 def practice_review_commissioned(session: Session, event: Event) -> None:
-    """The six months of an LCSPR begin."""
+    """The time of a review begins: the six months of an LCSPR, or the partnership's own."""
+    rule = event.data.get("rule", "lcspr")
     duty = duty_values(
-        "lcspr",
+        rule,
         "partnership-office",
         concerns=f"practice-review:{event.data['practice_review_id']}",
         runs_from=_time(event.data["decided_at"]),
         incident_id=event.data["incident_id"],
     )
     insert_rows(session, [(Duty, [duty])])
-    audit.append(session, audit.Entry("system", "duty-arose", f"duty:{duty['id']}", "lcspr"))
+    audit.append(session, audit.Entry("system", "duty-arose", f"duty:{duty['id']}", rule))
 
 
 def practice_review_delayed(session: Session, event: Event) -> None:
@@ -164,6 +167,11 @@ def practice_review_delayed(session: Session, event: Event) -> None:
     _tell_all(
         session, event, "delay-reasons", ["panel", "secretary-of-state"], event.data["delayed_at"], document, about
     )
+
+
+def reminder_due(session: Session, event: Event) -> None:
+    """Somebody is reminded of what waits for them in a review."""
+    tell_reminder(session, event.data)
 
 
 def route_decided(session: Session, event: Event) -> None:
@@ -229,10 +237,10 @@ def publication_live(session: Session, event: Event) -> None:
     live_at = _time(event.data["live_at"])
     review = f"practice-review:{event.data['practice_review_id']}"
     evidence = event.data["url"] or f"published by the {event.data['route']} route"
-    commissioned = select(Duty.id).where(Duty.concerns == review, Duty.rule == "lcspr")
-    if session.scalar(commissioned) is None:
+    rule = session.scalar(select(Duty.rule).where(Duty.concerns == review, Duty.rule.in_(REVIEW_RULES)))
+    if rule is None:
         raise NotYet("the practice review's commissioning is not here yet")
-    _discharge(session, review, "lcspr", live_at, evidence)
+    _discharge(session, review, rule, live_at, evidence)
     _nspcc_duty(session, event, live_at)
 
 
@@ -301,6 +309,7 @@ REACTIONS: dict[str, Reaction] = {
     "rapid-review.completed": rapid_review_completed,
     "practice-review.commissioned": practice_review_commissioned,
     "practice-review.delayed": practice_review_delayed,
+    "reminder.due": reminder_due,
     "hold.placed": nothing,
     "hold.lifted": nothing,
     "publication.route-decided": route_decided,

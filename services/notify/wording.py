@@ -53,6 +53,7 @@ RULES = {
     "rapid-review": "Complete the rapid review",
     "panel-reply-wait": "Ask the Panel for its reply",
     "lcspr": "Complete and publish the LCSPR",
+    "local-review": "Complete the review",
     "prior-copy": "Send a copy before publication",
     "delay-reasons": "Give the reasons for the delay",
     "not-published-reasons": "Give the reasons for not publishing",

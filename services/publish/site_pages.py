@@ -18,6 +18,8 @@ TYPES = {
     "cspr": "Child safeguarding practice review",
     "scr": "Serious case review",
     "thematic": "Thematic review",
+    "single-agency": "Single agency review",
+    "other": "Review",
     "improvements": "Information about improvements",
 }
 PAST_DOCUMENTS = {"report": "full report", "briefing": "learning briefing"}

@@ -10,7 +10,7 @@ from services.review.pages import pages
 from services.review.service import SERVICE
 from shared.web.application import make_application
 
-WORDS = ("stage_words", "stage_colour", "left_words", "entry_when", "milestone_name")
+WORDS = ("stage_words", "stage_colour", "left_words", "entry_when", "month_words")
 
 
 def create_app() -> Flask:
@@ -21,6 +21,7 @@ def create_app() -> Flask:
         "outcomes": wording.OUTCOMES,
         "other_reviews": wording.OTHER_REVIEWS,
         "replies": wording.REPLIES,
+        "comment_outcomes": wording.COMMENT_OUTCOMES,
         "hold_reasons": wording.HOLD_REASONS,
         "part_names": wording.PARTS,
     }

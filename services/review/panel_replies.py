@@ -1,6 +1,6 @@
 """What the Panel answered to a rapid review, and notify's word that the review reached it."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -11,9 +11,11 @@ from services.review.models import Case, DutyNote, PanelReply, RapidReviewDecisi
 from services.review.rapid_review import standing_decision
 from services.review.states import CASE, may, move
 from shared import audit, clock
+from shared.calendar import london_day
 from shared.database import new_id
 from shared.events.catalogue import NotYet
 from shared.identity.viewer import Viewer
+from shared.partnership import partnership
 from shared.web.problems import conflict
 
 
@@ -38,6 +40,7 @@ def record_panel_reply(session: Session, case: Case, body: dict[str, Any], viewe
         recorded_at=clock.now(),
     )
     session.add(reply)
+    decision.reply_due_on = None
     case.version += 1
     audit.append(session, audit.Entry(viewer.actor, "recorded-panel-reply", f"case:{case.id}", body["reply"]))
     return reply
@@ -77,9 +80,17 @@ def note_sent_to_panel(session: Session, duty: dict[str, Any]) -> None:
         return
     decision.sent_at = datetime.fromisoformat(duty["sent_at"] or duty["discharged_at"])
     decision.sent_reference = duty["reference"]
+    if not any(reply.decision_id == decision.id for reply in panel_replies(session, case)):  # heard before this event
+        decision.reply_due_on = _reply_due_on(decision.sent_at)
     if may(CASE, case.stage, "send"):
         case.stage = move(CASE, case.stage, "send")
     case.version += 1
+
+
+def _reply_due_on(sent_at: datetime) -> date:
+    """The day on which the Panel is asked for its reply, by the rule `panel-reply-wait`."""
+    rule = partnership().rules_on(london_day(sent_at)).duty("panel-reply-wait")
+    return london_day(partnership().due(rule, sent_at))
 
 
 def newest_completed_decision(session: Session, case: Case) -> RapidReviewDecision | None:

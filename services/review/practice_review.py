@@ -3,13 +3,15 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from services.review.models import Case, Delay, Milestone, PracticeReview
+from services.review.models import Case, Delay, PracticeReview
 from services.review.panel_replies import newest_completed_decision, panel_replies
 from services.review.references import next_reference
+from services.review.review_cases import link_case
 from services.review.service import SERVICE
+from services.review.stages import plan_for
 from services.review.states import CASE, PRACTICE_REVIEW, move
 from shared import audit, clock
 from shared.calendar import london_day
@@ -21,10 +23,15 @@ from shared.partnership import partnership
 from shared.rulebook import DutyRule
 from shared.web.problems import conflict, refused
 
+STATUTORY = ("lcspr", "thematic")
 
-def lcspr_rule(decided_at: datetime) -> DutyRule:
-    """Complete and publish within six months of the decision (Working Together 2023)."""
-    return partnership().rules_on(london_day(decided_at)).duty("lcspr")
+
+def rule_of(kind: str, decided_at: datetime) -> DutyRule:
+    """The clock of a review: an LCSPR is completed and published within six months (Working Together 2023).
+
+    A single agency's review, or one of another kind, runs by the partnership's own rule.
+    """
+    return partnership().rules_on(london_day(decided_at)).duty("lcspr" if kind in STATUTORY else "local-review")
 
 
 def commission(session: Session, case: Case, body: dict[str, Any], viewer: Viewer) -> PracticeReview:
@@ -47,16 +54,18 @@ def commission(session: Session, case: Case, body: dict[str, Any], viewer: Viewe
         title=body["title"],
         status="under-way",
         decided_at=decided_at,
-        due_at=partnership().due(lcspr_rule(decided_at), decided_at),
+        due_at=partnership().due(rule_of(body["kind"], decided_at), decided_at),
+        plan=plan_for(body["kind"], decided_at),
     )
     session.add(review)
+    session.flush()
+    link_case(session, review, case, None, viewer)
     case.version += 1
-    values = {"pseudonym": review.pseudonym, "decided_at": decided_at.isoformat()}
+    rule = rule_of(review.kind, decided_at).id
+    values = {"pseudonym": review.pseudonym, "decided_at": decided_at.isoformat(), "rule": rule}
     emit_of(session, "practice-review.commissioned", review, case.incident_id, values)
-    audit.append(
-        session,
-        audit.Entry(viewer.actor, "commissioned", f"practice-review:{review.id}", f"case {case.id}; rule lcspr"),
-    )
+    why = f"case {case.id}; rule {rule}"
+    audit.append(session, audit.Entry(viewer.actor, "commissioned", f"practice-review:{review.id}", why))
     return review
 
 
@@ -84,39 +93,6 @@ def emit_of(session: Session, event: str, review: PracticeReview, incident_id: s
 
 def incident_of(session: Session, review: PracticeReview) -> str:
     return session.scalars(select(Case.incident_id).where(Case.id == review.case_id)).one()
-
-
-def record_milestone(session: Session, review: PracticeReview, body: dict[str, Any], viewer: Viewer) -> Milestone:
-    """Record by when a stage is due, or when it was done; what was recorded before is kept and carried on.
-
-    `review` is locked by the caller. Raises a 422 problem for a stage that this partnership does not have.
-    """
-    review.status = move(PRACTICE_REVIEW, review.status, "reach-milestone")
-    stages = [stage.id for stage in partnership().practice_review_stages]
-    if body["stage"] not in stages:
-        raise refused("/stage", f"Use one of this partnership's stages: {', '.join(stages)}.")
-    before = current_milestones(session, review).get(body["stage"])
-    carried = {name: getattr(before, name, None) for name in ("due_on", "done_on", "note")}
-    newest = session.scalar(select(func.max(Milestone.number)).where(Milestone.practice_review_id == review.id))
-    milestone = Milestone(
-        id=new_id(),
-        practice_review_id=review.id,
-        number=(newest or 0) + 1,
-        recorded_at=clock.now(),
-        **(carried | body),
-    )
-    session.add(milestone)
-    review.version += 1
-    audit.append(
-        session, audit.Entry(viewer.actor, "recorded-milestone", f"practice-review:{review.id}", body["stage"])
-    )
-    return milestone
-
-
-def current_milestones(session: Session, review: PracticeReview) -> dict[str, Milestone]:
-    """The newest entry of each stage."""
-    statement = select(Milestone).where(Milestone.practice_review_id == review.id).order_by(Milestone.number)
-    return {milestone.stage: milestone for milestone in session.scalars(statement)}
 
 
 def record_delay(session: Session, review: PracticeReview, body: dict[str, Any], viewer: Viewer) -> Delay:

@@ -8,8 +8,10 @@ from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
+from services.review.draft_comments import expect_facts_answered
 from services.review.models import Case, PracticeReview, Report, ReportSignature
 from services.review.practice_review import emit_of
+from services.review.review_cases import identifiers_of
 from services.review.states import PRACTICE_REVIEW, move
 from shared import audit, clock, files
 from shared.database import new_id
@@ -76,6 +78,7 @@ def sign_report(session: Session, review: PracticeReview, body: dict[str, Any], 
     signature of the same partner, or a review that was signed off.
     """
     review.status = move(PRACTICE_REVIEW, review.status, "sign")
+    expect_facts_answered(session, review)
     report = _newest_with(session, review, body["report_sha256"])
     if viewer.agency_id in signers_of(session, report):
         raise conflict("Your agency has signed this version of the report.")
@@ -92,7 +95,7 @@ def sign_report(session: Session, review: PracticeReview, body: dict[str, Any], 
     review.version += 1
     entries = [audit.Entry(viewer.actor, "signed-report", f"practice-review:{review.id}", f"sha256 {report.sha256}")]
     if not unsigned_partners(session, report):
-        _sign_off(session, review, report)
+        _sign_off(session, review, report, viewer)
         entries.append(audit.Entry(viewer.actor, "signed-off", f"practice-review:{review.id}", f"report {report.id}"))
     audit.append(session, *entries)
     return report
@@ -123,7 +126,7 @@ def unsigned_partners(session: Session, report: Report) -> list[str]:
     return [agency for agency in partnership().safeguarding_partners if agency not in signed]
 
 
-def _sign_off(session: Session, review: PracticeReview, report: Report) -> None:
+def _sign_off(session: Session, review: PracticeReview, report: Report, viewer: Viewer) -> None:
     review.status = move(PRACTICE_REVIEW, review.status, "sign-off")
     review.signed_off_at = clock.now()
     case = session.get_one(Case, review.case_id)
@@ -133,6 +136,6 @@ def _sign_off(session: Session, review: PracticeReview, report: Report) -> None:
         "title": review.title,
         "report": {"key": report.file_key, "filename": report.filename, "sha256": report.sha256},
         "signed_at": review.signed_off_at.isoformat(),
-        "identifiers": case.identifiers,
+        "identifiers": identifiers_of(session, review, viewer),
     }
     emit_of(session, "report.signed-off", review, case.incident_id, values)

@@ -34,12 +34,28 @@ def appoint_reviewer(session: Session, review: PracticeReview, body: dict[str, A
         practice_review_id=review.id,
         reviewer={name: body.get(name) for name in OF_THE_REVIEWER},
         appointed_on=body["appointed_on"],
+        contract_from=body.get("contract_from"),
+        contract_until=body.get("contract_until"),
     )
     session.add(reviewer)
     review.version += 1
     what = "replaced-reviewer" if former else "appointed-reviewer"
     audit.append(session, audit.Entry(viewer.actor, what, f"practice-review:{review.id}", f"reviewer {reviewer.id}"))
     return reviewer
+
+
+def remove_reviewer(session: Session, review: PracticeReview, reviewer: Reviewer, reasons: str, viewer: Viewer) -> None:
+    """End an appointment without making another yet (SI 2018/789). `review` and `reviewer` are locked by the caller.
+
+    Raises a 409 problem for an appointment that has ended.
+    """
+    move(PRACTICE_REVIEW, review.status, "change")
+    if reviewer.ended_at is not None:
+        raise conflict("This appointment has ended.")
+    _end(reviewer, reasons)
+    review.version += 1
+    on = f"practice-review:{review.id}"
+    audit.append(session, audit.Entry(viewer.actor, "removed-reviewer", on, f"reviewer {reviewer.id}"))
 
 
 def _end(former: Reviewer, reasons: str | None) -> None:
@@ -57,6 +73,7 @@ def ask_reviewer(session: Session, review: PracticeReview, body: dict[str, Any],
         asks_for=body["asks_for"],
         request={"text": body["text"], "asked_by": body["asked_by"]},
         asked_at=clock.now(),
+        answer_by=body.get("answer_by"),
     )
     session.add(request)
     audit.append(session, audit.Entry(viewer.actor, "asked-reviewer", f"practice-review:{review.id}", body["asks_for"]))

@@ -7,11 +7,12 @@ from sqlalchemy.orm import Session
 
 from services.review.models import Case, Recommendation
 
-BAR = 300
+LEFT, COLUMN, BAR, TOP, LANE = 240, 130, 90, 28, 28  # of the chart, in its own units
+MOST_DRAWN, LATEST_YEARS = 12, 6
 
 
 def themes_by_year(session: Session) -> dict[str, Any]:
-    """A row for each theme with its recommendations by year, in how many reviews it came up, and a bar's length.
+    """A row for each theme with its recommendations by year, and in how many reviews it came up.
 
     The theme that came up most often comes first.
     """
@@ -26,11 +27,35 @@ def themes_by_year(session: Session) -> dict[str, Any]:
         {"theme": theme, "counts": [sum(n for t, y, n in counted if t == theme and int(y) == each) for each in years], "reviews": number}
         for theme, number in reviews.items()
     ]  # fmt: skip
-    most = max((sum(row["counts"]) for row in rows), default=1)
     for row in rows:
         row["total"] = sum(row["counts"])
-        row["bar"] = round(row["total"] / most * BAR)
     return {"years": years, "rows": sorted(rows, key=lambda row: (-row["total"], row["theme"]))}
+
+
+def as_chart(themes: dict[str, Any]) -> dict[str, Any]:
+    """The most frequent themes drawn as bars, a lane for each theme and a column for each of the latest years."""
+    years = themes["years"][-LATEST_YEARS:]
+    drawn = themes["rows"][:MOST_DRAWN]
+    counts = [row["counts"][-LATEST_YEARS:] for row in drawn]
+    most = max((count for row in counts for count in row), default=1) or 1
+    places = [LEFT + number * COLUMN for number in range(len(years))]
+    return {
+        "width": LEFT + LATEST_YEARS * COLUMN,
+        "height": TOP + len(drawn) * LANE + 6,
+        "bar": BAR,
+        "years": [{"year": year, "x": x} for year, x in zip(years, places, strict=True)],
+        "rows": [
+            {
+                "theme": row["theme"],
+                "y": TOP + lane * LANE,
+                "bars": [
+                    {"x": x, "count": count, "length": round(count / most * BAR)}
+                    for x, count in zip(places, counts[lane], strict=True)
+                ],
+            }
+            for lane, row in enumerate(drawn)
+        ],
+    }
 
 
 def earlier_on(session: Session, theme: str, case: Case) -> list[Recommendation]:

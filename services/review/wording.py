@@ -1,6 +1,6 @@
 """How stages, outcomes and states of review are called where people read them."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from shared import clock
@@ -71,8 +71,27 @@ HOLD_REASONS = {
     "other-review": "Another review",
     "other": "Another reason",
 }
-REVIEW_KINDS = {"lcspr": "LCSPR", "thematic": "Thematic review"}
+REVIEW_KINDS = {
+    "lcspr": "LCSPR",
+    "thematic": "Thematic review",
+    "single-agency": "Single agency review",
+    "other": "Another kind of review",
+}
 REPORT_KINDS = {"full-report": "Full report", "executive-summary": "Executive summary"}
+WAITING = {
+    "hold-check": "Look at a hold on publication again",
+    "panel-reply": "Ask the Panel for its reply to the rapid review",
+    "action-overdue": "An action is overdue",
+    "action-stale": "Nothing was heard of an action for a while",
+    "impact-check": "Look whether an action has changed something for children",
+    "no-action": "No action is agreed on a recommendation that is due",
+    "records": "Decide what becomes of records whose time has passed",
+    "monitoring": "Look at the time and the quality of the review again",
+    "reviewer-request": "Get the reviewer's answer to a written request",
+    "reviewer-contract": "The reviewer's contract has run out",
+}
+COMMENT_KINDS = {"comment": "A comment", "factual-accuracy": "A fact is not right"}
+COMMENT_OUTCOMES = {"changed": "Changed", "partly-changed": "Changed in part", "not-changed": "Not changed"}
 PROGRESS = {
     "started": "It has begun",
     "done": "It is done",
@@ -104,8 +123,9 @@ def stage_colour(stage: str) -> str:
     )
 
 
-def milestone_name(stage: str) -> str:
-    return next((each.name for each in partnership().practice_review_stages if each.id == stage), stage)
+def month_words(day: date) -> str:
+    """`April 2026`: as near as a plan is worth to somebody outside."""
+    return f"{day:%B %Y}"
 
 
 def left_words(due_at: datetime) -> str:
@@ -131,10 +151,10 @@ def entry_when(entry: dict[str, Any]) -> str:
     return f"About {words}" if entry["certainty"] == "estimated" and not entry.get("to") else words
 
 
-def _said(date: str) -> str:
-    if len(date) == 4:
-        return date
-    if len(date) == 7:
-        return f"{datetime.fromisoformat(date + '-01'):%B %Y}"
-    when = datetime.fromisoformat(date)
-    return f"{when.day} {when:%B %Y}" + (f", {when:%H:%M}" if len(date) > 10 else "")
+def _said(day: str) -> str:
+    if len(day) == 4:
+        return day
+    if len(day) == 7:
+        return f"{datetime.fromisoformat(day + '-01'):%B %Y}"
+    when = datetime.fromisoformat(day)
+    return f"{when.day} {when:%B %Y}" + (f", {when:%H:%M}" if len(day) > 10 else "")

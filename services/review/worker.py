@@ -1,8 +1,12 @@
 """The Celery worker of this service."""
 
 from services.review.chasing import remind_of_returns, tell_overdue_returns
+from services.review.destruction import take_files_out
 from services.review.reactions import REACTIONS
+from services.review.reminders import remind_in_turn
 from services.review.service import SERVICE
 from shared.worker import make_worker
 
-celery = make_worker(SERVICE, REACTIONS, sweepers=[remind_of_returns, tell_overdue_returns])
+celery = make_worker(
+    SERVICE, REACTIONS, sweepers=[remind_of_returns, tell_overdue_returns, remind_in_turn, take_files_out]
+)

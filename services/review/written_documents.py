@@ -3,7 +3,7 @@
 import csv
 import io
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -97,19 +97,25 @@ def _add_table(document: Any, block: Table) -> None:
     properties.append(properties.makeelement(f"{{{properties.nsmap['w']}}}tblHeader", {}))
 
 
-def as_excel(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
+def as_excel(columns: Sequence[str], rows: Iterable[Sequence[str]], sheet: str = "Chronology") -> bytes:
     """A workbook of one sheet; every cell is text, so that nothing in it is taken for a formula."""
+    return as_workbook({sheet: [columns, *rows]})
+
+
+def as_workbook(sheets: Mapping[str, Sequence[Sequence[str]]]) -> bytes:
+    """A workbook of sheets by name, each with its header row first; every cell is text."""
     import openpyxl
     from openpyxl.cell import WriteOnlyCell
 
     book = openpyxl.Workbook(write_only=True)
-    sheet = book.create_sheet("Chronology")
-    sheet.freeze_panes = "A2"
-    for row in [columns, *rows]:
-        cells = [WriteOnlyCell(sheet, _plain(words)) for words in row]
-        for cell in cells:
-            cell.data_type = "s"
-        sheet.append(cells)
+    for name, rows in sheets.items():
+        sheet = book.create_sheet(name)
+        sheet.freeze_panes = "A2"
+        for row in rows:
+            cells = [WriteOnlyCell(sheet, _plain(words)) for words in row]
+            for cell in cells:
+                cell.data_type = "s"
+            sheet.append(cells)
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()

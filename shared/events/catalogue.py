@@ -47,6 +47,7 @@ CATALOGUE: dict[str, EventType] = {
         EventType("practice-review.delayed", "review", ("notify", "publish"), contracts.PracticeReviewDelayed()),
         EventType("hold.placed", "review", ("notify", "publish"), contracts.HoldPlaced()),
         EventType("hold.lifted", "review", ("notify", "publish"), contracts.HoldLifted()),
+        EventType("reminder.due", "review", ("notify",), contracts.ReminderDue()),
         EventType("report.signed-off", "review", ("publish",), contracts.ReportSignedOff()),
         EventType("publication.route-decided", "publish", ("notify",), contracts.RouteDecided()),
         EventType("publication.scheduled", "publish", ("notify",), contracts.PublicationScheduled()),

@@ -179,6 +179,9 @@ class PracticeReviewEvent(Contract):
 
 
 class PracticeReviewCommissioned(PracticeReviewEvent):
+    """`rule` is the rule by whose clock the review runs."""
+
+    rule = fields.String(load_default="lcspr")
     pseudonym = fields.String(required=True)
     decided_at = Time(required=True)
 
@@ -210,6 +213,20 @@ class ReportSignedOff(PracticeReviewEvent):
     report = fields.Nested(File, required=True)
     signed_at = Time(required=True)
     identifiers = fields.List(fields.Nested(Identifier), required=True)
+
+
+class ReminderDue(Contract):
+    """Something in a review waits. `kind` says what; `agency_id` is who is to act, null for the partnership office.
+
+    `page` is the path where it is done, `times` how often it has been reminded of for this day.
+    """
+
+    kind = fields.String(required=True)
+    concerns = fields.String(required=True)
+    reference = fields.String(required=True)
+    agency_id = fields.String(required=True, allow_none=True)
+    page = fields.String(required=True)
+    times = fields.Integer(required=True)
 
 
 class PublicationEvent(Contract):

@@ -315,7 +315,7 @@ def test_a_practice_review_from_commission_to_sign_off_with_a_replaced_reviewer_
     office.does(f"{at}/records/terms-of-reference", scope="Why.", lines_of_enquiry="Sharing\nEscalation")
     office.does(f"{at}/records/monitoring", on_time="no", quality="Good.", **on("next_on", 30))
     assert office.post(f"{at}/records/legal-read", by="Counsel").status_code == 422
-    office.does(f"{at}/milestone", stage="terms-of-reference", **on("done_on", 0))
+    office.does(f"{at}/stages/terms-of-reference", **on("done_on", 0))
     office.does(f"{at}/hold", reason="criminal-trial", owner_name="Ola", owner_role="Lawyer", **on("next_check_on", 7))
     hold = re.search(r"(/review/holds/[^\"]+)/check", office.get(at).text)
     assert hold

@@ -25,7 +25,8 @@ from tests.reviewing import (
 
 pytestmark = pytest.mark.usefixtures("ground")
 
-OWN_ROWS = {"information_requests", "agency_returns", "extensions", "recommendations", "actions", "evidence"}
+OF_AGENCY = {"information_requests", "agency_returns", "extensions"}
+OWN_ROWS = OF_AGENCY | {"recommendations", "actions", "evidence"}
 SHARED = {"shared_material", "planned_meetings"}  # what was shared with an agency: test_review_sharing.py, _meetings.py
 TABLES = set(Model.metadata.tables)
 
@@ -67,12 +68,30 @@ def test_an_agency_that_asks_the_database_past_the_interface_sees_no_case_file(t
     assert rows(table, viewer(SCHOOL, "own")) == 0
 
 
-@pytest.mark.parametrize("table", sorted(OWN_ROWS))
+@pytest.mark.parametrize("table", sorted(OF_AGENCY))
 def test_an_agency_sees_its_own_rows_and_no_other(table: str, case: dict) -> None:
-    column = "agency_id" if table in ("information_requests", "agency_returns", "extensions") else "owner_agency"
     with SERVICE.transaction(viewer(HOSPITAL, "own")) as session:
-        owners = session.execute(text(f"SELECT DISTINCT {column} FROM {table}")).scalars().all()
+        owners = session.execute(text(f"SELECT DISTINCT agency_id FROM {table}")).scalars().all()
     assert owners == [HOSPITAL]
+
+
+@pytest.mark.parametrize(
+    ("table", "made_to"),
+    [
+        ("recommendations", "id"),
+        ("actions", "recommendation_id"),
+        ("evidence", "(SELECT a.recommendation_id FROM actions a WHERE a.id = action_id)"),
+    ],
+)
+def test_an_agency_sees_what_was_recommended_to_it_and_what_is_done_about_that(
+    table: str, made_to: str, case: dict
+) -> None:
+    statement = f"SELECT DISTINCT r.agencies FROM {table} t LEFT JOIN recommendations r ON r.id = t.{made_to}"
+    statement = statement.replace("t.(", "(")
+    with SERVICE.transaction(viewer(HOSPITAL, "own")) as session:
+        agencies = session.execute(text(statement)).scalars().all()
+    assert agencies
+    assert all(HOSPITAL in each for each in agencies)
 
 
 @pytest.mark.parametrize("table", ["cases", "agency_returns", "practice_reviews", "rapid_review_signatures"])

@@ -7,8 +7,11 @@ from services.review.api import (
     rapid_reviews,
     recommendations,
     reports,
+    retention,
     returns,
+    review_parts,
     sharing,
+    waiting,
 )
 from services.review.api.routes import api
 
@@ -20,6 +23,9 @@ __all__ = [
     "rapid_reviews",
     "recommendations",
     "reports",
+    "retention",
     "returns",
+    "review_parts",
     "sharing",
+    "waiting",
 ]

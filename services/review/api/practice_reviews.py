@@ -3,17 +3,18 @@
 from uuid import UUID
 
 from services.review.api.routes import api
-from services.review.holds import check_hold, lift_hold, place_hold
-from services.review.models import Hold, PracticeReview, ReviewerRequest
-from services.review.practice_review import record_delay, record_milestone
+from services.review.holds import check_hold, lift_hold, place_hold, record_panel_told
+from services.review.models import Case, Hold, PracticeReview, ReviewCase, ReviewerRequest
+from services.review.practice_review import record_delay
 from services.review.records import etag, expect_version, find
+from services.review.review_cases import add_case, cases_of, remove_case
 from services.review.reviewers import appoint_reviewer, ask_reviewer, record_answer
 from services.review.schemas.common import Reasons
 from services.review.schemas.practice_review_views import (
     DelayView,
     HoldView,
-    MilestoneView,
     PracticeReviewView,
+    ReviewCaseView,
     ReviewerRequestView,
     ReviewerView,
 )
@@ -21,21 +22,25 @@ from services.review.schemas.practice_reviews import (
     AnswerOfReviewer,
     Appointment,
     DelayBody,
+    FurtherCase,
     HoldBody,
     HoldCheckBody,
     MilestoneBody,
+    PanelTold,
     RequestToReviewer,
 )
+from services.review.schemas.stages import StageView
+from services.review.stages import record_milestone
 from services.review.views.practice_reviews import (
     describe_delay,
     describe_hold,
-    describe_milestone,
+    describe_link,
     describe_practice_review,
     describe_reviewer,
     describe_reviewer_request,
 )
+from services.review.views.stages import describe_stage
 from shared.identity import rights
-from shared.partnership import partnership
 from shared.web.api import Call, Reply
 
 
@@ -49,8 +54,40 @@ def _to_change(call: Call, review_id: UUID) -> PracticeReview:
 def get_practice_review(call: Call, review_id: UUID) -> Reply:
     """One practice review with all its parts: for the office, the authority and the three partners."""
     review = find(call.session, PracticeReview, review_id)
-    call.note_read(f"case:{review.case_id}")
+    for case in cases_of(call.session, review):
+        call.note_read(f"case:{case.id}")
     return Reply(describe_practice_review(call.session, review), headers=etag(review))
+
+
+@api.post(
+    "/practice-reviews/<uuid:review_id>/cases",
+    allows=rights.office_or_partner,
+    takes=FurtherCase,
+    gives=ReviewCaseView,
+    status=201,
+)
+def post_review_case(call: Call, review_id: UUID) -> Reply:
+    """Take a further case into the review: one review may be about several incidents."""
+    review = _to_change(call, review_id)
+    case = find(call.session, Case, call.body["case_id"], lock=True)
+    link = add_case(call.session, review, case, call.body["reasons"], call.viewer)
+    call.session.flush()
+    return Reply(describe_link(call.session, link), headers=etag(review))
+
+
+@api.post(
+    "/review-cases/<uuid:link_id>/removal",
+    allows=rights.office_or_partner,
+    takes=Reasons,
+    gives=ReviewCaseView,
+    status=201,
+)
+def post_review_case_removal(call: Call, link_id: UUID) -> Reply:
+    """Take a case out of a review again, with reasons."""
+    link = find(call.session, ReviewCase, link_id, lock=True)
+    review = _to_change(call, UUID(link.practice_review_id))
+    remove_case(call.session, review, link, call.body["reasons"], call.viewer)
+    return Reply(describe_link(call.session, link), headers=etag(review))
 
 
 @api.post(
@@ -71,15 +108,14 @@ def post_reviewer(call: Call, review_id: UUID) -> Reply:
     "/practice-reviews/<uuid:review_id>/milestones",
     allows=rights.office_or_partner,
     takes=MilestoneBody,
-    gives=MilestoneView,
+    gives=StageView,
     status=201,
 )
 def post_milestone(call: Call, review_id: UUID) -> Reply:
     """Say by when a stage is due, or when it was done."""
     review = _to_change(call, review_id)
-    milestone = record_milestone(call.session, review, call.body, call.viewer)
-    stage = next(stage for stage in partnership().practice_review_stages if stage.id == milestone.stage)
-    return Reply(describe_milestone(stage, milestone), headers=etag(review))
+    standing = record_milestone(call.session, review, call.body, call.viewer)
+    return Reply(describe_stage(standing), headers=etag(review))
 
 
 @api.post(
@@ -135,6 +171,20 @@ def post_hold_check(call: Call, hold_id: UUID) -> Reply:
     """Record that somebody looked at the hold again, and the next day to look."""
     hold = find(call.session, Hold, hold_id, lock=True)
     check_hold(call.session, hold, call.body, call.viewer)
+    return Reply(describe_hold(call.session, hold))
+
+
+@api.post(
+    "/holds/<uuid:hold_id>/panel-told",
+    allows=rights.office_or_partner,
+    takes=PanelTold,
+    gives=HoldView,
+    status=201,
+)
+def post_hold_panel_told(call: Call, hold_id: UUID) -> Reply:
+    """Record when the Panel was told of the hold."""
+    hold = find(call.session, Hold, hold_id, lock=True)
+    record_panel_told(call.session, hold, call.body["panel_told_on"], call.viewer)
     return Reply(describe_hold(call.session, hold))
 
 

@@ -9,7 +9,7 @@ from services.review.practice_review import commission
 from services.review.rapid_review import record_decision, take_position
 from services.review.records import etag, expect_version, find
 from services.review.schemas.practice_review_views import PracticeReviewView
-from services.review.schemas.practice_reviews import Commission
+from services.review.schemas.practice_reviews import Commission, MilestoneBody
 from services.review.schemas.rapid_review import (
     PanelReplyBody,
     PanelReplyView,
@@ -17,8 +17,11 @@ from services.review.schemas.rapid_review import (
     RapidReviewDecisionBody,
     RapidReviewStanding,
 )
+from services.review.schemas.stages import StageView
+from services.review.stages import record_milestone
 from services.review.views.practice_reviews import describe_practice_review
 from services.review.views.rapid_reviews import describe_replies, describe_standing
+from services.review.views.stages import describe_stage
 from shared.identity import rights
 from shared.web.api import Call, Reply
 
@@ -83,3 +86,18 @@ def post_practice_review(call: Call, case_id: UUID) -> Reply:
     location = f"/review/api/v1/practice-reviews/{review.id}"
     headers = etag(review) | {"Location": location}
     return Reply(describe_practice_review(call.session, review), headers=headers)
+
+
+@api.post(
+    "/cases/<uuid:case_id>/milestones",
+    allows=rights.office_or_partner,
+    takes=MilestoneBody,
+    gives=StageView,
+    status=201,
+)
+def post_case_milestone(call: Call, case_id: UUID) -> Reply:
+    """Say by when a stage of the rapid review is due, which of its steps are done, or when it was done."""
+    case = find(call.session, Case, case_id, lock=True)
+    expect_version(case)
+    standing = record_milestone(call.session, case, call.body, call.viewer)
+    return Reply(describe_stage(standing), headers=etag(case))

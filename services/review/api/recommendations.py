@@ -74,7 +74,7 @@ def post_action(call: Call, recommendation_id: UUID) -> Reply:
 )
 def post_evidence(call: Call, action_id: UUID) -> Reply:
     """Record what an action has changed: its owner, the office or a partner."""
-    action = find(call.session, Action, action_id)
+    action = find(call.session, Action, action_id, lock=True)
     evidence = add_evidence(call.session, action, call.body, call.viewer)
     return Reply(describe_evidence(evidence, Agencies(call.session, [evidence.recorded_by])))
 

@@ -4,6 +4,7 @@ from services.review.models.base import Model
 from services.review.models.cases import (
     AgencyReturn,
     Case,
+    CaseMilestone,
     DutyNote,
     Extension,
     Incident,
@@ -19,24 +20,30 @@ from services.review.models.improvement import Action, Evidence, Recommendation
 from services.review.models.meetings import PlannedMeeting
 from services.review.models.practice_reviews import (
     Delay,
+    DraftComment,
     Hold,
     HoldCheck,
     Milestone,
     PracticeReview,
     Report,
     ReportSignature,
+    ReviewCase,
     Reviewer,
     ReviewerRequest,
     ReviewRecord,
 )
+from services.review.models.retention import DestructionCertificate, LegalHold, RetentionDecision
 from services.review.models.sharing import ReviewerAccess, SharedMaterial
 
 __all__ = [
     "Action",
     "AgencyReturn",
     "Case",
+    "CaseMilestone",
     "ChronologyMark",
     "Delay",
+    "DestructionCertificate",
+    "DraftComment",
     "DutyNote",
     "Evidence",
     "Extension",
@@ -45,6 +52,7 @@ __all__ = [
     "Incident",
     "IncidentReferral",
     "InformationRequest",
+    "LegalHold",
     "Meeting",
     "Milestone",
     "Model",
@@ -56,6 +64,8 @@ __all__ = [
     "Recommendation",
     "Report",
     "ReportSignature",
+    "RetentionDecision",
+    "ReviewCase",
     "ReviewRecord",
     "Reviewer",
     "ReviewerAccess",

@@ -1,9 +1,10 @@
 """Cases, what agencies were asked and returned, and the rapid review's decisions and signatures."""
 
+from datetime import date
 from typing import Any
 
 from sqlalchemy import String, Uuid
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.review.models.base import Key, Model, Moment, MomentOrNone, Reference
@@ -65,6 +66,7 @@ class Case(Model):
     completed_at: Mapped[MomentOrNone]
     closed_at: Mapped[MomentOrNone]
     closing_reasons: Mapped[str | None] = mapped_column(Encrypted("cases.closing_reasons"))
+    plan: Mapped[dict[str, Any] | None] = mapped_column(JSONB)  # the stages in force on the day it opened
     version: Mapped[int] = mapped_column(default=1)
 
 
@@ -123,6 +125,21 @@ class Extension(Model):
     given_at: Mapped[Moment]
 
 
+class CaseMilestone(Model):
+    """What was planned or reached of a rapid review's stage; the newest entry of a stage holds."""
+
+    __tablename__ = "case_milestones"
+    id: Mapped[Key]
+    case_id: Mapped[Reference]
+    number: Mapped[int]
+    stage: Mapped[str]
+    due_on: Mapped[date | None]
+    done_on: Mapped[date | None]
+    note: Mapped[str | None] = mapped_column(Encrypted("case_milestones.note"))
+    steps: Mapped[list[str] | None] = mapped_column(ARRAY(String))  # those that are done
+    recorded_at: Mapped[Moment]
+
+
 class Meeting(Model):
     """One meeting of the rapid review: attendance by agency, minutes, apologies, the scrutineer's comment."""
 
@@ -150,6 +167,7 @@ class RapidReviewDecision(Model):
     completed_at: Mapped[MomentOrNone]
     sent_at: Mapped[MomentOrNone]
     sent_reference: Mapped[str | None]
+    reply_due_on: Mapped[date | None]  # when the Panel is asked for its reply; none once it has come
 
 
 class RapidReviewSignature(Model):

@@ -3,7 +3,8 @@
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Uuid
+from sqlalchemy import String, Uuid
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.review.models.base import Key, Model, Moment, Reference
@@ -11,13 +12,14 @@ from shared.encryption import Encrypted
 
 
 class Recommendation(Model):
-    """What should improve, and the agency that owns it."""
+    """What should improve, the agency that owns it, and all that act on it (the owner among them, first)."""
 
     __tablename__ = "recommendations"
     id: Mapped[Key]
     case_id: Mapped[Reference]
     practice_review_id: Mapped[str | None] = mapped_column(Uuid(as_uuid=False))
     owner_agency: Mapped[str]
+    agencies: Mapped[list[str]] = mapped_column(ARRAY(String))
     theme: Mapped[str]
     content: Mapped[dict[str, Any]] = mapped_column(Encrypted("recommendations.content"))
     due_on: Mapped[date | None]
@@ -25,7 +27,11 @@ class Recommendation(Model):
 
 
 class Action(Model):
-    """What the owner will do. It belongs to the owner of its recommendation."""
+    """What one of a recommendation's agencies will do.
+
+    `progress` and `heard_at` follow from the newest evidence; `impact_check_on` is when somebody looks whether what was
+    done has changed something for children.
+    """
 
     __tablename__ = "actions"
     id: Mapped[Key]
@@ -34,6 +40,9 @@ class Action(Model):
     content: Mapped[dict[str, Any]] = mapped_column(Encrypted("actions.content"))
     due_on: Mapped[date | None]
     agreed_at: Mapped[Moment]
+    progress: Mapped[str | None]
+    heard_at: Mapped[Moment]
+    impact_check_on: Mapped[date | None]
 
 
 class Evidence(Model):

@@ -3,7 +3,8 @@
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Uuid
+from sqlalchemy import String, Uuid
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.review.models.base import Key, Model, Moment, MomentOrNone, Reference
@@ -31,7 +32,22 @@ class PracticeReview(Model):
     deposited_at: Mapped[MomentOrNone]
     nspcc_reference: Mapped[str | None]
     withdrawn_at: Mapped[MomentOrNone]
+    plan: Mapped[dict[str, Any] | None] = mapped_column(JSONB)  # the stages in force on the day of the decision
     version: Mapped[int] = mapped_column(default=1)
+
+
+class ReviewCase(Model):
+    """A case that a review is about, since when and why; one that was taken out stays on record."""
+
+    __tablename__ = "review_cases"
+    id: Mapped[Key]
+    practice_review_id: Mapped[Reference]
+    case_id: Mapped[Reference]
+    reasons: Mapped[str | None] = mapped_column(Encrypted("review_cases.reasons"))
+    added_by: Mapped[str]
+    added_at: Mapped[Moment]
+    removed_at: Mapped[MomentOrNone]
+    removal_reasons: Mapped[str | None] = mapped_column(Encrypted("review_cases.removal_reasons"))
 
 
 class Reviewer(Model):
@@ -42,6 +58,8 @@ class Reviewer(Model):
     practice_review_id: Mapped[Reference]
     reviewer: Mapped[dict[str, Any]] = mapped_column(Encrypted("reviewers.reviewer"))
     appointed_on: Mapped[date]
+    contract_from: Mapped[date | None]
+    contract_until: Mapped[date | None]
     ended_at: Mapped[MomentOrNone]
     ending_reasons: Mapped[str | None] = mapped_column(Encrypted("reviewers.ending_reasons"))
 
@@ -57,6 +75,7 @@ class Milestone(Model):
     due_on: Mapped[date | None]
     done_on: Mapped[date | None]
     note: Mapped[str | None] = mapped_column(Encrypted("milestones.note"))
+    steps: Mapped[list[str] | None] = mapped_column(ARRAY(String))  # those that are done
     recorded_at: Mapped[Moment]
 
 
@@ -69,20 +88,38 @@ class ReviewerRequest(Model):
     asks_for: Mapped[str]
     request: Mapped[dict[str, Any]] = mapped_column(Encrypted("reviewer_requests.request"))
     asked_at: Mapped[Moment]
+    answer_by: Mapped[date | None]
     response: Mapped[str | None] = mapped_column(Encrypted("reviewer_requests.response"))
     responded_on: Mapped[date | None]
 
 
 class ReviewRecord(Model):
-    """One entry of what is told of a review in words; entries are never changed."""
+    """One entry of a part of a review, as its kind's schema has it; entries are never changed."""
 
     __tablename__ = "review_records"
     id: Mapped[Key]
     practice_review_id: Mapped[Reference]
     kind: Mapped[str]
     content: Mapped[dict[str, Any]] = mapped_column(Encrypted("review_records.content"))
+    due_on: Mapped[date | None]  # of a monitoring entry: when the partners look again
     recorded_by: Mapped[str]
     recorded_at: Mapped[Moment]
+
+
+class DraftComment(Model):
+    """A comment on one version of a report, or a point on its facts, and what was done about it."""
+
+    __tablename__ = "draft_comments"
+    id: Mapped[Key]
+    practice_review_id: Mapped[Reference]
+    report_id: Mapped[Reference]
+    kind: Mapped[str]
+    content: Mapped[dict[str, Any]] = mapped_column(Encrypted("draft_comments.content"))
+    recorded_by: Mapped[str]
+    recorded_at: Mapped[Moment]
+    outcome: Mapped[str | None]
+    done: Mapped[str | None] = mapped_column(Encrypted("draft_comments.done"))
+    answered_at: Mapped[MomentOrNone]
 
 
 class Report(Model):

@@ -62,6 +62,7 @@ def show_case(visit: Visit, case_id: UUID) -> Page:
         "meetings": meetings,
         "awaited": [names[agency]["name"] for agency in awaited],
         "steps": _steps(visit, case, awaited),
+        "writes": rights.runs_reviews(visit.viewer) and case.closed_at is None,
         "back": "/review/cases",
     }
     return Page("case.html", "Review", values)

@@ -5,16 +5,17 @@ from uuid import UUID
 
 from wtforms import FileField
 
-from services.review.holds import check_hold, lift_hold, place_hold
-from services.review.models import Case, Hold, PracticeReview, Report, ReviewerRequest
+from services.review.holds import check_hold, lift_hold, place_hold, record_panel_told
+from services.review.models import Case, Hold, PracticeReview, Report, Reviewer, ReviewerRequest
 from services.review.pages.acts import act
 from services.review.pages.review_records import shown_records
 from services.review.pages.site import pages
-from services.review.practice_review import record_delay, record_milestone
+from services.review.practice_review import record_delay
 from services.review.records import find
 from services.review.reports import add_report, sign_report, unsigned_partners
+from services.review.review_cases import cases_of
 from services.review.reviewer_access import standing_access
-from services.review.reviewers import appoint_reviewer, ask_reviewer, record_answer
+from services.review.reviewers import appoint_reviewer, ask_reviewer, record_answer, remove_reviewer
 from services.review.schemas.common import Reasons
 from services.review.schemas.practice_reviews import (
     AnswerOfReviewer,
@@ -22,19 +23,18 @@ from services.review.schemas.practice_reviews import (
     DelayBody,
     HoldBody,
     HoldCheckBody,
-    MilestoneBody,
+    PanelTold,
     ReportSignatureBody,
     RequestToReviewer,
 )
 from services.review.states import PRACTICE_REVIEW, may
 from services.review.views.cases import describe_summary
-from services.review.views.practice_reviews import describe_practice_review
+from services.review.views.practice_reviews import describe_practice_review, versions_of
 from services.review.wording import HOLD_REASONS, REPORT_KINDS
 from shared import files
 from shared.identity import rights
-from shared.partnership import partnership
 from shared.web.asking import checked, given, line, optional_text, reasons
-from shared.web.forms import DayField, Questions, RadioField, SelectField, may_be_empty, needed
+from shared.web.forms import DayField, Questions, RadioField, may_be_empty, needed
 from shared.web.pages import Download, Page, Visit
 from shared.web.uploads import uploaded_file
 
@@ -43,7 +43,8 @@ from shared.web.uploads import uploaded_file
 def show_practice_review(visit: Visit, review_id: UUID) -> Page:
     """One practice review with all its parts, and what may be recorded now."""
     review = find(visit.session, PracticeReview, review_id)
-    visit.note_read(f"case:{review.case_id}")
+    for case in cases_of(visit.session, review):
+        visit.note_read(f"case:{case.id}")
     described = describe_practice_review(visit.session, review)
     writes = rights.runs_reviews(visit.viewer)
     values = {
@@ -54,7 +55,8 @@ def show_practice_review(visit: Visit, review_id: UUID) -> Page:
         "to_sign": _to_sign(visit, review),
         "access": standing_access(visit.session, review),
         "gives_access": rights.office(visit.viewer) and may(PRACTICE_REVIEW, review.status, "change"),
-        "records": shown_records(visit.session, review),
+        "records": shown_records(visit, review),
+        "versions": versions_of(described),
         "held": [hold for hold in described["holds"] if hold["status"] == "active"],
         "back": f"/review/cases/{review.case_id}",
     }
@@ -80,7 +82,7 @@ def at_review(_: Visit, review: PracticeReview) -> str:
     return f"/review/practice-reviews/{review.id}"
 
 
-def _at_review_of(_: Visit, part: Hold | ReviewerRequest) -> str:
+def _at_review_of(_: Visit, part: Hold | Reviewer | ReviewerRequest) -> str:
     return f"/review/practice-reviews/{part.practice_review_id}"
 
 
@@ -90,6 +92,8 @@ class AppointmentForm(Questions):
     email = line("E-mail address")
     phone = line("Telephone number")
     appointed_on = DayField("Appointed on", what="The day", validators=needed("Give the day of the appointment"))
+    contract_from = DayField("Contract from", what="The first day", validators=may_be_empty())
+    contract_until = DayField("Contract until", what="The last day", validators=may_be_empty())
     independence = reasons(
         "Declaration of independence",
         "How the reviewer is independent of the agencies",
@@ -105,19 +109,6 @@ def _appoint(visit: Visit, review: PracticeReview, form: Questions) -> object:
     return appoint_reviewer(visit.session, review, checked(Appointment(), body), visit.viewer)
 
 
-class MilestoneForm(Questions):
-    stage = SelectField("Stage", validators=needed("Choose a stage"))
-    due_on = DayField("To be done by", what="The day", validators=may_be_empty())
-    done_on = DayField("Done on", what="The day", validators=may_be_empty())
-    note = optional_text("Note")
-
-
-def _milestone_form(visit: Visit, _: PracticeReview) -> Questions:
-    form = MilestoneForm(visit.typed)
-    form.offer("stage", [("", "Choose"), *((stage.id, stage.name) for stage in partnership().practice_review_stages)])
-    return form
-
-
 class ReviewerRequestForm(Questions):
     asks_for = RadioField(
         "What is asked for?",
@@ -125,11 +116,14 @@ class ReviewerRequestForm(Questions):
         validators=needed("Choose what is asked for"),
     )
     text = reasons("What is asked, in the words that are sent", missing="Write what is asked")
-    role = line("Your role", "Give your role")  # fmt: skip
+    role = line("Your role", "Give your role")
+    answer_by = DayField("An answer is asked for by", what="The day", validators=may_be_empty())  # fmt: skip
 
 
 def _ask_reviewer(visit: Visit, review: PracticeReview, form: Questions) -> object:
-    body = given(form, "asks_for", "text") | {"asked_by": {"name": visit.viewer.person_name, "role": form["role"].data}}
+    body = given(form, "asks_for", "text", "answer_by") | {
+        "asked_by": {"name": visit.viewer.person_name, "role": form["role"].data}
+    }
     return ask_reviewer(visit.session, review, checked(RequestToReviewer(), body), visit.viewer)
 
 
@@ -158,8 +152,17 @@ class HoldCheckForm(Questions):
     next_check_on = DayField("When will it be looked at again?", what="The day", validators=needed("Give the day"))
 
 
+class PanelToldForm(Questions):
+    panel_told_on = DayField("The Panel was told on", what="The day", validators=needed("Give the day"))
+
+
 class ReasonsForm(Questions):
     reasons = reasons("Why?")
+
+
+def _remove_reviewer(visit: Visit, reviewer: Reviewer, form: Questions) -> None:
+    review = find(visit.session, PracticeReview, reviewer.practice_review_id, lock=True)
+    remove_reviewer(visit.session, review, reviewer, form["reasons"].data, visit.viewer)
 
 
 class DelayForm(Questions):
@@ -206,11 +209,6 @@ _on_review(
     asks=lambda visit, _: AppointmentForm(visit.typed), does=_appoint,
 )  # fmt: skip
 _on_review(
-    "milestone", "record_milestone", "Record a stage", "Record", "The stage is recorded.", "due_on",
-    asks=_milestone_form,
-    does=lambda visit, review, form: record_milestone(visit.session, review, checked(MilestoneBody(), given(form)), visit.viewer),
-)  # fmt: skip
-_on_review(
     "reviewer-request", "ask_reviewer", "Ask the reviewer in writing", "Record the request", "The request is recorded.", "text",
     asks=lambda visit, _: ReviewerRequestForm(visit.typed), does=_ask_reviewer,
     note="Regulation 14: the partners may ask for information or a draft, in writing, and watch time and quality.",
@@ -234,6 +232,12 @@ _on_review(
     note="You sign the newest version of the full report, as its bytes are now.",
 )  # fmt: skip
 act(
+    "/reviewers/<uuid:record_id>/removal", name="remove_reviewer", on=Reviewer,
+    title="End the reviewer's appointment", button="End it", allows=rights.runs_reviews,
+    asks=lambda visit, _: ReasonsForm(visit.typed), does=_remove_reviewer,
+    back=_at_review_of, blamed="reasons", done="The appointment has ended. Another reviewer can be appointed.",
+)  # fmt: skip
+act(
     "/reviewer-requests/<uuid:record_id>/answer", name="record_reviewer_answer", on=ReviewerRequest,
     title="Record the reviewer's answer", button="Record", allows=rights.runs_reviews,
     asks=lambda visit, _: AnswerForm(visit.typed),
@@ -246,6 +250,13 @@ act(
     asks=lambda visit, _: HoldCheckForm(visit.typed),
     does=lambda visit, hold, form: check_hold(visit.session, hold, checked(HoldCheckBody(), given(form)), visit.viewer),
     back=_at_review_of, blamed="reasons", done="It is recorded that the hold was looked at.",
+)  # fmt: skip
+act(
+    "/holds/<uuid:record_id>/panel-told", name="hold_panel_told", on=Hold,
+    title="When was the Panel told of the hold?", button="Record", allows=rights.runs_reviews,
+    asks=lambda visit, _: PanelToldForm(visit.typed),
+    does=lambda visit, hold, form: record_panel_told(visit.session, hold, checked(PanelTold(), given(form))["panel_told_on"], visit.viewer),
+    back=_at_review_of, blamed="panel_told_on", done="It is recorded when the Panel was told.",
 )  # fmt: skip
 act(
     "/holds/<uuid:record_id>/lift", name="lift_hold", on=Hold,

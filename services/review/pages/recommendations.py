@@ -4,75 +4,29 @@ from typing import Any
 from uuid import UUID
 
 from flask import request
-from sqlalchemy import select, text
+from sqlalchemy import select
 from wtforms import FileField
 
-from services.review.actions import add_evidence, agree_action, attach_file, kind_of_file, make_recommendation
-from services.review.models import Action, Case, Evidence, PracticeReview, Recommendation
+from services.review.actions import add_evidence, agree_action, attach_file, kind_of_file
+from services.review.models import Action, Case, Evidence, Recommendation
 from services.review.pages.acts import act
-from services.review.pages.rapid_reviews import at_case
 from services.review.pages.site import pages
 from services.review.records import find
-from services.review.schemas.improvement import ActionBody, EvidenceBody, RecommendationBody
-from services.review.themes import earlier_on, themes_by_year
+from services.review.schemas.improvement import ActionBody, EvidenceBody
+from services.review.themes import as_chart, earlier_on, themes_by_year
 from services.review.views.improvement import describe_recommendations
 from services.review.wording import PROGRESS
+from services.review.written_documents import as_csv
 from shared import files
 from shared.identity import rights
-from shared.web.asking import checked, given, line, optional_text, reasons
+from shared.web.asking import checked, given, line, reasons
 from shared.web.forms import DayField, Questions, RadioField, SelectField, may_be_empty, needed
+from shared.web.layout import words
 from shared.web.pages import Download, Page, Visit
 from shared.web.problems import not_found
 from shared.web.uploads import uploaded_file
 
 MOST = 300
-
-
-class NewRecommendationForm(Questions):
-    text = reasons("What should improve?", missing="Say what should improve")
-    theme = line(
-        "Theme", "Give the theme", hint="One or two words with hyphens, as the themes before: information-sharing"
-    )
-    owner_agency = SelectField("Which agency owns it?", validators=needed("Choose the agency"))
-    practice_review_id = SelectField("Which review does it come from?", validators=may_be_empty())
-    due_on = DayField("To be done by", what="The day", validators=may_be_empty())
-    how_measured = optional_text(
-        "How will one see that it has changed something for children?", "Offered, not asked for"
-    )
-    resources = optional_text("What is needed for it?", "Offered, not asked for", rows=2)
-
-
-def _new_form(visit: Visit, case: Case) -> Questions:
-    form = NewRecommendationForm(visit.typed)
-    agencies = visit.session.execute(text("SELECT id, name FROM agencies WHERE ended_at IS NULL ORDER BY name"))
-    form.offer("owner_agency", [("", "Choose"), *((row.id, row.name) for row in agencies)])
-    reviews = visit.session.scalars(select(PracticeReview).where(PracticeReview.case_id == case.id))
-    form.offer("practice_review_id", [("", "The rapid review"), *((each.id, each.reference) for each in reviews)])
-    return form
-
-
-def _make(visit: Visit, case: Case, form: Questions) -> object:
-    body = given(form) | {"case_id": case.id, "theme": _theme(form["theme"].data)}
-    return make_recommendation(visit.session, checked(RecommendationBody(), body), visit.viewer)
-
-
-def _theme(said: str) -> str:
-    return "-".join(said.casefold().split())
-
-
-act(
-    "/cases/<uuid:record_id>/recommendation",
-    name="recommend",
-    on=Case,
-    title="Make a recommendation",
-    button="Make it",
-    allows=rights.runs_reviews,
-    asks=_new_form,
-    does=_make,
-    back=at_case,
-    blamed="theme",
-    done="The recommendation is made. Look at what was recommended on its theme before: it is on the case's page.",
-)
 
 
 @pages.get("/recommendations", allows=rights.any_agency)
@@ -84,8 +38,22 @@ def list_recommendations(visit: Visit) -> Page:
     found = describe_recommendations(visit.session, list(visit.session.scalars(statement)))
     found.sort(key=lambda each: not each["overdue"])
     sees_all = rights.office_or_partner(visit.viewer)
-    themes = themes_by_year(visit.session) if sees_all else None
-    return Page("recommendations.html", "Recommendations", {"found": found, "themes": themes, "theme": theme})
+    return Page("recommendations.html", "Recommendations", {"found": found, "sees_all": sees_all, "theme": theme})
+
+
+@pages.get("/themes", allows=rights.office_or_partner)
+def show_themes(visit: Visit) -> Page:
+    """Which themes come up again, by year: a chart, and the same as a table (regulation 11(2)(b))."""
+    themes = themes_by_year(visit.session)
+    return Page("themes.html", "Themes", {"themes": themes, "chart": as_chart(themes)})
+
+
+@pages.get("/themes.csv", allows=rights.office_or_partner)
+def download_themes(visit: Visit) -> Download:
+    themes = themes_by_year(visit.session)
+    columns = ["Theme", *map(str, themes["years"]), "Reviews", "Together"]
+    rows = [[words(r["theme"]), *map(str, [*r["counts"], r["reviews"], r["total"]])] for r in themes["rows"]]
+    return Download(as_csv(columns, rows), "text/csv; charset=utf-8", "themes.csv")
 
 
 @pages.get("/recommendations/<uuid:recommendation_id>", allows=rights.any_agency)
@@ -101,31 +69,36 @@ def show_recommendation(visit: Visit, recommendation_id: UUID) -> Page:
     values = {
         "each": described,
         "earlier": earlier,
-        "writes": _works_on(visit, recommendation.owner_agency),
+        "writes": _works_on(visit, [described["owner"], *described["with_agencies"]]),
+        "may_record": [each["id"] for each in described["actions"] if _works_on(visit, [each["agency"]])],
         "back": "/review/recommendations",
     }
     return Page("recommendation.html", "Recommendation", values)
 
 
-def _works_on(visit: Visit, owner: str) -> bool:
-    own = owner == visit.viewer.agency_id and rights.writes_returns(visit.viewer)
+def _works_on(visit: Visit, agencies: list[dict[str, Any]]) -> bool:
+    own = visit.viewer.agency_id in [each["id"] for each in agencies] and rights.writes_returns(visit.viewer)
     return own or rights.runs_reviews(visit.viewer)
 
 
-def _may_work_on(visit: Visit, owner: str) -> None:
-    if not _works_on(visit, owner):
-        raise not_found()
-
-
 class ActionForm(Questions):
+    agency = SelectField("Which agency does it?", validators=may_be_empty())
     text = reasons("What will be done?", missing="Say what will be done")
     lead = line("Who leads it?")
     due_on = DayField("To be done by", what="The day", validators=may_be_empty())
 
 
 def _action_form(visit: Visit, recommendation: Recommendation) -> Questions:
-    _may_work_on(visit, recommendation.owner_agency)
-    return ActionForm(visit.typed)
+    [described] = describe_recommendations(visit.session, [recommendation])
+    agencies = [described["owner"], *described["with_agencies"]]
+    if not _works_on(visit, agencies):
+        raise not_found()
+    form = ActionForm(visit.typed)
+    if len(agencies) > 1 and rights.runs_reviews(visit.viewer):
+        form.offer("agency", [(each["id"], each["name"]) for each in agencies])
+    else:
+        del form["agency"]
+    return form
 
 
 act(
@@ -146,16 +119,23 @@ act(
 class EvidenceForm(Questions):
     progress = RadioField("How far is it?", choices=PROGRESS.items(), validators=needed("Say how far it is"))
     what_changed = reasons("What has changed, for children above all?", missing="Say what has changed")
+    check_on = DayField(
+        "If it is done: when will somebody look whether it has changed something for children?",
+        what="The day",
+        description="Without a day, the partnership's usual time is taken",
+        validators=may_be_empty(),
+    )
     file = FileField("A file that shows it (PDF, PNG or JPEG)", validators=may_be_empty())
 
 
 def _evidence_form(visit: Visit, action: Action) -> Questions:
-    _may_work_on(visit, action.owner_agency)
+    if not _works_on(visit, [{"id": action.owner_agency}]):
+        raise not_found()
     return EvidenceForm(visit.typed)
 
 
 def _add_evidence(visit: Visit, action: Action, form: Questions) -> None:
-    body = given(form, "progress", "what_changed")
+    body = given(form, "progress", "what_changed", "check_on")
     evidence = add_evidence(visit.session, action, checked(EvidenceBody(), body), visit.viewer)
     sent = request.files.get("file")
     if sent and sent.filename:

@@ -14,7 +14,7 @@ from services.review.reviewer_access import reviews_led_by
 from services.review.reviewers import record_answer
 from services.review.sharing import shared_with
 from services.review.states import PRACTICE_REVIEW, may
-from services.review.views.practice_reviews import describe_for_reviewer
+from services.review.views.practice_reviews import describe_for_reviewer, versions_of
 from services.review.wording import REPORT_KINDS
 from shared import clock, files
 from shared.calendar import london_day
@@ -61,11 +61,13 @@ def show_led(visit: Visit, review_id: UUID) -> Page:
     """The review as its reviewer works on it: terms, shared material, written requests, drafts with their comments."""
     review = _led(visit, review_id)
     access = next(access for led, access in reviews_led_by(visit.session, visit.viewer) if led.id == review.id)
+    described = describe_for_reviewer(visit.session, review)
     values = {
-        "review": describe_for_reviewer(visit.session, review),
+        "review": described,
+        "versions": versions_of(described),
         "until": access.until,
         "shared": shared_with(visit.session, visit.viewer, review.case_id),
-        "records": [each for each in shown_records(visit.session, review) if each["kind"] in OPEN_TO_THE_REVIEWER],
+        "records": [each for each in shown_records(visit, review) if each["kind"] in OPEN_TO_THE_REVIEWER],
         "changes": may(PRACTICE_REVIEW, review.status, "change"),
         "back": "/review/reviewing",
     }

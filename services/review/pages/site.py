@@ -12,6 +12,7 @@ def sections(viewer: Viewer) -> list[tuple[str, str]]:
         return []
     found = [
         ("/review/cases", "Reviews", rights.office_or_partner),
+        ("/review/waiting", "Waiting", rights.office_or_partner),
         ("/review/requests", "Asked of us", rights.writes_returns),
         ("/review/reviewing", "Your review", rights.reviewer),
         ("/review/meetings", "Meetings", rights.writes_returns),

@@ -7,6 +7,7 @@ from services.review.schemas.improvement import RecommendationView
 from services.review.schemas.practice_review_views import PracticeReviewSummary
 from services.review.schemas.rapid_review import PanelReplyView, RapidReviewDecisionView
 from services.review.schemas.returns import InformationRequestSummary
+from services.review.schemas.stages import StageView
 from shared.web.fields import Choice
 from shared.web.paging import PageQuery
 
@@ -79,6 +80,7 @@ class CaseView(CaseSummary):
     occurred_on = fields.Date(required=True)
     closed_at = moment(allow_none=True)
     withdrawal_reasons = fields.String(required=True, allow_none=True)
+    stages = fields.List(fields.Nested(StageView), required=True)
     referrals = fields.List(fields.Nested(ReferralNote), required=True)
     duties = fields.List(fields.Nested(DutyNoteView), required=True)
     information_requests = fields.List(fields.Nested(InformationRequestSummary), required=True)

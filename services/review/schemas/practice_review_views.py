@@ -3,7 +3,9 @@
 from marshmallow import Schema, fields
 
 from services.review.schemas.common import AgencyName, Person, moment
-from services.review.schemas.practice_reviews import HOLD_REASONS, KINDS, REPORT_KINDS
+from services.review.schemas.practice_reviews import COMMENT_KINDS, COMMENT_OUTCOMES, HOLD_REASONS, KINDS, REPORT_KINDS
+from services.review.schemas.review_records import ReviewRecordView
+from services.review.schemas.stages import StageView
 
 Text = fields.String
 
@@ -17,19 +19,24 @@ class ReviewerView(Schema):
     independence = Text(required=True)
     conflicts = fields.List(Text(), required=True)
     appointed_on = fields.Date(required=True)
+    contract_from = fields.Date(allow_none=True, required=True)
+    contract_until = fields.Date(allow_none=True, required=True)
     ended_at = moment(allow_none=True)
     ending_reasons = Text(allow_none=True, required=True)
 
 
-class MilestoneView(Schema):
-    """A stage as it now stands."""
+class ReviewCaseView(Schema):
+    """A case that the review is or was about. `reasons` are absent for the one that it was commissioned for."""
 
-    stage = Text(required=True)
-    name = Text(required=True)
-    due_on = fields.Date(allow_none=True, required=True)
-    done_on = fields.Date(allow_none=True, required=True)
-    overdue = fields.Boolean(required=True)
-    note = Text(allow_none=True, required=True)
+    id = fields.UUID(required=True)
+    case_id = fields.UUID(required=True)
+    reference = Text(required=True)
+    pseudonym = Text(required=True)
+    incident_reference = Text(required=True)
+    added_at = moment()
+    reasons = Text(allow_none=True, required=True)
+    removed_at = moment(allow_none=True)
+    removal_reasons = Text(allow_none=True, required=True)
 
 
 class ReviewerRequestView(Schema):
@@ -38,6 +45,7 @@ class ReviewerRequestView(Schema):
     text = Text(required=True)
     asked_by = fields.Nested(Person, required=True)
     asked_at = moment()
+    answer_by = fields.Date(allow_none=True, required=True)
     response = Text(allow_none=True, required=True)
     responded_on = fields.Date(allow_none=True, required=True)
 
@@ -59,6 +67,22 @@ class ReportView(Schema):
     uploaded_by = fields.Nested(AgencyName, required=True)
     uploaded_at = moment()
     signatures = fields.List(fields.Nested(ReportSignatureView), required=True)
+
+
+class DraftCommentView(Schema):
+    """A comment on one version of a report; without an outcome it waits for an answer."""
+
+    id = fields.UUID(required=True)
+    report_id = fields.UUID(required=True)
+    kind = Text(required=True, metadata={"enum": [*COMMENT_KINDS]})
+    who = Text(required=True)
+    place = Text(allow_none=True, required=True)
+    text = Text(required=True)
+    recorded_by = Text(required=True)
+    recorded_at = moment()
+    outcome = Text(allow_none=True, required=True, metadata={"enum": [*COMMENT_OUTCOMES, None]})
+    done = Text(allow_none=True, required=True)
+    answered_at = moment(allow_none=True)
 
 
 class HoldCheckView(Schema):
@@ -122,10 +146,13 @@ class PracticeReviewSummary(Schema):
 
 class PracticeReviewView(PracticeReviewSummary):
     expected_on = fields.Date(allow_none=True, required=True)
+    cases = fields.List(fields.Nested(ReviewCaseView), required=True)
     reviewers = fields.List(fields.Nested(ReviewerView), required=True)
-    milestones = fields.List(fields.Nested(MilestoneView), required=True)
+    milestones = fields.List(fields.Nested(StageView), required=True)
     reviewer_requests = fields.List(fields.Nested(ReviewerRequestView), required=True)
     reports = fields.List(fields.Nested(ReportView), required=True)
+    comments = fields.List(fields.Nested(DraftCommentView), required=True)
+    records = fields.List(fields.Nested(ReviewRecordView), required=True)
     holds = fields.List(fields.Nested(HoldView), required=True)
     delays = fields.List(fields.Nested(DelayView), required=True)
     publication = fields.Nested(PublicationNote, required=True)

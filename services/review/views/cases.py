@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from services.review.models import (
@@ -16,10 +16,12 @@ from services.review.models import (
 )
 from services.review.panel_replies import panel_replies
 from services.review.rapid_review import rules_of
+from services.review.review_cases import reviews_of
 from services.review.views.improvement import describe_recommendations
 from services.review.views.practice_reviews import describe_summary as describe_practice_review_summary
 from services.review.views.rapid_reviews import describe_decisions, describe_replies
 from services.review.views.returns import describe_requests
+from services.review.views.stages import describe_stages
 from shared import clock
 
 
@@ -45,14 +47,15 @@ def describe_summary(case: Case) -> dict[str, Any]:
 
 def describe_case(session: Session, case: Case) -> dict[str, Any]:
     """One case whole: stage, clock, returns, decisions, replies, practice reviews, recommendations."""
-    reviews = _of_case(session, PracticeReview, case, PracticeReview.decided_at)
+    reviews = reviews_of(session, case)
     requests = _of_case(session, InformationRequest, case, InformationRequest.agency_id)
-    recommendations = _of_case(session, Recommendation, case, Recommendation.made_at)
+    recommendations = _recommendations(session, case, reviews)
     return describe_summary(case) | {
         "children": case.children,
         "occurred_on": case.occurred_on,
         "closed_at": case.closed_at,
         "withdrawal_reasons": case.closing_reasons,
+        "stages": describe_stages(session, case),
         "referrals": _referrals(session, case),
         "duties": _duties(session, case),
         "information_requests": describe_requests(session, requests),
@@ -67,6 +70,12 @@ def describe_case(session: Session, case: Case) -> dict[str, Any]:
 
 def _of_case(session: Session, kind: Any, case: Case, order: Any) -> list[Any]:
     return list(session.scalars(select(kind).where(kind.case_id == case.id).order_by(order)))
+
+
+def _recommendations(session: Session, case: Case, reviews: list[PracticeReview]) -> list[Recommendation]:
+    """Those of the case, and those of the reviews that it is part of, whichever case they were made on."""
+    of_it = or_(Recommendation.case_id == case.id, Recommendation.practice_review_id.in_([each.id for each in reviews]))
+    return list(session.scalars(select(Recommendation).where(of_it).order_by(Recommendation.made_at)))
 
 
 def _referrals(session: Session, case: Case) -> list[dict[str, Any]]:

@@ -24,24 +24,27 @@ def describe_recommendations(session: Session, recommendations: Sequence[Recomme
     session.flush()
     actions = actions_of(session, recommendations)
     described = describe_actions(session, [action for each in actions.values() for action in each])
-    agencies = Agencies(session, [each.owner_agency for each in recommendations])
+    agencies = Agencies(session, [agency for each in recommendations for agency in each.agencies])
     today = london_day(clock.now())
     by_id = {each["id"]: each for each in described}
     return [
-        _recommendation(each, agencies, [by_id[action.id] for action in actions[each.id]], today)
+        _recommendation(
+            each, [agencies[one] for one in each.agencies], [by_id[action.id] for action in actions[each.id]], today
+        )
         for each in recommendations
     ]
 
 
 def _recommendation(
-    recommendation: Recommendation, agencies: Agencies, actions: list[dict[str, Any]], today: date
+    recommendation: Recommendation, made_to: list[dict[str, Any]], actions: list[dict[str, Any]], today: date
 ) -> dict[str, Any]:
     status = status_of_recommendation([each["status"] for each in actions])
     return {
         "id": recommendation.id,
         "case_id": recommendation.case_id,
         "practice_review_id": recommendation.practice_review_id,
-        "owner": agencies[recommendation.owner_agency],
+        "owner": made_to[0],
+        "with_agencies": made_to[1:],
         **recommendation.content,
         "theme": recommendation.theme,
         "due_on": recommendation.due_on,
@@ -55,20 +58,23 @@ def _recommendation(
 def describe_actions(session: Session, actions: Sequence[Action]) -> list[dict[str, Any]]:
     session.flush()
     evidence = evidence_of(session, actions)
-    agencies = Agencies(session, [each.recorded_by for some in evidence.values() for each in some])
+    recorders = [each.recorded_by for some in evidence.values() for each in some]
+    agencies = Agencies(session, [*recorders, *(each.owner_agency for each in actions)])
     today = london_day(clock.now())
     return [_action(action, agencies, evidence[action.id], today) for action in actions]
 
 
 def _action(action: Action, agencies: Agencies, evidence: list[Evidence], today: date) -> dict[str, Any]:
-    status = status_of_action([each.progress for each in evidence])
+    status = status_of_action(action.progress)
     return {
         "id": action.id,
         "recommendation_id": action.recommendation_id,
+        "agency": agencies[action.owner_agency],
         **action.content,
         "due_on": action.due_on,
         "status": status,
         "overdue": is_overdue(action.due_on, status, today),
+        "impact_check_on": action.impact_check_on,
         "evidence": [describe_evidence(each, agencies) for each in evidence],
     }
 

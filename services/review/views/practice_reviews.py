@@ -7,22 +7,28 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from services.review.directory import Agencies
+from services.review.draft_comments import comments_of
 from services.review.holds import check_is_overdue
 from services.review.models import (
+    Case,
     Delay,
+    DraftComment,
     Hold,
     HoldCheck,
-    Milestone,
     PracticeReview,
     Report,
     ReportSignature,
+    ReviewCase,
     Reviewer,
     ReviewerRequest,
+    ReviewRecord,
 )
-from services.review.practice_review import current_milestones, lcspr_rule
+from services.review.practice_review import rule_of
+from services.review.review_cases import links_of
+from services.review.review_records import records_of
+from services.review.views.stages import describe_stages
 from shared import clock
-from shared.calendar import london_day
-from shared.partnership import Stage, partnership
+from shared.web.layout import words
 
 Part = TypeVar("Part", Reviewer, ReviewerRequest, Report, Hold, Delay)
 
@@ -40,7 +46,7 @@ def describe_summary(review: PracticeReview) -> dict[str, Any]:
         "decided_at": review.decided_at,
         "due_at": review.due_at,
         "overdue": review.due_at < (review.published_at or clock.now()),
-        "authority": lcspr_rule(review.decided_at).authority,
+        "authority": rule_of(review.kind, review.decided_at).authority,
         "signed_off_at": review.signed_off_at,
     }
 
@@ -49,13 +55,16 @@ def describe_practice_review(session: Session, review: PracticeReview) -> dict[s
     delays = _parts(session, Delay, review, Delay.recorded_at)
     return describe_summary(review) | {
         "expected_on": delays[-1].expected_on if delays else None,
+        "cases": [describe_link(session, each) for each in links_of(session, review)],
         "reviewers": [describe_reviewer(each) for each in _parts(session, Reviewer, review, Reviewer.appointed_on)],
-        "milestones": describe_milestones(session, review),
+        "milestones": describe_stages(session, review),
         "reviewer_requests": [
             describe_reviewer_request(each)
             for each in _parts(session, ReviewerRequest, review, ReviewerRequest.asked_at)
         ],
         "reports": describe_reports(session, _parts(session, Report, review, Report.uploaded_at)),
+        "comments": [describe_comment(each) for each in comments_of(session, review)],
+        "records": [describe_record(each) for each in records_of(session, review)],
         "holds": [describe_hold(session, each) for each in _parts(session, Hold, review, Hold.placed_at)],
         "delays": [describe_delay(each) for each in delays],
         "publication": _publication(review),
@@ -65,7 +74,7 @@ def describe_practice_review(session: Session, review: PracticeReview) -> dict[s
 def describe_for_reviewer(session: Session, review: PracticeReview) -> dict[str, Any]:
     """What the reviewer sees of the review: its clock, stages, written requests, and versions of reports with their keys."""
     return describe_summary(review) | {
-        "milestones": describe_milestones(session, review),
+        "milestones": describe_stages(session, review),
         "reviewer_requests": [
             describe_reviewer_request(each)
             for each in _parts(session, ReviewerRequest, review, ReviewerRequest.asked_at)
@@ -74,11 +83,27 @@ def describe_for_reviewer(session: Session, review: PracticeReview) -> dict[str,
             {name: getattr(each, name) for name in ("id", "kind", "number", "pages", "uploaded_at", "file_key")}
             for each in _parts(session, Report, review, Report.uploaded_at)
         ],
+        "comments": [describe_comment(each) for each in comments_of(session, review)],
     }
+
+
+def versions_of(described: dict[str, Any]) -> dict[str, str]:
+    """The versions of a described review's reports by id, as people call them: `Full report 2`."""
+    return {each["id"]: f"{words(each['kind'])} {each['number']}" for each in described["reports"]}
 
 
 def _parts(session: Session, kind: type[Part], review: PracticeReview, order: Any) -> list[Part]:
     return list(session.scalars(select(kind).where(kind.practice_review_id == review.id).order_by(order, kind.id)))
+
+
+def describe_link(session: Session, link: ReviewCase) -> dict[str, Any]:
+    case = session.get_one(Case, link.case_id)
+    same = ("id", "case_id", "added_at", "reasons", "removed_at", "removal_reasons")
+    return {name: getattr(link, name) for name in same} | {
+        "reference": case.reference,
+        "pseudonym": case.pseudonym,
+        "incident_reference": case.incident_reference,
+    }
 
 
 def describe_reviewer(reviewer: Reviewer) -> dict[str, Any]:
@@ -86,26 +111,10 @@ def describe_reviewer(reviewer: Reviewer) -> dict[str, Any]:
         "id": reviewer.id,
         **reviewer.reviewer,
         "appointed_on": reviewer.appointed_on,
+        "contract_from": reviewer.contract_from,
+        "contract_until": reviewer.contract_until,
         "ended_at": reviewer.ended_at,
         "ending_reasons": reviewer.ending_reasons,
-    }
-
-
-def describe_milestones(session: Session, review: PracticeReview) -> list[dict[str, Any]]:
-    """Every stage of this partnership in its order, whether or not anything is recorded of it."""
-    recorded = current_milestones(session, review)
-    return [describe_milestone(stage, recorded.get(stage.id)) for stage in partnership().practice_review_stages]
-
-
-def describe_milestone(stage: Stage, milestone: Milestone | None) -> dict[str, Any]:
-    due_on, done_on = (milestone.due_on, milestone.done_on) if milestone else (None, None)
-    return {
-        "stage": stage.id,
-        "name": stage.name,
-        "due_on": due_on,
-        "done_on": done_on,
-        "overdue": due_on is not None and done_on is None and due_on < london_day(clock.now()),
-        "note": milestone.note if milestone else None,
     }
 
 
@@ -115,6 +124,7 @@ def describe_reviewer_request(request: ReviewerRequest) -> dict[str, Any]:
         "asks_for": request.asks_for,
         **request.request,
         "asked_at": request.asked_at,
+        "answer_by": request.answer_by,
         "response": request.response,
         "responded_on": request.responded_on,
     }
@@ -143,6 +153,15 @@ def _report(report: Report, agencies: Agencies, signatures: list[ReportSignature
             {"agency": agencies[each.agency_id], "signed_at": each.signed_at} | each.signatory for each in signatures
         ],
     }
+
+
+def describe_comment(comment: DraftComment) -> dict[str, Any]:
+    same = ("id", "report_id", "kind", "recorded_by", "recorded_at", "outcome", "done", "answered_at")
+    return {name: getattr(comment, name) for name in same} | comment.content
+
+
+def describe_record(record: ReviewRecord) -> dict[str, Any]:
+    return {name: getattr(record, name) for name in ("id", "kind", "recorded_by", "recorded_at", "content")}
 
 
 def describe_hold(session: Session, hold: Hold) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from alembic import op
 from shared.migrations import app_role, need_to_know_down, need_to_know_up
 
 revision = "0010"
-down_revision = "0004"
+down_revision = "0007"
 
 UP = """
 -- Once somebody is named, only the team's people of the three partners see the case; the office and the scrutineer do too.

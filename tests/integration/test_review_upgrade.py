@@ -1,0 +1,62 @@
+"""What a partnership has recorded before an upgrade of review is there after it, and what is new holds for it too."""
+
+import uuid
+
+import psycopg
+import pytest
+from sqlalchemy import make_url
+
+from deploy.run.databases import application_role
+from shared.migrations import migrate
+
+BEFORE, AFTER = "0004", "0007"
+CASE, REVIEW, RECOMMENDATION, ACTION = (str(uuid.uuid4()) for _ in range(4))
+AS_IT_WAS = f"""
+    INSERT INTO cases (id, incident_id, incident_reference, reference, pseudonym, stage, kinds, children, occurred_on,
+                       identifiers, notified_at, due_at, opened_at)
+    VALUES ('{CASE}', '{CASE}', 'INC-1', 'RR-1', 'Child XX', 'practice-review', '{{death}}', 1, '', '', now(), now(), now());
+    INSERT INTO practice_reviews (id, case_id, reference, pseudonym, kind, title, status, decided_at, due_at)
+    VALUES ('{REVIEW}', '{CASE}', 'LCSPR-1', 'Child XX', 'lcspr', '', 'under-way', now(), now());
+    INSERT INTO recommendations (id, case_id, owner_agency, theme, content, made_at)
+    VALUES ('{RECOMMENDATION}', '{CASE}', 'example-school', 'escalation', '', now());
+    INSERT INTO actions (id, recommendation_id, owner_agency, content, agreed_at)
+    VALUES ('{ACTION}', '{RECOMMENDATION}', 'example-school', '', now());
+    INSERT INTO evidence (id, action_id, owner_agency, progress, what_changed, recorded_by, recorded_at)
+    VALUES (gen_random_uuid(), '{ACTION}', 'example-school', 'started', '', 'example-school', now() - interval '1 day'),
+           (gen_random_uuid(), '{ACTION}', 'example-school', 'done', '', 'example-school', now());
+"""
+
+
+@pytest.fixture
+def before(ground: dict[str, str]) -> str:
+    """The owner's address of a database of review as it was, with a review, a recommendation and an action in it."""
+    owner = make_url(ground["REVIEW_OWNER_DATABASE_URL"])
+    scratch = f"upgrade_{uuid.uuid4().hex[:8]}"
+    with psycopg.connect(ground["SUPERUSER_URL"], autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {scratch} OWNER {owner.username}")
+    url = owner.set(database=scratch).render_as_string(hide_password=False)
+    migrate("review", url, application_role("review"), BEFORE)
+    superuser = make_url(ground["SUPERUSER_URL"]).set(database=scratch).render_as_string(hide_password=False)
+    with psycopg.connect(superuser, autocommit=True) as connection:
+        connection.execute(AS_IT_WAS)
+    return f"{url} {superuser}"
+
+
+def test_a_review_has_its_case_and_an_action_its_progress_after_the_upgrade_and_nothing_is_lost_by_going_back(
+    before: str,
+) -> None:
+    url, superuser = before.split()
+    migrate("review", url, application_role("review"), AFTER)
+    with psycopg.connect(superuser) as connection:
+        assert connection.execute("SELECT practice_review_id::text, case_id::text FROM review_cases").fetchall() == [
+            (REVIEW, CASE)
+        ]
+        agencies = connection.execute("SELECT agencies FROM recommendations").fetchone()
+        progress = connection.execute("SELECT progress, heard_at IS NOT NULL FROM actions").fetchone()
+    assert agencies == (["example-school"],)
+    assert progress == ("done", True)
+    migrate("review", url, application_role("review"), f"-{int(AFTER) - int(BEFORE)}")
+    with psycopg.connect(superuser) as connection:
+        for table, count in (("cases", 1), ("practice_reviews", 1), ("recommendations", 1), ("evidence", 2)):
+            assert connection.execute(f"SELECT count(*) FROM {table}").fetchone() == (count,)
+    migrate("review", url, application_role("review"))
