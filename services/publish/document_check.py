@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 
 from services.publish.examination_process import examine_apart
 from services.publish.file_kinds import PLAIN
-from services.publish.identifiers import Found, Known, find_identifiers, known_identifiers
+from services.publish.identifiers import Found, find_identifiers
+from services.publish.known_identifiers import Known, known_identifiers
 from services.publish.models import Document, Finding, Publication
 from services.publish.passages import HOW, CannotClean, Examined, Passage
 from services.publish.schedule import public_name
@@ -119,7 +120,8 @@ def _known(publication: Publication, kind: str) -> Known:
     words = partnership()
     if kind == "improvements":
         return known_identifiers(publication.identifiers, (), [publication.pseudonym])
-    area = (*words.identifying_words, words.name, words.short_name, words.authority.name)
+    agencies = (agency.name for agency in words.agencies)
+    area = (*words.identifying_words, *agencies, words.name, words.short_name, words.authority.name)
     return known_identifiers(publication.identifiers, area)
 
 

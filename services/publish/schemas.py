@@ -98,11 +98,13 @@ class RouteDecisionView(Schema):
 
 
 class FindingView(Schema):
-    """`place` is text or structure (bookmarks, alternative texts, links); `times` is how often it stands there."""
+    """`place` is text, alternative-text, bookmark, link, structure, metadata, file-name, or how a text is hidden; `times`
+    is how often it stands there; `why` is the reason why it is asked about."""
 
     id = fields.UUID()
     document_id = fields.UUID()
     kind = fields.String()
+    why = fields.String()
     place = fields.String()
     page = fields.Integer(allow_none=True)
     times = fields.Integer()

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from services.publish.documents import current_documents
 from services.publish.facts import facts_for
+from services.publish.finding_words import finding_why
 from services.publish.findings import open_findings
 from services.publish.gate import failing_sentences
 from services.publish.models import (
@@ -158,7 +159,7 @@ def finding_view(finding: Finding) -> dict[str, Any]:
         "reason",
         "resolved_at",
     )
-    return fields_of(finding, *names, by="resolved_by")
+    return fields_of(finding, *names, by="resolved_by") | {"why": finding_why(finding.kind)}
 
 
 def _steps(session: Session, publication: Publication) -> list[dict[str, Any]]:

@@ -9,7 +9,8 @@ from pikepdf import Array, Dictionary, Name
 
 from services.publish.examination import examine_pdf
 from services.publish.hidden_text import concealed_texts
-from services.publish.identifiers import find_identifiers, known_identifiers
+from services.publish.identifiers import find_identifiers
+from services.publish.known_identifiers import known_identifiers
 from services.publish.passages import CannotClean
 from services.publish.second_reading import check_cleaned_pdf
 from tests.hiding import LISTED, REMOVED, SECRET, Change, drawing, everything_drawn, line, with_earlier_version

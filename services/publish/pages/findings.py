@@ -5,6 +5,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from services.publish import schemas, views
+from services.publish.finding_words import GROUPS, finding_why, finding_words, group_of
 from services.publish.findings import Resolution, find, listed, resolve_finding
 from services.publish.models import Document, Finding
 from services.publish.pages.site import pages, publication_of
@@ -35,12 +36,13 @@ def list_findings(visit: Visit, publication_id: UUID) -> Page:
     statement = statement.where(listed(publication, {"open": False}))
     order = (Finding.resolution.is_not(None), Document.kind, Document.version.desc(), Finding.page, Finding.id)
     found = [
-        views.finding_view(finding) | {"document": f"{kind_words(document.kind)}, version {document.version}"}
+        views.finding_view(finding)
+        | {"document": f"{kind_words(document.kind)}, version {document.version}", "group": group_of(finding.kind)}
         for finding, document in visit.session.execute(statement.order_by(*order).limit(MOST))
     ]
     values = {
         "publication": publication,
-        "findings": found,
+        "groups": [(group, [each for each in found if each["group"] == group]) for group in GROUPS],
         "judges": rights.judges_findings(visit.viewer),
         "back": f"/publish/publications/{publication.id}",
     }
@@ -58,7 +60,7 @@ def _asked(visit: Visit, publication_id: UUID, finding_id: UUID, *, lock: bool) 
 
 def _page(publication_id: UUID, finding: Finding, form: Questions) -> Page:
     where = f"page {finding.page}: " if finding.page else ""
-    note = f"{where}“{finding.value}” in “{finding.context}”"
+    note = f"{finding_words(finding.kind)}. {finding_why(finding.kind)} {where}“{finding.value}” in “{finding.context}”"
     back = f"/publish/publications/{publication_id}/findings"
     return form_page("Decide on a finding", form, button="Record", back=back, note=note)
 
