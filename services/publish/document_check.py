@@ -12,7 +12,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from services.publish.examination_process import examine_apart
-from services.publish.file_kinds import PLAIN
+from services.publish.file_kinds import PDF, PLAIN
 from services.publish.identifiers import Found, find_identifiers
 from services.publish.known_identifiers import Known, known_identifiers
 from services.publish.models import Document, Finding, Publication
@@ -95,7 +95,7 @@ def check(document: Document, publication: Publication, content: bytes) -> Check
         words = content.decode()
         return Checked(content, (), None, words, find_identifiers([Passage("text", None, words)], known))
     title = f"{publication.pseudonym}: {TITLES[document.kind]}"
-    examined = examine_apart(content, title)
+    examined = examine_apart(content, title, document.content_type)
     outside = (
         Passage("metadata", None, title),
         Passage("file-name", None, public_name(publication.pseudonym, document)),
@@ -132,6 +132,7 @@ def _record(session: Session, document_id: str, clean_key: str, checked: Checked
     document.status, document.checked_at = "checked", clock.now()
     document.clean_key, document.clean_sha256 = clean_key, files.sha256_of(checked.content)
     document.clean_size = len(checked.content)
+    document.content_type = PLAIN if document.content_type == PLAIN else PDF
     document.removed, document.pages, document.body = list(checked.removed), checked.pages, checked.body
     session.add_all(_finding(document, found) for found in checked.found)
     why = f"{document.kind} version {document.version} sha256 {document.clean_sha256}, {len(checked.found)} findings"

@@ -34,7 +34,8 @@ class Upload:
 def upload_document(session: Session, viewer: Viewer, publication: Publication, upload: Upload) -> Document:
     """Store a new version of one kind of document, to be cleaned and checked by the worker.
 
-    Raises a 409 problem where nothing more is to be published, 422 for a file that is no PDF by its content.
+    Raises a 409 problem where nothing more is to be published, 422 for a file that is neither a PDF nor
+    a Word document by its content.
     """
     if publication.state in ("withheld", "archived"):
         raise conflict(f"This publication is {publication.state}; no document can be added to it.")

@@ -15,6 +15,7 @@ from typing import Any
 
 import structlog
 
+from services.publish.file_kinds import PDF, WORD
 from services.publish.passages import CannotClean, Concealed, Examined, Passage
 
 log = structlog.get_logger()
@@ -26,9 +27,12 @@ ROOT = Path(__file__).parents[2]
 TOO_MUCH = "The file takes more time or memory to check than a report needs, or is damaged. Save it anew and upload it."
 
 
-def examine_apart(content: bytes, title: str) -> Examined:
-    """What `examine_pdf` gives, from a process of its own. Raises `CannotClean`, also where that process does not finish."""
-    order = f"{json.dumps({'title': title})}\n".encode()
+def examine_apart(content: bytes, title: str, kind: str = PDF) -> Examined:
+    """What `examine_pdf` or `examine_word` gives, from a process of its own.
+
+    Raises `CannotClean`, also where that process does not finish.
+    """
+    order = f"{json.dumps({'title': title, 'kind': kind})}\n".encode()
     command = [sys.executable, "-m", "services.publish.examination_process"]
     try:
         done = subprocess.run(
@@ -71,12 +75,13 @@ def confine() -> None:
 
 def answer(order: bytes) -> dict[str, Any]:
     """What the process says of one file: the examined file's facts, or the sentence of a refusal."""
-    from services.publish.examination import examine_pdf
+    from services.publish.examination import examine_pdf, examine_word
 
     head, _, content = order.partition(b"\n")
     told = json.loads(head)
     try:
-        examined = examine_pdf(content, told["title"])
+        examine = examine_word if told["kind"] == WORD else examine_pdf
+        examined = examine(content, told["title"])
     except CannotClean as error:
         return {"refused": str(error)}
     except Exception:  # whatever a hostile file does to a reader, it is refused

@@ -12,6 +12,7 @@ from services.publish.document_check import MOST_ATTEMPTS, check_documents
 from services.publish.models import Document
 from services.publish.service import SERVICE
 from tests.publishing import OFFICE, call, get, hear, open_publication, pdf, post, route, signed_report, upload
+from tests.word_files import PLACES, heading, paragraph, word
 
 pytestmark = pytest.mark.usefixtures("ground", "own_clock")
 
@@ -141,9 +142,30 @@ def test_removed_means_that_the_newest_version_is_without_it() -> None:
     resolve(publication, finding, "removed", "Sam Second")
 
 
-def test_what_is_no_pdf_is_refused_at_once() -> None:
+def test_of_a_word_document_a_pdf_is_made_and_checked() -> None:
     publication = open_publication()
-    answer = upload(publication, b"PK\x03\x04 a Word document", "report.pdf")
+    body = heading("Learning") + paragraph("The child lived with Hester.") + PLACES["a deletion"].body
+    assert upload(publication, word(body), "Hester Nolan.docx").status_code == 201
+    newest = documents(publication)[-1]
+    assert (newest["status"], newest["content_type"]) == ("checked", "application/pdf")
+    assert "tracked changes" in newest["removed"]
+    assert ("name", "hester", 1) in {(f["kind"], f["value"], f["page"]) for f in findings(publication)}
+    answer = call("GET", f"/publications/{publication['id']}/documents/{newest['id']}/file")
+    assert answer.data.startswith(b"%PDF-")
+    assert answer.headers["Content-Disposition"].endswith('full-report.pdf"')
+
+
+def test_a_word_document_that_cannot_be_cleaned_is_refused_with_the_reason() -> None:
+    publication = open_publication()
+    assert upload(publication, word("", {"word/vbaProject.bin": "x"}), "report.docm").status_code == 201
+    newest = documents(publication)[-1]
+    assert newest["status"] == "refused"
+    assert "macros" in newest["refusal"]
+
+
+def test_what_is_neither_pdf_nor_word_is_refused_at_once() -> None:
+    publication = open_publication()
+    answer = upload(publication, b"PK\x03\x04 a spreadsheet", "report.pdf")
     assert answer.status_code == 422
     assert answer.json["errors"][0]["pointer"] == "/file"
     assert call("POST", f"/publications/{publication['id']}/documents", body={"file": 1}).status_code == 415

@@ -163,7 +163,7 @@ class DocumentForm(Questions):
     kind = RadioField(
         "What is it?", choices=[(kind, KINDS[kind]) for kind in UPLOADED_KINDS], validators=needed("Choose what it is")
     )
-    file = FileField("The file", validators=may_be_empty())  # fmt: skip
+    file = FileField("The file", description="A PDF, or a Word document (.docx) of which an accessible PDF is made", validators=may_be_empty())  # fmt: skip
 
 
 def _upload(visit: Visit, publication: Publication, form: Questions) -> object:
