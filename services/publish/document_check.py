@@ -4,7 +4,7 @@ A file that brings the worker down is claimed again after its lease, and refused
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import timedelta
 
 import structlog
@@ -27,6 +27,8 @@ log = structlog.get_logger()
 
 MOST_ATTEMPTS = 3
 LEASE = timedelta(seconds=240)  # the worker's hard limit for one task
+LISTED = ("alternative-text", "bookmark", "link", "header")  # what no page shows, for a person to look through
+MOST_LISTED = 2_000
 TITLES = {
     "full-report": "full report",
     "executive-summary": "executive summary",
@@ -44,6 +46,8 @@ class Checked:
     pages: int | None
     body: str
     found: list[Found]
+    gaps: tuple[str, ...] = ()
+    listed: tuple[Passage, ...] = ()
 
 
 CLAIM = text("""
@@ -101,8 +105,10 @@ def check(document: Document, publication: Publication, content: bytes) -> Check
         Passage("file-name", None, public_name(publication.pseudonym, document)),
     )
     body = "\n".join(passage.text for passage in examined.passages if passage.place == "text")
-    found = [*find_identifiers((*examined.passages, *outside), known), *_unread(examined)]
-    return Checked(examined.content, examined.removed, examined.pages, body, found)
+    published = [each for each in examined.passages if each.place != "header"]
+    found = [*find_identifiers((*published, *outside), known), *_unread(examined)]
+    listed = tuple(each for each in examined.passages if each.place in LISTED)[:MOST_LISTED]
+    return Checked(examined.content, examined.removed, examined.pages, body, found, examined.gaps, listed)
 
 
 def _unread(examined: Examined) -> Iterator[Found]:
@@ -134,6 +140,7 @@ def _record(session: Session, document_id: str, clean_key: str, checked: Checked
     document.clean_size = len(checked.content)
     document.content_type = PLAIN if document.content_type == PLAIN else PDF
     document.removed, document.pages, document.body = list(checked.removed), checked.pages, checked.body
+    document.accessibility, document.listed = list(checked.gaps), [asdict(each) for each in checked.listed]
     session.add_all(_finding(document, found) for found in checked.found)
     why = f"{document.kind} version {document.version} sha256 {document.clean_sha256}, {len(checked.found)} findings"
     audit.append(session, audit.Entry("system", "checked", f"publication:{document.publication_id}", why))

@@ -118,6 +118,7 @@ def _add(
         kind=kind,
         version=(session.scalar(last) or 0) + 1,
         content_type=content_type,
+        came_as=content_type,
         uploaded_by=by,
         uploaded_agency=agency,
         uploaded_at=clock.now(),
@@ -126,6 +127,7 @@ def _add(
         original_name=filename,
         status="received",
         removed=[],
+        accessibility=[],
     )
     session.add(document)
     session.flush()

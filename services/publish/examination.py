@@ -39,4 +39,6 @@ def examine_pdf(content: bytes, title: str) -> Examined:
     texts = tuple(Passage("text", page.number, page.text) for page in pages)
     pictured = tuple(page.number for page in pages if page.pictured)
     concealed = concealed_texts(cleaned.content)
-    return Examined(cleaned.content, cleaned.removed, (*texts, *cleaned.unseen), concealed, len(pages), pictured)
+    return Examined(
+        cleaned.content, cleaned.removed, (*texts, *cleaned.unseen), concealed, len(pages), pictured, cleaned.gaps
+    )

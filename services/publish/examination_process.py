@@ -62,6 +62,7 @@ def _told(answer: dict[str, Any]) -> Examined:
         concealed=tuple(Concealed(**each) for each in answer["concealed"]),
         pages=answer["pages"],
         pictured=tuple(answer["pictured"]),
+        gaps=tuple(answer["gaps"]),
     )
 
 

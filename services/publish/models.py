@@ -91,6 +91,11 @@ class Document(Model):
     removed: Mapped[Words]  # what cleaning took out, in words
     pages: Mapped[int | None]
     body: Mapped[str | None] = mapped_column(Encrypted("documents.body"))
+    came_as: Mapped[
+        str | None
+    ]  # content type of what was uploaded, since this is noted; `content_type` is of what is published
+    accessibility: Mapped[Words]  # what it lacks for readers with a screen reader, in sentences
+    listed: Mapped[list[dict[str, Any]] | None] = mapped_column(Encrypted("documents.listed"))  # place, page, text
 
 
 class Finding(Model):

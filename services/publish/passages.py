@@ -63,3 +63,4 @@ class Examined:
     concealed: tuple[Concealed, ...]
     pages: int
     pictured: tuple[int, ...]  # pages that show something and have no text to check
+    gaps: tuple[str, ...] = ()  # what it lacks for readers with a screen reader, in sentences

@@ -10,10 +10,12 @@ import io
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from xml.sax.saxutils import escape
 
 import pikepdf
 from pikepdf import Array, Dictionary, Name, Object, Pdf, Stream
 
+from services.publish.accessibility import accessibility_gaps, claims_accessibility
 from services.publish.passages import CannotClean, Passage
 from services.publish.pdf_contents import rewrite_contents
 from services.publish.picture_notes import without_notes
@@ -43,6 +45,14 @@ MOST_PAGES = 2000
 LARGEST_PICTURE = 200_000_000  # bytes of one compressed picture, unpacked from what it was packed in besides
 COMMON_NAMES = frozenset(("Type", "Subtype", "Parent", "Kids", "Count", "Length", "Filter", "FlateDecode", "Page"))
 DAMAGED = "The file cannot be read as a PDF: it is damaged. Make it again and upload it."
+
+XMP = (
+    '<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?><x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF '
+    'xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description rdf:about="" '
+    'xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:pdfuaid="http://www.aiim.org/pdfua/ns/id/">'
+    '<dc:title><rdf:Alt><rdf:li xml:lang="x-default">{title}</rdf:li></rdf:Alt></dc:title>{claim}'
+    '</rdf:Description></rdf:RDF></x:xmpmeta><?xpacket end="r"?>'
+)
 
 # What a person is told of what was taken out, by the key under which it stood.
 WORDS = {
@@ -75,6 +85,7 @@ class Cleaned:
     content: bytes
     removed: tuple[str, ...]
     unseen: tuple[Passage, ...]  # alternative texts, bookmarks, addresses of links, names of parts
+    gaps: tuple[str, ...]  # what it lacks for readers with a screen reader, in sentences
 
 
 def clean_pdf(content: bytes, title: str) -> Cleaned:
@@ -102,6 +113,7 @@ def _clean(pdf: Pdf, title: str) -> Cleaned:
         raise CannotClean(f"The PDF must have from 1 to {MOST_PAGES} pages.")
     _refuse_hidden_layers(pdf)
     removed: set[str] = set()
+    accessible = claims_accessibility(pdf)
     _strip(pdf, removed)
     spoken, left_out = rewrite_contents(pdf)
     if left_out:
@@ -109,11 +121,21 @@ def _clean(pdf: Pdf, title: str) -> Cleaned:
     pdf.remove_unreferenced_resources()
     pdf.Root.ViewerPreferences = Dictionary(DisplayDocTitle=True)
     pdf.trailer["/Info"] = pdf.make_indirect(Dictionary(Title=title))
+    pdf.Root.Metadata = _metadata(pdf, title, accessible)
     out = io.BytesIO()
     pdf.save(out, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate)
     with pikepdf.open(out) as clean:  # what was cut off is still among the first one's objects
         unseen = dict.fromkeys([*spoken, *_unseen(clean)])
-    return Cleaned(out.getvalue(), tuple(sorted(removed)), tuple(each for each in unseen if each.text != title))
+        gaps = accessibility_gaps(out.getvalue(), clean)
+    listed = tuple(each for each in unseen if each.text != title)
+    return Cleaned(out.getvalue(), tuple(sorted(removed)), listed, gaps)
+
+
+def _metadata(pdf: Pdf, title: str, accessible: bool) -> Stream:
+    """XMP of our own: the title, and that it is PDF/UA-1 where it said so before. Readers of PDF/UA ask for both."""
+    claim = "<pdfuaid:part>1</pdfuaid:part>" if accessible else ""
+    words = XMP.format(title=escape(title), claim=claim)
+    return Stream(pdf, words.encode(), {"/Type": Name.Metadata, "/Subtype": Name.XML})
 
 
 def _strip(pdf: Pdf, removed: set[str]) -> None:

@@ -140,6 +140,8 @@ def document_view(document: Document, current: bool, open_in_it: int) -> dict[st
         "refusal",
         "removed",
         "pages",
+        "came_as",
+        "accessibility",
     )
     shown = fields_of(document, *names, sha256="clean_sha256")
     return shown | {"current": current, "open_findings": open_in_it}

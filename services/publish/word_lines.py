@@ -141,8 +141,18 @@ class Line:
             self.reading.left_out.add("the cut-off parts of pictures")
         source = picture_as_points(content, crop)  # type: ignore[arg-type]  # four sides
         extent = next(drawing.iter(f"{WP}extent"), None)
-        width = f' width="{int(extent.get("cx", "0")) // EMU_PER_POINT * 4 // 3}"' if extent is not None else ""
-        return f'<img src="{source}"{width}{_alternative_text(drawing)}>'
+        wide, high = (_pixels(extent, side) for side in ("cx", "cy"))
+        if any(
+            each.get("val") == "1" for each in drawing.iter(DECORATIVE)
+        ):  # as a background it is no figure to describe
+            size = f"width:{wide or 100}px;height:{high or 100}px"
+            return f'<span class="decoration" style="{size};background-image:url({source})"></span>'
+        return f'<img src="{source}"{f" width={wide}" if wide else ""}{_alternative_text(drawing)}>'
+
+
+def _pixels(extent: etree._Element | None, side: str) -> int:
+    written = extent.get(side, "") if extent is not None else ""
+    return min(int(written) // EMU_PER_POINT * 4 // 3, 3000) if written.isdigit() else 0
 
 
 def _within_a_choice(name: str, child: etree._Element) -> list[etree._Element]:
@@ -174,9 +184,6 @@ def _part_of(written: str | None) -> float:
 
 
 def _alternative_text(drawing: etree._Element) -> str:
-    """The picture's alternative text; an empty one where it is marked as decoration; none where it has none."""
-    if any(each.get("val") == "1" for each in drawing.iter(DECORATIVE)):
-        return ' alt=""'
     described = next(drawing.iter(f"{WP}docPr"), None)
     words = (described.get("descr") or described.get("title") or "").strip() if described is not None else ""
     return f' alt="{escape(words)}"' if words else ""

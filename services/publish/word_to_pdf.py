@@ -19,6 +19,7 @@ STYLE = """
     table { border-collapse: collapse; width: 100%; margin: 1em 0; font-size: 9.5pt }
     th, td { border: 0.5pt solid #505a5f; padding: 3pt 4pt; text-align: left; vertical-align: top }
     th p, td p { margin: 0.2em 0 } tr { break-inside: avoid } .box { border: 0.5pt solid #505a5f; padding: 4pt 8pt; margin: 1em 0 }
+    .decoration { display: inline-block; background-size: contain; background-repeat: no-repeat; max-width: 100% }
     .note { font-size: 9pt } .note p { display: inline }
 """
 

@@ -47,7 +47,7 @@ BOTH = ("GET", "POST")
 ONE, ACT = "/publish/publications/<uuid:publication_id>", "/publish/publications/<uuid:record_id>"
 MAY: dict[tuple[str, str], frozenset[str]] = {
     ("GET", "/publish"): ALL,
-    **{("GET", path): READS for path in ("/publish/publications", ONE, f"{ONE}/preview", f"{ONE}/findings", f"{ONE}/documents/<uuid:document_id>")},
+    **{("GET", path): READS for path in ("/publish/publications", ONE, f"{ONE}/preview", f"{ONE}/findings", f"{ONE}/documents/<uuid:document_id>", f"{ONE}/documents/<uuid:document_id>/file")},
     **{(method, f"{ONE}/findings/<uuid:finding_id>"): JUDGES for method in BOTH},
     **{(method, f"{ACT}/route"): DECIDES for method in BOTH},
     **{(method, f"{ACT}/{rest}"): EDITS for rest in ("words", "document") for method in BOTH},
