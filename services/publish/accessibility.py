@@ -10,6 +10,7 @@ import pikepdf
 from pikepdf import Array, Dictionary, Name, Object, Pdf
 
 MOST_ELEMENTS = 500_000
+MOST_IN_A_TABLE = 20_000
 LONG = 20  # pages from which bookmarks are expected (WCAG 2.2 technique PDF2)
 HEADINGS = ("/H", "/H1", "/H2", "/H3", "/H4", "/H5", "/H6")
 SAID_HERE = ("FIGURE", "TABLE", "HEADING", "TAGGED", "LANG", "MARK", "STRUCT", "TAG")  # of a rule's name
@@ -88,13 +89,14 @@ def _note(seen: _Seen, element: Object, kind: str) -> None:
 
 
 def _has_header(table: Object) -> bool:
-    waiting, looked = _children(table), 0
-    while waiting and looked < MOST_ELEMENTS:
+    """Whether a header cell is in a table itself: tables within it answer for themselves."""
+    waiting, known = _children(table), set[tuple[int, int]]()
+    while waiting and len(known) < MOST_IN_A_TABLE:
         element = waiting.pop()
-        looked += 1
         if element.get("/S") == Name.TH:
             return True
-        if element.get("/S") != Name.Table:
+        if element.get("/S") != Name.Table and element.objgen not in known:
+            known.add(element.objgen)
             waiting += _children(element)
     return False
 

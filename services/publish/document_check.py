@@ -11,7 +11,7 @@ import structlog
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from services.publish.examination_process import examine_apart
+from services.publish.examination_process import ExaminationInterrupted, examine_apart
 from services.publish.file_kinds import PDF, PLAIN
 from services.publish.identifiers import Found, find_identifiers
 from services.publish.known_identifiers import Known, known_identifiers
@@ -87,9 +87,17 @@ def check_one(document_id: str) -> None:
     except CannotClean as error:
         _refuse(document, str(error))
         return
+    except ExaminationInterrupted:  # the row is the work: it is claimed again, and given up after a few times
+        _release(document)
+        return
     clean_key = files.put(checked.content)
     with SERVICE.transaction() as session:
         _record(session, document.id, clean_key, checked)
+
+
+def _release(document: Document) -> None:
+    with SERVICE.transaction() as session:
+        session.get_one(Document, document.id, with_for_update=True).claimed_at = None
 
 
 def check(document: Document, publication: Publication, content: bytes) -> Checked:

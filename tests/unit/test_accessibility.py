@@ -38,7 +38,10 @@ def test_a_word_document_with_headings_header_rows_and_alternative_texts_becomes
     [
         (paragraph("No heading."), "no headings"),
         (heading("Second", 2) + paragraph("It begins with the second."), "first heading"),
-        (heading("First") + '<w:p><w:pPr><w:outlineLvl w:val="2"/></w:pPr><w:r><w:t>Third</w:t></w:r></w:p>', "leave out"),
+        (
+            heading("First") + '<w:p><w:pPr><w:outlineLvl w:val="2"/></w:pPr><w:r><w:t>Third</w:t></w:r></w:p>',
+            "leave out",
+        ),
         (heading("A picture") + paragraph(picture(alt="")), "no alternative text"),
         (heading("A table") + table(("Agency", "Contacts"), ("Health", "4"), head=False), "no header row"),
     ],
