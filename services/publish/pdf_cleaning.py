@@ -18,6 +18,12 @@ from pikepdf import Array, Dictionary, Name, Object, Pdf, Stream
 from services.publish.accessibility import accessibility_gaps, claims_accessibility
 from services.publish.passages import CannotClean, Passage
 from services.publish.pdf_contents import rewrite_contents
+from services.publish.pdf_streams import (
+    drop_streams_that_no_page_needs,
+    end_picture_with_its_last_point,
+    everything,
+    words_in_notes,
+)
 from services.publish.picture_notes import without_notes
 
 
@@ -115,6 +121,8 @@ def _clean(pdf: Pdf, title: str) -> Cleaned:
     removed: set[str] = set()
     accessible = claims_accessibility(pdf)
     _strip(pdf, removed)
+    if drop_streams_that_no_page_needs(pdf):
+        removed.add("parts that no page shows")
     spoken, left_out = rewrite_contents(pdf)
     if left_out:
         removed.add("notes between drawing commands")
@@ -123,9 +131,15 @@ def _clean(pdf: Pdf, title: str) -> Cleaned:
     pdf.trailer["/Info"] = pdf.make_indirect(Dictionary(Title=title))
     pdf.Root.Metadata = _metadata(pdf, title, accessible)
     out = io.BytesIO()
-    pdf.save(out, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate)
+    pdf.save(
+        out,
+        deterministic_id=True,
+        object_stream_mode=pikepdf.ObjectStreamMode.generate,
+        recompress_flate=True,  # what stood after the end of packed bytes goes
+        stream_decode_level=pikepdf.StreamDecodeLevel.specialized,
+    )
     with pikepdf.open(out) as clean:  # what was cut off is still among the first one's objects
-        unseen = dict.fromkeys([*spoken, *_unseen(clean)])
+        unseen = dict.fromkeys([*spoken, *_unseen(clean), *words_in_notes(clean)])
         gaps = accessibility_gaps(out.getvalue(), clean)
     listed = tuple(each for each in unseen if each.text != title)
     return Cleaned(out.getvalue(), tuple(sorted(removed)), listed, gaps)
@@ -147,7 +161,7 @@ def _strip(pdf: Pdf, removed: set[str]) -> None:
     for page in pdf.pages:
         _keep_only(page.obj, KEPT_IN_PAGE, removed)
         _keep_links(page.obj, removed)
-    for thing in _everything(pdf):
+    for thing in everything(pdf):
         _clean_thing(thing, removed)
 
 
@@ -217,24 +231,6 @@ def _is_safe_action(action: Object) -> bool:
     return "/URI" not in action or str(action["/URI"]).strip().lower().startswith(SAFE_ADDRESSES)
 
 
-def _everything(pdf: Pdf) -> Iterator[Object]:
-    """Every dictionary and stream of the file, those written inside others included."""
-    for thing in pdf.objects:
-        yield from _inside(thing)
-
-
-def _inside(thing: Object) -> Iterator[Object]:
-    waiting = [thing]
-    while waiting:
-        one = waiting.pop()
-        if isinstance(one, Dictionary | Stream):
-            yield one
-            inner = [one[key] for key in list(one.keys()) if key != "/Parent"]
-        else:
-            inner = list(one) if isinstance(one, Array) else []
-        waiting += [each for each in inner if isinstance(each, Object) and not each.is_indirect]
-
-
 def _clean_thing(thing: Object, removed: set[str]) -> None:
     for key in NOWHERE & set(thing.keys()):
         removed.add(WORDS.get(key, "private application notes"))
@@ -256,8 +252,10 @@ def _clean_thing(thing: Object, removed: set[str]) -> None:
 
 
 def _clean_picture(stream: Stream, removed: set[str]) -> None:
+    if end_picture_with_its_last_point(stream):
+        removed.add("what followed the points of pictures")
     filters = stream.get("/Filter")
-    names = [str(each) for each in filters] if isinstance(filters, Array) else [str(filters)]
+    names = [str(each) for each in filters] if isinstance(filters, Array) and len(filters) else [str(filters)]
     if names[-1] not in ("/DCTDecode", "/JPXDecode"):
         return
     parameters = stream.get("/DecodeParms")
@@ -289,7 +287,7 @@ def _looks_like_action(action: Object) -> bool:
 
 def _unseen(pdf: Pdf) -> Iterator[Passage]:
     """Every text in the file's structure: what no page shows, but a screen reader or a curious reader finds."""
-    for thing in _everything(pdf):
+    for thing in everything(pdf):
         is_bookmark = "/Title" in thing and "/Parent" in thing
         for key in thing.keys():  # noqa: SIM118  # pikepdf's dictionaries are not iterable without keys()
             yield from (Passage("structure", None, name) for name in _names(key, thing[key]))
