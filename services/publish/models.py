@@ -85,6 +85,7 @@ class Document(Model):
     claimed_at: Mapped[Moment | None]
     attempts: Mapped[int] = mapped_column(default=0)
     checked_at: Mapped[Moment | None]
+    checked_against: Mapped[bytes | None]  # digest of what was looked for
     clean_key: Mapped[str | None]
     clean_sha256: Mapped[str | None]
     clean_size: Mapped[int | None]

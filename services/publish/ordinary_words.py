@@ -10,14 +10,23 @@ COUNTRIES = each_word(
     "en_GB en_IE en_US en_IN en_PK en_NG en_KE ga_IE pl_PL ro_RO pt_PT es_ES it_IT fr_FR de_DE lt_LT lv_LV hu_HU "
     "cs_CZ sk_SK tr_TR nl_NL sv_SE hr_HR ha_NG ig_NG yo_NG zu_ZA"
 )
-# Words of reports that are names elsewhere, or too rare for a list of common words.
-OF_REPORTS = frozenset(
+# Words that a list has as somebody's name, or that are too rare for a list of common words, and that name nobody here.
+NEVER_NAMES = frozenset(
     each_word(
-        "assure care commission curiosity day early graded hub lead neglect nhs panel practice profile safeguarding "
-        "sample service simple sibling strategy theme tool toolkit triennial voice"
+        "ally arts assure aunt baby back bail bare basic bath bite brick brother cage canal car care carer carry "
+        "cases charm chat children's clear comfort commission company court cousin curiosity dad date daughter day "
+        "deep duty each early else experience fall fancy fate father fathers ferry floor forum fresh glasses "
+        "governor graded grandfather grandmother gun harm harsh hub innocent job junk kick kidney kill kiss lead "
+        "left life lips lot lower loyal mad made mall marry mate mile more mother mothers mum nail nanny neglect "
+        "nhs one over owe pages panel parent parents partner per pleasant post practice profile real relief ridge "
+        "ring room safeguarding said sales sample see service seven shine sibling side silence simple sister smart "
+        "sole son stepfather stepmother strategy tank than theme till too tool toolkit tore triennial uncle urban "
+        "voice wash were win"
     )
 )
 ENDINGS = ("s", "es", "ed", "d", "ing", "ly", "er", "ers", "'s", "ness", "al", "ally")
+
+OF_NAMES = ("s", "es", "ly", "ness")  # a name may well end in -ing or -er
 
 
 @cache
@@ -58,14 +67,14 @@ def _words() -> frozenset[str]:
     from zxcvbn.frequency_lists import FREQUENCY_LISTS
 
     found = {*FREQUENCY_LISTS["english_wikipedia"], *FREQUENCY_LISTS["us_tv_and_film"]}
-    return frozenset(found - given_names() - family_names()) | NAMES_THAT_ARE_WORDS | OF_REPORTS
+    return frozenset(found - given_names() - family_names()) | NAMES_THAT_ARE_WORDS | NEVER_NAMES
 
 
 @cache
-def is_ordinary_word(word: str) -> bool:
+def is_ordinary_word(word: str, endings: tuple[str, ...] = ENDINGS) -> bool:
     """Whether a word in small letters is ordinary English: itself, or what it is made of with an ending."""
     known = _words()
     if word in known:
         return True
-    stems = (word.removesuffix(ending) for ending in ENDINGS if word.endswith(ending))
+    stems = (word.removesuffix(ending) for ending in endings if word.endswith(ending))
     return any(stem in known or f"{stem}e" in known for stem in stems if len(stem) > 2)

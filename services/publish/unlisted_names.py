@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from services.publish.names_that_are_words import NAMES_THAT_ARE_WORDS
-from services.publish.ordinary_words import OF_REPORTS, family_names, given_names, is_ordinary_word
+from services.publish.ordinary_words import NEVER_NAMES, OF_NAMES, family_names, given_names, is_ordinary_word
 from services.publish.plain_text import each_word
 
 Hit = tuple[str, int, int]
@@ -96,12 +96,12 @@ def _may_be_a_name(
     ):  # a word as well: only with another name beside it, and not where a sentence begins
         beside = [words[n][0].lower() for n in (at - 1, at + 1) if 0 <= n < len(words)]
         return any(_is_listed(each) and each not in NAMES_THAT_ARE_WORDS for each in beside)
-    if small_words.get(word) or word in OF_REPORTS:
+    if small_words.get(word) or word in NEVER_NAMES:
         return False
     if _is_listed(word):
         return True
     begins = at == 0 and bool(SENTENCE_BEGINS.search(text[max(0, words[0][1] - 4) : words[0][1]]))
-    return not begins and not any(map(is_ordinary_word, word.split("-")))
+    return not begins and not any(is_ordinary_word(part, OF_NAMES) for part in word.split("-"))
 
 
 def _is_listed(word: str) -> bool:

@@ -7,6 +7,7 @@ from typing import Any
 import pikepdf
 import pytest
 from pikepdf import Array, Dictionary, Name
+from sqlalchemy import text
 
 from services.publish.document_check import MOST_ATTEMPTS, check_documents
 from services.publish.models import Document
@@ -108,6 +109,27 @@ def test_words_of_the_area_count_on_the_anonymous_route_only() -> None:
     assert [(f["kind"], f["value"]) for f in findings(publication)] == [("area", "hereford")]
 
 
+def test_what_becomes_known_of_the_case_later_is_looked_for_in_what_was_checked_before() -> None:
+    report = signed_report(pdf("The neighbour, Mr Quillfeather, called."))
+    hear("report.signed-off", report)
+    check_documents()
+    with SERVICE.transaction() as session:
+        statement = text("SELECT id::text FROM publications WHERE practice_review_id = :review")
+        publication = {"id": session.scalar(statement, {"review": report["practice_review_id"]})}
+    assert [f["kind"] for f in findings(publication)] == ["name-nobody-listed"]
+    before = documents(publication)[0]["sha256"]
+    hear("report.signed-off", report | {"identifiers": [{"kind": "name", "value": "Quillfeather"}]})
+    assert (
+        any("checked again" in sentence for sentence in get(f"/publications/{publication['id']}")["missing"]) is False
+    )
+    post(f"/publications/{publication['id']}/route", route())
+    missing = get(f"/publications/{publication['id']}")["missing"]
+    assert any("has been checked again" in sentence for sentence in missing)
+    check_documents()
+    assert {f["kind"] for f in findings(publication)} == {"name", "name-nobody-listed"}
+    assert [each["sha256"] for each in documents(publication)] == [before]
+
+
 def test_a_title_that_names_the_child_is_found_as_well() -> None:
     publication = open_publication(title="What happened to Hester")
     assert [f["value"] for f in findings(publication)] == ["hester"]
@@ -130,6 +152,24 @@ def test_a_second_person_accepts_with_a_reason() -> None:
     assert resolve(publication, finding, "accepted", "Sam Second")["resolution"] == "accepted"
     assert findings(publication) == []
     resolve(publication, finding, "accepted", "Sam Second", status=409)
+
+
+def test_what_a_second_person_accepted_need_not_be_decided_again_in_the_next_version() -> None:
+    publication = open_publication()
+    upload(publication, pdf("As Bowlby wrote. The twins. Hester."), uploaded_by="Ruth Editor")
+    for finding in findings(publication):
+        resolve(publication, finding, "accepted", "Sam Second")
+    upload(publication, pdf("As Bowlby wrote. The twins. Hester. More."), uploaded_by="Ruth Editor")
+    assert [f["kind"] for f in findings(publication)] == ["name"]
+    carried = [f for f in findings(publication, "") if "decided on version" in (f["reason"] or "")]
+    assert {(f["kind"], f["by"]) for f in carried} == {
+        ("name-nobody-listed", "Sam Second"),
+        ("hint-twins", "Sam Second"),
+    }
+    upload(publication, pdf("As Bowlby wrote. The twins."), uploaded_by="Sam Second")
+    newest = documents(publication)[-1]["id"]
+    asked_again = {f["kind"] for f in findings(publication) if f["document_id"] == newest}
+    assert asked_again == {"name-nobody-listed", "hint-twins"}
 
 
 def test_removed_means_that_the_newest_version_is_without_it() -> None:

@@ -1,4 +1,4 @@
-"""What was read in a document for a person to look through, what it lacks for a screen reader, and what it came as."""
+"""What was read in a document for a person to look through, what it lacks, what it came as, and what it was checked for."""
 
 from alembic import op
 
@@ -9,7 +9,8 @@ UP = """
 ALTER TABLE documents
     ADD COLUMN came_as text,
     ADD COLUMN accessibility jsonb NOT NULL DEFAULT '[]',
-    ADD COLUMN listed bytea
+    ADD COLUMN listed bytea,
+    ADD COLUMN checked_against bytea
 """
 
 
@@ -19,4 +20,6 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    op.execute("ALTER TABLE documents DROP COLUMN came_as, DROP COLUMN accessibility, DROP COLUMN listed")
+    op.execute(
+        "ALTER TABLE documents DROP COLUMN came_as, DROP COLUMN accessibility, DROP COLUMN listed, DROP COLUMN checked_against"
+    )
