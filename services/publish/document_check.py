@@ -141,7 +141,8 @@ def _unread(examined: Examined) -> Iterator[Found]:
         words = "This page shows a picture and has no text to check."
         yield Found("page-without-text", "text", page, "", words, 1)
     for each in examined.concealed:
-        yield Found("hidden-text", each.how, each.page, each.text, f"{HOW[each.how]} It says: {each.text}", 1)
+        kind = "hidden-in-word" if each.how.startswith("word-") else "hidden-text"
+        yield Found(kind, each.how, each.page, each.text, f"{HOW[each.how]} It says: {each.text}", 1)
 
 
 def _record(session: Session, document_id: str, clean_key: str, checked: Checked, against: bytes) -> None:

@@ -35,6 +35,7 @@ NAMES: dict[str, tuple[str, str]] = {
         "It looks like a place, a school or a service. Does it say where it was?",
     ),
     "hidden-text": ("Hidden text", "It is in the file though readers do not see it: anybody can copy it out."),
+    "hidden-in-word": ("Hidden text, taken out", "Readers did not see it in Word. Is anything missing that they need?"),
     "page-without-text": ("A page without text", "It shows a picture that no program here can read. Look at it."),
     "hint-twins": ("Twins or more", ""),
     "hint-siblings-ages": ("Ages of brothers and sisters", ""),

@@ -128,7 +128,13 @@ def _gathered(read: _Read, hits: Sequence[Hit]) -> list[Found]:
 
 
 def _around(text: str, start: int, length: int) -> str:
-    return text[max(0, start - CONTEXT) : start + length + CONTEXT].strip()
+    """The words around a place, whole ones, with dots where there are more."""
+    begin, end = max(0, start - CONTEXT), min(len(text), start + length + CONTEXT)
+    if begin:
+        begin = min(text.find(" ", begin) % (len(text) + 1), start)
+    if end < len(text):
+        end = max(text.rfind(" ", 0, end), start + length)
+    return f"{'… ' if begin else ''}{text[begin:end].strip()}{' …' if end < len(text) else ''}"
 
 
 def _over_pages(founds: list[Found]) -> Found:

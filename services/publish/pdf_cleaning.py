@@ -289,6 +289,8 @@ def _unseen(pdf: Pdf) -> Iterator[Passage]:
     """Every text in the file's structure: what no page shows, but a screen reader or a curious reader finds."""
     for thing in everything(pdf):
         is_bookmark = "/Title" in thing and "/Parent" in thing
+        if thing.get("/Type") == Name.XRef:  # only the tables that the file is read by, and its checksum
+            continue
         for key in thing.keys():  # noqa: SIM118  # pikepdf's dictionaries are not iterable without keys()
             yield from (Passage("structure", None, name) for name in _names(key, thing[key]))
             place = _place(key, is_bookmark)
