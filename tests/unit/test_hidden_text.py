@@ -1,13 +1,16 @@
 """What a PDF hides is taken out or told: in every place where a name was once found after publication."""
 
 import io
+import shutil
+import subprocess
+from pathlib import Path
 
 import pikepdf
 import pypdfium2
 import pytest
 from pikepdf import Array, Dictionary, Name
 
-from services.publish.examination import examine_pdf
+from services.publish.examination import examine_pdf, examine_word
 from services.publish.hidden_text import concealed_texts
 from services.publish.identifiers import find_identifiers
 from services.publish.known_identifiers import known_identifiers
@@ -25,6 +28,7 @@ from tests.hiding import (
     with_earlier_version,
 )
 from tests.publishing import pdf
+from tests.word_files import heading, paragraph, word
 
 TITLE = "Child T1: full report"
 BLACK_BOX = "0 g 30 690 300 30 re f "
@@ -177,3 +181,26 @@ def test_words_shown_by_a_font_that_names_no_letters_are_given_to_a_person() -> 
         font.ToUnicode = document.make_stream(table)
 
     assert examine_pdf(pdf("Hester Nolan was here.", change=garble), TITLE).pictured == (1,)
+
+
+READERS = {"pdftotext": ["pdftotext", "-q", "{}", "-"], "qpdf": ["qpdf", "--check", "{}"]}
+
+
+@pytest.mark.parametrize("reader", [reader for reader in READERS if shutil.which(reader)])
+@pytest.mark.parametrize("made", ["PDF", "Word"])
+def test_a_cleaned_file_opens_in_the_readers_that_this_machine_has(reader: str, made: str, tmp_path: Path) -> None:
+    hide_all = [hide for hide in REMOVED if hide.__name__ not in ("in_form_field", "in_comment", "in_local_address")]
+
+    def hide(document: pikepdf.Pdf) -> None:
+        for each in hide_all:
+            each(document)
+
+    if made == "PDF":
+        content = examine_pdf(pdf("The learning.", change=hide), TITLE).content
+    else:
+        content = examine_word(word(heading("Findings") + paragraph("The learning.")), TITLE).content
+    file = tmp_path / "cleaned.pdf"
+    file.write_bytes(content)
+    done = subprocess.run([each.format(file) for each in READERS[reader]], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert reader == "qpdf" or "The learning." in done.stdout
