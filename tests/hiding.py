@@ -138,7 +138,34 @@ def in_local_address(document: Pdf) -> None:
     document.pages[0].obj.Annots = Array([document.make_indirect(link)])
 
 
+def in_stream_of_no_use(document: Pdf) -> None:
+    document.pages[0].obj.Resources.Notes = document.make_stream(SECRET.encode())
+
+
+def in_stream_on_a_font(document: Pdf) -> None:
+    document.pages[0].obj.Resources.Font.F1.Private = document.make_indirect(
+        Dictionary(X=document.make_stream(SECRET.encode()))
+    )
+
+
+def in_list_of_streams(document: Pdf) -> None:
+    document.pages[0].obj.Resources.ProcSet = Array([document.make_stream(SECRET.encode())])
+
+
+def after_a_pictures_points(document: Pdf) -> None:
+    _with_picture(document, zlib.compress(b"\x80" * 192 + SECRET.encode()), Filter=Name.FlateDecode)
+
+
+def after_packed_bytes(document: Pdf) -> None:
+    _with_picture(document, zlib.compress(b"\x80" * 192) + SECRET.encode(), Filter=Name.FlateDecode)
+
+
 REMOVED: tuple[Change, ...] = (
+    in_stream_of_no_use,
+    in_stream_on_a_font,
+    in_list_of_streams,
+    after_a_pictures_points,
+    after_packed_bytes,
     in_photograph,
     in_packed_photograph,
     in_private_notes,
@@ -177,11 +204,36 @@ def in_link(document: Pdf) -> None:
     document.pages[0].obj.Annots = Array([document.make_indirect(link)])
 
 
+def in_page_label(document: Pdf) -> None:
+    document.Root.PageLabels = Dictionary(Nums=Array([0, Dictionary(P=SECRET)]))
+
+
+def in_table_of_letters(document: Pdf) -> None:
+    table = document.make_stream(f"% {SECRET}\n/CIDInit /ProcSet findresource begin".encode())
+    document.pages[0].obj.Resources.Font.F1.ToUnicode = table
+
+
+def in_property_of_a_font(document: Pdf) -> None:
+    document.pages[0].obj.Resources.Font.F1.Owner = pikepdf.String(SECRET)
+
+
+def in_name_of_a_part(document: Pdf) -> None:
+    resources = document.pages[0].obj.Resources
+    resources.Font["/Hester_Nolan"] = resources.Font.F1
+    document.pages[0].obj.Contents = document.make_stream(
+        document.pages[0].obj.Contents.read_bytes().replace(b"/F1", b"/Hester_Nolan")
+    )
+
+
 LISTED: tuple[tuple[Change, str], ...] = (
     (in_bookmark, "bookmark"),
     (in_alternative_text, "alternative-text"),
     (in_replacement_text, "alternative-text"),
     (in_link, "link"),
+    (in_page_label, "structure"),
+    (in_table_of_letters, "structure"),
+    (in_property_of_a_font, "structure"),
+    (in_name_of_a_part, "structure"),
 )
 
 

@@ -1,5 +1,6 @@
 """From a signed report to the public and the NSPCC, by the local route and by the anonymous one, played."""
 
+import re
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -138,6 +139,9 @@ def _deposit(stage: Stage, live: dict[str, Any]) -> dict[str, Any] | None:
 def _names_nothing(mail: dict[str, Any]) -> None:
     words = (partnership().name, partnership().short_name, *partnership().identifying_words)
     written = mail["subject"] + mail["text"] + "".join(file["filename"] for file in mail["attachments"])
-    found = [word for word in words if word.casefold() in written.casefold()]
+    large = {
+        word: 0 if len(word) <= 5 else re.IGNORECASE for word in words
+    }  # "Lea" is a village, "lea" a part of a word
+    found = [word for word, flags in large.items() if re.search(rf"\b{re.escape(word)}\b", written, flags)]
     if found:
         raise PlayStopped(f"The anonymous deposit names the area: {', '.join(found)}.")

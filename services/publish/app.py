@@ -4,7 +4,7 @@ from pathlib import Path
 
 from flask import Flask, Response, request
 
-from services.publish import wording
+from services.publish import finding_words, wording
 from services.publish.api import api
 from services.publish.pages import pages
 from services.publish.search_page import search_page
@@ -18,6 +18,7 @@ def create_app() -> Flask:
     templates = Path(__file__).parent / "templates"
     app = make_application(SERVICE, api, "Safeguarding Reviews: publish", pages, templates)
     app.jinja_env.globals |= {name: getattr(wording, name) for name in ("state_words", "state_colour", "kind_words")}
+    app.jinja_env.globals |= {name: getattr(finding_words, name) for name in ("finding_words", "finding_why")}
     app.add_url_rule("/search", "public_search", public_search)
     return app
 

@@ -4,28 +4,33 @@ A file that brings the worker down is claimed again after its lease, and refused
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import timedelta
 
 import structlog
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from services.publish.examination_process import examine_apart
-from services.publish.file_kinds import PLAIN
-from services.publish.identifiers import Found, Known, find_identifiers, known_identifiers
+from services.publish.case_knowledge import knowledge_digest, known_of
+from services.publish.documents import current_documents
+from services.publish.examination_process import ExaminationInterrupted, examine_apart
+from services.publish.file_kinds import PDF, PLAIN
+from services.publish.findings import carry_decisions
+from services.publish.identifiers import Found, find_identifiers
 from services.publish.models import Document, Finding, Publication
 from services.publish.passages import HOW, CannotClean, Examined, Passage
 from services.publish.schedule import public_name
 from services.publish.service import SERVICE
 from shared import audit, clock, files
 from shared.encryption import keyed_hash
-from shared.partnership import partnership
 
 log = structlog.get_logger()
 
 MOST_ATTEMPTS = 3
+NOT_OUT_YET = ("draft", "route-decided", "scheduled", "held")
 LEASE = timedelta(seconds=240)  # the worker's hard limit for one task
+LISTED = ("alternative-text", "bookmark", "link", "header")  # what no page shows, for a person to look through
+MOST_LISTED = 2_000
 TITLES = {
     "full-report": "full report",
     "executive-summary": "executive summary",
@@ -43,6 +48,8 @@ class Checked:
     pages: int | None
     body: str
     found: list[Found]
+    gaps: tuple[str, ...] = ()
+    listed: tuple[Passage, ...] = ()
 
 
 CLAIM = text("""
@@ -55,11 +62,23 @@ CLAIM = text("""
 
 def check_documents() -> int:
     """Clean and check every document that waits; returns how many were done."""
+    reopen_outdated_checks()
     done = 0
     while document_id := _claim():
         check_one(document_id)
         done += 1
     return done
+
+
+def reopen_outdated_checks() -> None:
+    """Let what is not out yet be checked again where more is known of the case, or the check finds more than it did."""
+    with SERVICE.transaction() as session:
+        for publication in session.scalars(select(Publication).where(Publication.state.in_(NOT_OUT_YET))):
+            digest = knowledge_digest(publication)
+            current = current_documents(session, publication.id).values()
+            for document in current:
+                if document.status == "checked" and document.checked_against != digest:
+                    document.status, document.claimed_at, document.attempts = "received", None, 0
 
 
 def _claim() -> str | None:
@@ -78,30 +97,42 @@ def check_one(document_id: str) -> None:
         _refuse(document, "The file cannot be checked here. Save it again as a plain PDF and upload it.")
         return
     try:
-        checked = check(document, publication, files.get(document.original_key))
+        checked = check(document, publication, files.get(document.clean_key or document.original_key))
     except CannotClean as error:
         _refuse(document, str(error))
         return
-    clean_key = files.put(checked.content)
+    except ExaminationInterrupted:  # the row is the work: it is claimed again, and given up after a few times
+        _release(document)
+        return
+    clean_key = document.clean_key or files.put(
+        checked.content
+    )  # checked again: the bytes stay those that were cleaned
     with SERVICE.transaction() as session:
-        _record(session, document.id, clean_key, checked)
+        _record(session, document.id, clean_key, checked, knowledge_digest(publication))
+
+
+def _release(document: Document) -> None:
+    with SERVICE.transaction() as session:
+        session.get_one(Document, document.id, with_for_update=True).claimed_at = None
 
 
 def check(document: Document, publication: Publication, content: bytes) -> Checked:
     """Clean one document and look through all of it. Raises `CannotClean`."""
-    known = _known(publication, document.kind)
+    known = known_of(publication, document.kind)
     if document.content_type == PLAIN:
         words = content.decode()
         return Checked(content, (), None, words, find_identifiers([Passage("text", None, words)], known))
     title = f"{publication.pseudonym}: {TITLES[document.kind]}"
-    examined = examine_apart(content, title)
+    examined = examine_apart(content, title, document.content_type)
     outside = (
         Passage("metadata", None, title),
         Passage("file-name", None, public_name(publication.pseudonym, document)),
     )
     body = "\n".join(passage.text for passage in examined.passages if passage.place == "text")
-    found = [*find_identifiers((*examined.passages, *outside), known), *_unread(examined)]
-    return Checked(examined.content, examined.removed, examined.pages, body, found)
+    published = [each for each in examined.passages if each.place != "header"]
+    found = [*find_identifiers((*published, *outside), known), *_unread(examined)]
+    listed = tuple(each for each in examined.passages if each.place in LISTED)[:MOST_LISTED]
+    return Checked(examined.content, examined.removed, examined.pages, body, found, examined.gaps, listed)
 
 
 def _unread(examined: Examined) -> Iterator[Found]:
@@ -110,30 +141,36 @@ def _unread(examined: Examined) -> Iterator[Found]:
         words = "This page shows a picture and has no text to check."
         yield Found("page-without-text", "text", page, "", words, 1)
     for each in examined.concealed:
-        yield Found("hidden-text", each.how, each.page, each.text, f"{HOW[each.how]} It says: {each.text}", 1)
+        kind = "hidden-in-word" if each.how.startswith("word-") else "hidden-text"
+        yield Found(kind, each.how, each.page, each.text, f"{HOW[each.how]} It says: {each.text}", 1)
 
 
-def _known(publication: Publication, kind: str) -> Known:
-    """The words that name the area are always looked for, and count on the anonymous route. The page about
-    improvements names the area and may not name the review; there the pseudonym is looked for instead."""
-    words = partnership()
-    if kind == "improvements":
-        return known_identifiers(publication.identifiers, (), [publication.pseudonym])
-    area = (*words.identifying_words, words.name, words.short_name, words.authority.name)
-    return known_identifiers(publication.identifiers, area)
-
-
-def _record(session: Session, document_id: str, clean_key: str, checked: Checked) -> None:
+def _record(session: Session, document_id: str, clean_key: str, checked: Checked, against: bytes) -> None:
     document = session.get_one(Document, document_id, with_for_update=True)
     if document.status != "received":  # another worker's lease: its result stands
         return
-    document.status, document.checked_at = "checked", clock.now()
-    document.clean_key, document.clean_sha256 = clean_key, files.sha256_of(checked.content)
-    document.clean_size = len(checked.content)
-    document.removed, document.pages, document.body = list(checked.removed), checked.pages, checked.body
-    session.add_all(_finding(document, found) for found in checked.found)
+    document.status, document.checked_at, document.checked_against = "checked", clock.now(), against
+    if document.clean_key is None:
+        _note_cleaned(document, clean_key, checked)
+    known = {_key_of(each) for each in session.scalars(select(Finding).where(Finding.document_id == document.id))}
+    findings = (_finding(document, found) for found in checked.found)
+    fresh = [each for each in findings if _key_of(each) not in known]
+    carry_decisions(session, document, fresh)
+    session.add_all(fresh)
     why = f"{document.kind} version {document.version} sha256 {document.clean_sha256}, {len(checked.found)} findings"
     audit.append(session, audit.Entry("system", "checked", f"publication:{document.publication_id}", why))
+
+
+def _note_cleaned(document: Document, clean_key: str, checked: Checked) -> None:
+    document.clean_key, document.clean_sha256 = clean_key, files.sha256_of(checked.content)
+    document.clean_size = len(checked.content)
+    document.content_type = PLAIN if document.content_type == PLAIN else PDF
+    document.removed, document.pages, document.body = list(checked.removed), checked.pages, checked.body
+    document.accessibility, document.listed = list(checked.gaps), [asdict(each) for each in checked.listed]
+
+
+def _key_of(finding: Finding) -> tuple[str, str, int | None, bytes]:
+    return finding.kind, finding.place, finding.page, bytes(finding.fingerprint)
 
 
 def _finding(document: Document, found: Found) -> Finding:

@@ -34,7 +34,8 @@ class Upload:
 def upload_document(session: Session, viewer: Viewer, publication: Publication, upload: Upload) -> Document:
     """Store a new version of one kind of document, to be cleaned and checked by the worker.
 
-    Raises a 409 problem where nothing more is to be published, 422 for a file that is no PDF by its content.
+    Raises a 409 problem where nothing more is to be published, 422 for a file that is neither a PDF nor
+    a Word document by its content.
     """
     if publication.state in ("withheld", "archived"):
         raise conflict(f"This publication is {publication.state}; no document can be added to it.")
@@ -117,6 +118,7 @@ def _add(
         kind=kind,
         version=(session.scalar(last) or 0) + 1,
         content_type=content_type,
+        came_as=content_type,
         uploaded_by=by,
         uploaded_agency=agency,
         uploaded_at=clock.now(),
@@ -125,6 +127,7 @@ def _add(
         original_name=filename,
         status="received",
         removed=[],
+        accessibility=[],
     )
     session.add(document)
     session.flush()

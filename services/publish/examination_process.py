@@ -7,6 +7,7 @@ import base64
 import contextlib
 import json
 import resource
+import signal
 import subprocess
 import sys
 from dataclasses import asdict
@@ -15,6 +16,7 @@ from typing import Any
 
 import structlog
 
+from services.publish.file_kinds import PDF, WORD
 from services.publish.passages import CannotClean, Concealed, Examined, Passage
 
 log = structlog.get_logger()
@@ -26,9 +28,16 @@ ROOT = Path(__file__).parents[2]
 TOO_MUCH = "The file takes more time or memory to check than a report needs, or is damaged. Save it anew and upload it."
 
 
-def examine_apart(content: bytes, title: str) -> Examined:
-    """What `examine_pdf` gives, from a process of its own. Raises `CannotClean`, also where that process does not finish."""
-    order = f"{json.dumps({'title': title})}\n".encode()
+class ExaminationInterrupted(RuntimeError):
+    """The process was ended from outside, by a restart or for want of memory on the machine: try again."""
+
+
+def examine_apart(content: bytes, title: str, kind: str = PDF) -> Examined:
+    """What `examine_pdf` or `examine_word` gives, from a process of its own.
+
+    Raises `CannotClean`, also where that process does not finish; `ExaminationInterrupted` where it was ended from outside.
+    """
+    order = f"{json.dumps({'title': title, 'kind': kind})}\n".encode()
     command = [sys.executable, "-m", "services.publish.examination_process"]
     try:
         done = subprocess.run(
@@ -42,6 +51,8 @@ def examine_apart(content: bytes, title: str) -> Examined:
     except subprocess.TimeoutExpired:
         log.warning("examination_timed_out")
         raise CannotClean(TOO_MUCH) from None
+    if done.returncode in (-signal.SIGKILL, -signal.SIGTERM, -signal.SIGINT):
+        raise ExaminationInterrupted
     if done.returncode:  # what it wrote to its log may hold words of the document: only the code is kept
         log.warning("examination_failed", returncode=done.returncode)
         raise CannotClean(TOO_MUCH)
@@ -58,25 +69,28 @@ def _told(answer: dict[str, Any]) -> Examined:
         concealed=tuple(Concealed(**each) for each in answer["concealed"]),
         pages=answer["pages"],
         pictured=tuple(answer["pictured"]),
+        gaps=tuple(answer["gaps"]),
     )
 
 
 def confine() -> None:
     """Limit this process for good: memory, processor time, and no file may be written."""
-    limits = ((resource.RLIMIT_AS, MEMORY), (resource.RLIMIT_CPU, CPU_SECONDS), (resource.RLIMIT_FSIZE, 0))
-    for limit, most in (*limits, (resource.RLIMIT_CORE, 0)):
+    seconds = (CPU_SECONDS, CPU_SECONDS + 5)  # the first ends it by a signal of its own, unlike one from outside
+    limits = ((resource.RLIMIT_AS, (MEMORY, MEMORY)), (resource.RLIMIT_CPU, seconds), (resource.RLIMIT_FSIZE, (0, 0)))
+    for limit, most in (*limits, (resource.RLIMIT_CORE, (0, 0))):
         with contextlib.suppress(ValueError):  # a lower limit is in force already
-            resource.setrlimit(limit, (most, most))
+            resource.setrlimit(limit, most)
 
 
 def answer(order: bytes) -> dict[str, Any]:
     """What the process says of one file: the examined file's facts, or the sentence of a refusal."""
-    from services.publish.examination import examine_pdf
+    from services.publish.examination import examine_pdf, examine_word
 
     head, _, content = order.partition(b"\n")
     told = json.loads(head)
     try:
-        examined = examine_pdf(content, told["title"])
+        examine = examine_word if told["kind"] == WORD else examine_pdf
+        examined = examine(content, told["title"])
     except CannotClean as error:
         return {"refused": str(error)}
     except Exception:  # whatever a hostile file does to a reader, it is refused

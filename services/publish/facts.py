@@ -7,6 +7,7 @@ from datetime import date, datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from services.publish.case_knowledge import knowledge_digest
 from services.publish.documents import current_documents, needed_kinds
 from services.publish.findings import open_findings
 from services.publish.gate import CopyFact, DocumentFact, Facts
@@ -14,8 +15,9 @@ from services.publish.models import Document, Publication, Schedule, Telling
 from services.publish.protocol import steps_missing
 from services.publish.publication_route import decisions, partner_names
 from services.publish.publications import holds_in_force
-from shared import clock
+from shared import clock, files
 from shared.calendar import add_working_days, london_day
+from shared.encryption import CannotDecrypt
 from shared.partnership import partnership
 from shared.rulebook import DutyRule
 
@@ -45,7 +47,7 @@ def facts_for(session: Session, publication: Publication, publish_at: datetime |
         partners_missing=tuple(names.get(p, p) for p in partnership().safeguarding_partners if p not in agreed),
         nspcc_agreed=bool(decision and decision.nspcc_agreement),
         needed=needed_kinds(publication),
-        documents=_documents(session, publication),
+        documents=_documents(session, publication, going_live),
         steps_missing=tuple(step.sentence for step in steps_missing(session, publication.id)),
         hold_checks=tuple(hold.next_check_on for hold in holds_in_force(session, publication)),
         in_future=publish_at is None or publish_at > clock.now(),
@@ -58,10 +60,26 @@ def facts_for(session: Session, publication: Publication, publish_at: datetime |
     )
 
 
-def _documents(session: Session, publication: Publication) -> tuple[DocumentFact, ...]:
-    open_in = open_findings(session, publication)
-    current = current_documents(session, publication.id).values()
-    return tuple(DocumentFact(d.kind, d.status, open_in.get(d.id, 0), d.refusal) for d in current)
+def _documents(session: Session, publication: Publication, going_live: bool) -> tuple[DocumentFact, ...]:
+    open_in, digest = open_findings(session, publication), knowledge_digest(publication)
+    return tuple(
+        DocumentFact(
+            kind=each.kind,
+            status=each.status,
+            open_findings=open_in.get(each.id, 0),
+            refusal=each.refusal,
+            by_todays_knowledge=each.checked_against == digest,
+            unchanged=not going_live or each.status != "checked" or _is_unchanged(each),
+        )
+        for each in current_documents(session, publication.id).values()
+    )
+
+
+def _is_unchanged(document: Document) -> bool:
+    try:
+        return files.sha256_of(files.get(document.clean_key or "")) == document.clean_sha256
+    except (files.FileMissing, CannotDecrypt):
+        return False
 
 
 def _copies(session: Session, publication: Publication, publish_at: datetime | None) -> _Copies:

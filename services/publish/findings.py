@@ -7,10 +7,27 @@ from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from services.publish.documents import current_documents
+from services.publish.finding_words import GROUPS, group_of
 from services.publish.models import Document, Finding, Publication
 from shared import audit, clock
 from shared.identity.viewer import Viewer
 from shared.web.problems import conflict, refused
+
+DECIDED_EACH_TIME = frozenset(
+    (
+        *("name", "alias", "nickname", "misspelt-name", "initials", "date-of-birth", "expected-date-of-delivery"),
+        *(
+            "birthday",
+            "address",
+            "setting",
+            "postcode",
+            "nhs-number",
+            "misread-number",
+            "hidden-text",
+            "page-without-text",
+        ),
+    )
+)
 
 
 @dataclass(frozen=True)
@@ -58,6 +75,29 @@ def resolve_finding(
     finding.resolved_at = clock.now()
     why = f"{decision.resolution} finding {finding.id}, {finding.kind} in {document.kind} version {document.version}"
     audit.append(session, audit.Entry(viewer.actor, "resolved", f"publication:{publication.id}", why))
+
+
+def carry_decisions(session: Session, document: Document, fresh: list[Finding]) -> None:
+    """Let what a second person accepted in an earlier version stay accepted in this one, where it is the same question.
+
+    What is known of the case is decided on in every version, and so is what the uploader of this one had accepted.
+    """
+    asked = {finding.fingerprint: finding for finding in fresh if finding.kind not in DECIDED_EACH_TIME}
+    statement = (
+        select(Finding, Document)
+        .join(Document, Document.id == Finding.document_id)
+        .where(Document.publication_id == document.publication_id, Document.kind == document.kind)
+        .where(Finding.resolution == "accepted", Finding.fingerprint.in_(asked))
+        .order_by(Document.version)
+    )
+    for earlier, its in session.execute(statement):
+        finding = asked[bytes(earlier.fingerprint)]
+        same = group_of(finding.kind) != GROUPS[0] or finding.context == earlier.context
+        if same and not _same_person(earlier.resolved_by or "", document.uploaded_by):
+            finding.resolution, finding.resolved_by = "accepted", earlier.resolved_by
+            finding.resolved_at = earlier.resolved_at
+            reason = (earlier.reason or "").split(" (decided on version")[0]
+            finding.reason = f"{reason} (decided on version {its.version})"
 
 
 def _same_person(one: str, other: str) -> bool:

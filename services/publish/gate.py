@@ -21,12 +21,18 @@ WRITTEN = ("improvements", "page-text")
 
 @dataclass(frozen=True)
 class DocumentFact:
-    """The current version of one document: `status` received, checked or refused; findings nobody has decided on."""
+    """The current version of one document: `status` received, checked or refused; findings nobody has decided on.
+
+    `by_todays_knowledge` is whether it was checked for all that is known of the case now; `unchanged` whether the stored
+    bytes are those that were checked, looked at before going live.
+    """
 
     kind: str
     status: str
     open_findings: int
     refusal: str | None = None
+    by_todays_knowledge: bool = True
+    unchanged: bool = True
 
 
 @dataclass(frozen=True)
@@ -95,6 +101,18 @@ def documents_are_checked(facts: Facts) -> Iterator[str]:
             yield f"Replace the {NAMES[document.kind]}: {document.refusal}"
 
 
+def checks_are_of_today(facts: Facts) -> Iterator[str]:
+    for document in _used(facts):
+        if document.status == "checked" and not document.by_todays_knowledge:
+            yield f"Wait until the {NAMES[document.kind]} has been checked again: more is known of the case now."
+
+
+def bytes_are_those_checked(facts: Facts) -> Iterator[str]:
+    for document in _used(facts):
+        if not document.unchanged:
+            yield f"The stored {NAMES[document.kind]} is not the one that was checked. Upload it again."
+
+
 def findings_are_decided(facts: Facts) -> Iterator[str]:
     for document in _used(facts):
         if document.open_findings:
@@ -159,6 +177,8 @@ CHECKS: tuple[Callable[[Facts], Iterator[str]], ...] = (
     nspcc_agrees,
     documents_are_there,
     documents_are_checked,
+    checks_are_of_today,
+    bytes_are_those_checked,
     findings_are_decided,
     protocol_is_followed,
     no_hold_is_in_force,

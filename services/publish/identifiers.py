@@ -1,25 +1,48 @@
-"""What in a text may identify a child, a family or a worker: the case's own identifiers, and shapes that always do.
+"""What in a document may identify a child, a family or a worker.
 
-A pure search that a person decides on. It finds what is written; it cannot find what only a reader can put together.
+A pure search that a person decides on: what the case's record holds, shapes that identify whoever they belong to, names
+that nobody listed, and hints that only together say who it was. It finds what is written; read the document as well.
 """
 
 import re
-import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
 
+from services.publish.identifying_shapes import shapes_in
+from services.publish.jigsaw import WHY, hints_in
+from services.publish.known_identifiers import Known
+from services.publish.misspelt_names import WORD, nearly_known
 from services.publish.passages import Passage
-from shared.web.fields import is_uk_postcode, nhs_number_fits
+from services.publish.plain_text import each_word, in_small_letters, with_its_capitals
+from services.publish.unlisted_names import unlisted_in
 
+CHECK_VERSION = 2  # raised when the check finds more than before: what waits to be published is then checked again
 CONTEXT = 60
-SHORTEST_NAME = 3  # shorter parts of a name ("Al", "de") are words, too
-SHORTEST_SETTING = 8  # one short word of a school's name ("Green") is an ordinary word
+MOST_PAGES_NAMED = 12
+WRITTEN_BY_PEOPLE = ("text", "alternative-text", "bookmark", "metadata")  # elsewhere stand the words of programs, too
+SMALL_LETTERS = ("file-name", "link")  # where names stand without their capitals
+
+Hit = tuple[str, int, int]
+
+# Initials with their points; after a word that a report calls people by; and alone, unless they are an abbreviation.
+DOTTED = re.compile(r"(?<!\w)([A-Z]\. ?[A-Z]\.)(?!\w)")
+NAMED = re.compile(
+    r"(?<!\w)(?:Child|Baby|Mother|Father|Sibling|Young Person|Adult|Mr|Mrs|Ms|Miss) ([A-Z]\.? ?[A-Z])(?!\w)"
+)
+BARE = re.compile(r"(?<![\w.])([A-Z]{2})(?![\w.])")
+ABBREVIATIONS = frozenset(
+    each_word(
+        "ad ae am bp bt ca cc ce cl cp ct da dc di ds dv dr ed eh eu fe fg fm gp hr hv ia ic id ip iq iro it iv la ld "
+        "lp ls ma md mh mp ms mw ni no ok pa pc pe ph pm pp pr ps pt qc ra rr sc se sg sw ta tb tv uk un us va vs wp "
+        "wt yo"
+    )
+)
 
 
 @dataclass(frozen=True)
 class Found:
-    """One thing found on one page, however often: its kind, the words themselves, and some around the first."""
+    """One thing found, however often: its kind, the words themselves, and some around the first."""
 
     kind: str
     place: str
@@ -30,196 +53,96 @@ class Found:
 
 
 @dataclass(frozen=True)
-class Known:
-    """What must not appear: spellings by the kind of finding they make, and dates by theirs."""
-
-    spellings: Mapping[str, str]  # plain spelling -> kind
-    dates: Mapping[date, str]
-    pattern: re.Pattern[str] | None
-
-
-def plain(text: str) -> str:
-    """Text as it is compared: small letters without accents, no hidden characters, words cut at a line's end joined."""
-    text = unicodedata.normalize("NFKD", text)
-    text = "".join(c for c in text if not unicodedata.combining(c) and unicodedata.category(c) != "Cf")
-    text = re.sub(r"(?<=\w)[-\u2010\u2011\ufffe\x02]\s*[\r\n]+\s*(?=[a-z])", "", text.casefold())
-    text = re.sub(r"[\u2010-\u2015\u2212]", "-", text).replace("\u2019", "'")
-    return re.sub(r"\s+", " ", text)
-
-
-def known_identifiers(
-    identifiers: Iterable[Mapping[str, str]], area_words: Iterable[str] = (), pseudonyms: Iterable[str] = ()
-) -> Known:
-    """Prepare a case's identifiers (`kind`, `value`) in their variants, and the words that name the area."""
-    spellings: dict[str, str] = {}
-    dates: dict[date, str] = {}
-    for word in pseudonyms:
-        spellings[plain(word).strip()] = "pseudonym"
-    for word in area_words:
-        spellings[plain(word).strip()] = "area"
-    for each in identifiers:
-        if each["kind"] in ("date-of-birth", "expected-date-of-delivery"):
-            dates |= _date_of(each)
-        for variant in VARIANTS.get(each["kind"], _whole)(plain(each["value"]).strip()):
-            spellings[variant] = each["kind"]
-    spellings.pop("", None)
-    longest_first = sorted(map(re.escape, spellings), key=len, reverse=True)
-    pattern = re.compile(rf"(?<!\w)(?:{'|'.join(longest_first)})(?!\w)") if spellings else None
-    return Known(spellings, dates, pattern)
-
-
-def _date_of(identifier: Mapping[str, str]) -> dict[date, str]:
-    try:
-        return {date.fromisoformat(identifier["value"][:10]): identifier["kind"]}
-    except ValueError:
-        return {}
-
-
-def _whole(value: str) -> Iterator[str]:
-    yield value
-
-
-def _name_variants(name: str) -> Iterator[str]:
-    """The name, surname first, and each of its parts, those of a double-barrelled name as well."""
-    yield name
-    parts = name.replace(",", " ").split()
-    if len(parts) > 1:
-        yield f"{parts[-1]}, {' '.join(parts[:-1])}"
-        yield f"{parts[-1]} {' '.join(parts[:-1])}"
-        yield f"{parts[0]} {parts[-1]}"
-    for part in parts:
-        yield from (each for each in {part, part.replace("-", ""), *part.split("-")} if len(each) >= SHORTEST_NAME)
-
-
-def _address_variants(address: str) -> Iterator[str]:
-    """The address, its first line, and the street without the number. The town alone names too many."""
-    yield address
-    first = address.split(",", maxsplit=1)[0].strip()
-    street = re.sub(r"^(flat|apartment|unit)?\s*\d+\w?[ ,/-]*", "", first).strip()
-    yield from (each for each in (first, street) if len(each) > 5)
-
-
-COMMON_IN_SETTINGS = re.compile(
-    r"\b(the|of|c of e|school|primary|infant|junior|high|secondary|academy|college|nursery|pre-school|surgery)\b"
-)
-
-
-def _setting_variants(setting: str) -> Iterator[str]:
-    """The school or setting, and its own name without what many are called."""
-    yield setting
-    own = re.sub(r"\s+", " ", COMMON_IN_SETTINGS.sub(" ", setting)).strip(" ,.-'")
-    if " " in own or len(own) >= SHORTEST_SETTING:
-        yield own
-
-
-def _nowhere(_: str) -> Iterator[str]:
-    """Found by its shape, whatever its spelling."""
-    return iter(())
-
-
-VARIANTS: dict[str, Callable[[str], Iterator[str]]] = {
-    "name": _name_variants,
-    "alias": _name_variants,
-    "address": _address_variants,
-    "setting": _setting_variants,
-    "date-of-birth": _nowhere,
-    "expected-date-of-delivery": _nowhere,
-    "nhs-number": _nowhere,
-    "postcode": _nowhere,
-}
-
-MONTHS = {
-    name: number
-    for number, names in enumerate(
-        (
-            "jan january",
-            "feb february",
-            "mar march",
-            "apr april",
-            "may",
-            "jun june",
-            "jul july",
-            "aug august",
-            "sep sept september",
-            "oct october",
-            "nov november",
-            "dec december",
-        ),
-        1,
-    )
-    for name in names.split()
-}
-MONTH = "|".join(sorted(MONTHS, key=len, reverse=True))
-
-POSTCODE = re.compile(r"(?<![a-z0-9])[a-z]{1,2}[0-9][0-9a-z]? ?[0-9][a-z]{2}(?![a-z0-9])")
-TEN_DIGITS = re.compile(r"(?<!\d)\d{3}[ -]?\d{3}[ -]?\d{4}(?!\d)")
-NI_NUMBER = re.compile(
-    r"(?<![a-z0-9])(?!bg|gb|nk|kn|tn|nt|zz)[a-ceghj-prtw-z][a-ceghj-nprtw-z] ?\d\d ?\d\d ?\d\d ?[a-d](?![a-z0-9])"
-)
-PHONE = re.compile(r"(?<![\d+])(?:\+44 ?\(?0?\)?|\(?0)\d(?:[ ()-]{0,2}\d){8,9}(?!\d)")
-EMAIL = re.compile(r"[a-z0-9.!#$%&*+/=?^_`{|}~'-]+@[a-z0-9-]+(?:\.[a-z0-9-]+)+")
-DAY_FIRST = re.compile(
-    rf"(?<![\d/])(\d{{1,2}})(?:st|nd|rd|th)?(?: of)?[ ./-]({MONTH}|\d{{1,2}}),?[ ./-](\d{{4}}|\d\d)(?!\d)"
-)
-MONTH_FIRST = re.compile(rf"(?<!\w)({MONTH}) (\d{{1,2}})(?:st|nd|rd|th)?,? (\d{{4}})(?!\d)")
-YEAR_FIRST = re.compile(r"(?<!\d)(\d{4})[-/.](\d\d)[-/.](\d\d)(?!\d)")
-
-Hit = tuple[str, int, int]
+class _Read:
+    passage: Passage
+    cased: str
+    small: str
 
 
 def find_identifiers(passages: Iterable[Passage], known: Known) -> list[Found]:
-    """Everything in the passages that may identify somebody, each thing once a page."""
-    found: list[Found] = []
-    for passage in passages:
-        text = plain(passage.text)
-        found += _gathered(passage, text, [*_known_hits(text, known), *_shapes(text, known)])
-    return found
+    """Everything in the passages that may identify somebody: each thing of the case once a page, and each name that
+    nobody listed and each kind of hint once, with the pages on which it stands.
+    """
+    read = [_Read(passage, *_both(passage.text)) for passage in passages]
+    small_words = _small_words(read)
+    skipped = frozenset(part for spelling in known.spellings for part in (spelling, *spelling.split()))
+    of_pages: list[Found] = []
+    of_document: dict[tuple[str, str], list[Found]] = {}
+    for each in read:
+        certain = [*_known_hits(each, known), *shapes_in(each.small, known)]
+        of_pages += _gathered(each, certain)
+        if each.passage.place not in WRITTEN_BY_PEOPLE:
+            continue
+        nearly = _outside(nearly_known(each.cased, known, small_words), certain)
+        of_pages += _gathered(each, nearly)
+        unlisted = _outside(unlisted_in(each.cased, small_words, skipped), [*certain, *nearly])
+        questions = [*unlisted, *hints_in(each.small)]
+        for found in _gathered(each, questions):
+            of_document.setdefault((found.kind, "" if found.kind in WHY else found.value), []).append(found)
+    return of_pages + [_over_pages(founds) for founds in of_document.values()]
 
 
-def _gathered(passage: Passage, text: str, hits: Sequence[Hit]) -> list[Found]:
+def _both(text: str) -> tuple[str, str]:
+    cased = with_its_capitals(text)
+    return cased, in_small_letters(cased)
+
+
+def _small_words(read: list[_Read]) -> Counter[str]:
+    """How often each word is written with a small letter in the pages' text: a document is its own dictionary."""
+    texts = (each.cased for each in read if each.passage.place == "text")
+    return Counter(match[0] for text in texts for match in WORD.finditer(text) if match[0][0].islower())
+
+
+def _known_hits(read: _Read, known: Known) -> Iterator[Hit]:
+    if known.pattern:
+        for match in known.pattern.finditer(read.small):
+            spelling = known.spellings[match[1]]
+            if not spelling.with_capital or read.cased[match.start()].isupper() or read.passage.place in SMALL_LETTERS:
+                yield spelling.kind, *match.span(1)
+    yield from _initials(read, known)
+
+
+def _initials(read: _Read, known: Known) -> Iterator[Hit]:
+    for pattern, which in ((DOTTED, known.all_initials), (NAMED, known.all_initials), (BARE, known.initials)):
+        for match in pattern.finditer(read.cased):
+            letters = "".join(c for c in match[1] if c.isalpha()).lower()
+            if letters in which and not (pattern is BARE and letters in ABBREVIATIONS):
+                yield "initials", *match.span(1)
+
+
+def _outside(hits: Iterable[Hit], taken: Sequence[Hit]) -> list[Hit]:
+    places = {at for _, start, end in taken for at in range(start, end)}
+    return [hit for hit in hits if places.isdisjoint(range(hit[1], hit[2]))]
+
+
+def _gathered(read: _Read, hits: Sequence[Hit]) -> list[Found]:
     by_value: dict[tuple[str, str], list[int]] = {}
     for kind, start, end in hits:
-        by_value.setdefault((kind, text[start:end]), []).append(start)
+        by_value.setdefault((kind, read.small[start:end]), []).append(start)
     return [
-        Found(kind, passage.place, passage.page, value, _around(text, starts[0], len(value)), len(starts))
+        Found(
+            kind, read.passage.place, read.passage.page, value, _around(read.cased, starts[0], len(value)), len(starts)
+        )
         for (kind, value), starts in by_value.items()
     ]
 
 
 def _around(text: str, start: int, length: int) -> str:
-    return text[max(0, start - CONTEXT) : start + length + CONTEXT].strip()
+    """The words around a place, whole ones, with dots where there are more."""
+    begin, end = max(0, start - CONTEXT), min(len(text), start + length + CONTEXT)
+    if begin:
+        begin = min(text.find(" ", begin) % (len(text) + 1), start)
+    if end < len(text):
+        end = max(text.rfind(" ", 0, end), start + length)
+    return f"{'… ' if begin else ''}{text[begin:end].strip()}{' …' if end < len(text) else ''}"
 
 
-def _known_hits(text: str, known: Known) -> Iterator[Hit]:
-    if known.pattern:
-        for match in known.pattern.finditer(text):
-            yield known.spellings[match[0]], match.start(), match.end()
-
-
-def _shapes(text: str, known: Known) -> Iterator[Hit]:
-    yield from (
-        (kind, *match.span())
-        for kind, pattern in (("ni-number", NI_NUMBER), ("email", EMAIL))
-        for match in pattern.finditer(text)
-    )
-    yield from (("postcode", *match.span()) for match in POSTCODE.finditer(text) if is_uk_postcode(match[0]))
-    numbers = [match.span() for match in TEN_DIGITS.finditer(text) if nhs_number_fits(re.sub(r"\D", "", match[0]))]
-    yield from (("nhs-number", *span) for span in numbers)
-    yield from (("phone", *match.span()) for match in PHONE.finditer(text) if match.span() not in numbers)
-    yield from _dates(text, known)
-
-
-def _dates(text: str, known: Known) -> Iterator[Hit]:
-    for pattern, order in ((DAY_FIRST, (3, 2, 1)), (MONTH_FIRST, (3, 1, 2)), (YEAR_FIRST, (1, 2, 3))):
-        for match in pattern.finditer(text):
-            day = _date(*(match[group] for group in order))
-            if day:
-                yield known.dates.get(day, "full-date"), *match.span()
-
-
-def _date(year: str, month: str, day: str) -> date | None:
-    number = int(year) if len(year) == 4 else 2000 + int(year) if int(year) < 70 else 1900 + int(year)
-    try:
-        return date(number, MONTHS[month] if month in MONTHS else int(month), int(day))
-    except ValueError:
-        return None
+def _over_pages(founds: list[Found]) -> Found:
+    """One question for the whole document: the words of the first place, and the pages of all."""
+    first = founds[0]
+    times = sum(found.times for found in founds)
+    value = ", ".join(list(dict.fromkeys(found.value for found in founds))[:MOST_PAGES_NAMED])
+    pages = list(dict.fromkeys(found.page for found in founds if found.page))
+    named = ", ".join(map(str, pages[:MOST_PAGES_NAMED])) + (" and more" if len(pages) > MOST_PAGES_NAMED else "")
+    where = f" Pages {named}." if len(pages) > 1 else ""
+    return Found(first.kind, first.place, first.page, value, f"{first.context}{where}", times)

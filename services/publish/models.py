@@ -85,12 +85,18 @@ class Document(Model):
     claimed_at: Mapped[Moment | None]
     attempts: Mapped[int] = mapped_column(default=0)
     checked_at: Mapped[Moment | None]
+    checked_against: Mapped[bytes | None]  # digest of what was looked for
     clean_key: Mapped[str | None]
     clean_sha256: Mapped[str | None]
     clean_size: Mapped[int | None]
     removed: Mapped[Words]  # what cleaning took out, in words
     pages: Mapped[int | None]
     body: Mapped[str | None] = mapped_column(Encrypted("documents.body"))
+    came_as: Mapped[
+        str | None
+    ]  # content type of what was uploaded, since this is noted; `content_type` is of what is published
+    accessibility: Mapped[Words]  # what it lacks for readers with a screen reader, in sentences
+    listed: Mapped[list[dict[str, Any]] | None] = mapped_column(Encrypted("documents.listed"))  # place, page, text
 
 
 class Finding(Model):

@@ -9,7 +9,8 @@ class CannotClean(ValueError):
 
 @dataclass(frozen=True)
 class Passage:
-    """A text and where it stands: `place` is text, alternative-text, bookmark, link, structure, metadata or file-name.
+    """A text and where it stands: `place` is text, alternative-text, bookmark, link, structure, metadata or file-name; or
+    header, for words of a Word file's headers and footers, which are left out.
 
     Pages count from 1.
     """
@@ -36,6 +37,10 @@ HOW = {
     "under-image": "This text lies under a picture.",
     "under-shape": "This text lies under a shape: it is covered, not taken out.",
     "unseen": "Nothing of this text shows where it stands.",
+    "word-hidden": "This text was marked as hidden in Word. It is not in the PDF made of it.",
+    "word-pale": "This text was white in Word, or nearly. It is not in the PDF made of it.",
+    "word-tiny": "This text was smaller than 2 points in Word. It is not in the PDF made of it.",
+    "word-under-bar": "This text was under a bar of its own colour in Word. The PDF made of it says [removed] there.",
 }
 MOST_SHOWN = 300  # characters of hidden text that one finding shows
 
@@ -58,3 +63,4 @@ class Examined:
     concealed: tuple[Concealed, ...]
     pages: int
     pictured: tuple[int, ...]  # pages that show something and have no text to check
+    gaps: tuple[str, ...] = ()  # what it lacks for readers with a screen reader, in sentences

@@ -10,12 +10,20 @@ import io
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from xml.sax.saxutils import escape
 
 import pikepdf
 from pikepdf import Array, Dictionary, Name, Object, Pdf, Stream
 
+from services.publish.accessibility import accessibility_gaps, claims_accessibility
 from services.publish.passages import CannotClean, Passage
 from services.publish.pdf_contents import rewrite_contents
+from services.publish.pdf_streams import (
+    drop_streams_that_no_page_needs,
+    end_picture_with_its_last_point,
+    everything,
+    words_in_notes,
+)
 from services.publish.picture_notes import without_notes
 
 
@@ -43,6 +51,14 @@ MOST_PAGES = 2000
 LARGEST_PICTURE = 200_000_000  # bytes of one compressed picture, unpacked from what it was packed in besides
 COMMON_NAMES = frozenset(("Type", "Subtype", "Parent", "Kids", "Count", "Length", "Filter", "FlateDecode", "Page"))
 DAMAGED = "The file cannot be read as a PDF: it is damaged. Make it again and upload it."
+
+XMP = (
+    '<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?><x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF '
+    'xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description rdf:about="" '
+    'xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:pdfuaid="http://www.aiim.org/pdfua/ns/id/">'
+    '<dc:title><rdf:Alt><rdf:li xml:lang="x-default">{title}</rdf:li></rdf:Alt></dc:title>{claim}'
+    '</rdf:Description></rdf:RDF></x:xmpmeta><?xpacket end="r"?>'
+)
 
 # What a person is told of what was taken out, by the key under which it stood.
 WORDS = {
@@ -75,6 +91,7 @@ class Cleaned:
     content: bytes
     removed: tuple[str, ...]
     unseen: tuple[Passage, ...]  # alternative texts, bookmarks, addresses of links, names of parts
+    gaps: tuple[str, ...]  # what it lacks for readers with a screen reader, in sentences
 
 
 def clean_pdf(content: bytes, title: str) -> Cleaned:
@@ -102,18 +119,37 @@ def _clean(pdf: Pdf, title: str) -> Cleaned:
         raise CannotClean(f"The PDF must have from 1 to {MOST_PAGES} pages.")
     _refuse_hidden_layers(pdf)
     removed: set[str] = set()
+    accessible = claims_accessibility(pdf)
     _strip(pdf, removed)
+    if drop_streams_that_no_page_needs(pdf):
+        removed.add("parts that no page shows")
     spoken, left_out = rewrite_contents(pdf)
     if left_out:
         removed.add("notes between drawing commands")
     pdf.remove_unreferenced_resources()
     pdf.Root.ViewerPreferences = Dictionary(DisplayDocTitle=True)
     pdf.trailer["/Info"] = pdf.make_indirect(Dictionary(Title=title))
+    pdf.Root.Metadata = _metadata(pdf, title, accessible)
     out = io.BytesIO()
-    pdf.save(out, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate)
+    pdf.save(
+        out,
+        deterministic_id=True,
+        object_stream_mode=pikepdf.ObjectStreamMode.generate,
+        recompress_flate=True,  # what stood after the end of packed bytes goes
+        stream_decode_level=pikepdf.StreamDecodeLevel.specialized,
+    )
     with pikepdf.open(out) as clean:  # what was cut off is still among the first one's objects
-        unseen = dict.fromkeys([*spoken, *_unseen(clean)])
-    return Cleaned(out.getvalue(), tuple(sorted(removed)), tuple(each for each in unseen if each.text != title))
+        unseen = dict.fromkeys([*spoken, *_unseen(clean), *words_in_notes(clean)])
+        gaps = accessibility_gaps(out.getvalue(), clean)
+    listed = tuple(each for each in unseen if each.text != title)
+    return Cleaned(out.getvalue(), tuple(sorted(removed)), listed, gaps)
+
+
+def _metadata(pdf: Pdf, title: str, accessible: bool) -> Stream:
+    """XMP of our own: the title, and that it is PDF/UA-1 where it said so before. Readers of PDF/UA ask for both."""
+    claim = "<pdfuaid:part>1</pdfuaid:part>" if accessible else ""
+    words = XMP.format(title=escape(title), claim=claim)
+    return Stream(pdf, words.encode(), {"/Type": Name.Metadata, "/Subtype": Name.XML})
 
 
 def _strip(pdf: Pdf, removed: set[str]) -> None:
@@ -125,7 +161,7 @@ def _strip(pdf: Pdf, removed: set[str]) -> None:
     for page in pdf.pages:
         _keep_only(page.obj, KEPT_IN_PAGE, removed)
         _keep_links(page.obj, removed)
-    for thing in _everything(pdf):
+    for thing in everything(pdf):
         _clean_thing(thing, removed)
 
 
@@ -195,24 +231,6 @@ def _is_safe_action(action: Object) -> bool:
     return "/URI" not in action or str(action["/URI"]).strip().lower().startswith(SAFE_ADDRESSES)
 
 
-def _everything(pdf: Pdf) -> Iterator[Object]:
-    """Every dictionary and stream of the file, those written inside others included."""
-    for thing in pdf.objects:
-        yield from _inside(thing)
-
-
-def _inside(thing: Object) -> Iterator[Object]:
-    waiting = [thing]
-    while waiting:
-        one = waiting.pop()
-        if isinstance(one, Dictionary | Stream):
-            yield one
-            inner = [one[key] for key in list(one.keys()) if key != "/Parent"]
-        else:
-            inner = list(one) if isinstance(one, Array) else []
-        waiting += [each for each in inner if isinstance(each, Object) and not each.is_indirect]
-
-
 def _clean_thing(thing: Object, removed: set[str]) -> None:
     for key in NOWHERE & set(thing.keys()):
         removed.add(WORDS.get(key, "private application notes"))
@@ -234,8 +252,10 @@ def _clean_thing(thing: Object, removed: set[str]) -> None:
 
 
 def _clean_picture(stream: Stream, removed: set[str]) -> None:
+    if end_picture_with_its_last_point(stream):
+        removed.add("what followed the points of pictures")
     filters = stream.get("/Filter")
-    names = [str(each) for each in filters] if isinstance(filters, Array) else [str(filters)]
+    names = [str(each) for each in filters] if isinstance(filters, Array) and len(filters) else [str(filters)]
     if names[-1] not in ("/DCTDecode", "/JPXDecode"):
         return
     parameters = stream.get("/DecodeParms")
@@ -267,8 +287,10 @@ def _looks_like_action(action: Object) -> bool:
 
 def _unseen(pdf: Pdf) -> Iterator[Passage]:
     """Every text in the file's structure: what no page shows, but a screen reader or a curious reader finds."""
-    for thing in _everything(pdf):
+    for thing in everything(pdf):
         is_bookmark = "/Title" in thing and "/Parent" in thing
+        if thing.get("/Type") == Name.XRef:  # only the tables that the file is read by, and its checksum
+            continue
         for key in thing.keys():  # noqa: SIM118  # pikepdf's dictionaries are not iterable without keys()
             yield from (Passage("structure", None, name) for name in _names(key, thing[key]))
             place = _place(key, is_bookmark)

@@ -6,6 +6,8 @@ import pikepdf
 from pikepdf import Array, Dictionary, Name, Object, Pdf, Stream
 
 from services.publish.passages import CannotClean, Passage
+from services.publish.pdf_streams import everything
+from services.publish.picture_notes import without_notes
 
 
 def _operators(words: str) -> list[str]:
@@ -41,7 +43,17 @@ def rewrite_contents(pdf: Pdf) -> tuple[list[Passage], bool]:
     for thing in pdf.objects:
         if isinstance(thing, Stream) and (thing.get("/Subtype") == Name.Form or thing.get("/PatternType") == 1):
             left_out |= _rewrite(thing, thing, words, None)
+    for glyph in _drawn_letters(pdf):
+        left_out |= _rewrite(glyph, glyph, words, None)
     return words, left_out
+
+
+def _drawn_letters(pdf: Pdf) -> Iterator[Stream]:
+    """The letters of fonts that are drawings themselves."""
+    for thing in everything(pdf):
+        letters = thing.get("/CharProcs")
+        if isinstance(letters, Dictionary):
+            yield from (each for _, each in letters.items() if isinstance(each, Stream))
 
 
 def _rewrite(drawn: Object | pikepdf.Page, stream: Stream, words: list[Passage], page: int | None) -> bool:
@@ -55,11 +67,22 @@ def _rewrite(drawn: Object | pikepdf.Page, stream: Stream, words: list[Passage],
         if operator not in OPERATORS:
             left_out = True
             continue
+        if isinstance(instruction, pikepdf.ContentStreamInlineImage):
+            _refuse_notes(instruction.iimage)
         if operator in MARKING:
             words += [Passage("alternative-text", page, text) for text in _strings(instruction.operands)]
         kept.append(instruction)
     stream.write(pikepdf.unparse_content_stream(kept))
     return left_out and stream.read_bytes() != content
+
+
+def _refuse_notes(picture: pikepdf.PdfInlineImage) -> None:
+    """A picture among the drawing commands: as it cannot be written anew there, it may hold nothing but its points."""
+    packed = picture.read_raw_bytes() if hasattr(picture, "read_raw_bytes") else picture.read_bytes()
+    if any(kind in ("/DCTDecode", "/JPXDecode") for kind in picture.filters) and without_notes(packed) != packed:
+        raise CannotClean(
+            "A photograph in the PDF has notes that cannot be taken out. Save the PDF anew and upload it."
+        )
 
 
 def _strings(operands: object) -> Iterator[str]:

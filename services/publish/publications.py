@@ -24,11 +24,18 @@ def open_publication(session: Session, report: dict[str, Any]) -> None:
     publication = session.scalars(
         select(Publication).where(Publication.practice_review_id == report["practice_review_id"]).with_for_update()
     ).one()
+    publication.identifiers = _united(publication.identifiers, report["identifiers"])
     attach_signed_report(session, publication, report["report"])
     if opened:
         write_page_text(session, SYSTEM, publication)
     what = "opened" if opened else "received a report again"
     audit.append(session, audit.Entry("system", what, f"publication:{publication.id}", "report.signed-off"))
+
+
+def _united(known: list[dict[str, str]], told: list[dict[str, str]]) -> list[dict[str, str]]:
+    """All that was ever known of the case: what is checked later is looked through for every one."""
+    both = {(each["kind"], each["value"]): each for each in (*known, *told)}
+    return list(both.values())
 
 
 def _opening(report: dict[str, Any]) -> dict[str, Any]:

@@ -98,11 +98,13 @@ class RouteDecisionView(Schema):
 
 
 class FindingView(Schema):
-    """`place` is text or structure (bookmarks, alternative texts, links); `times` is how often it stands there."""
+    """`place` is text, alternative-text, bookmark, link, structure, metadata, file-name, or how a text is hidden; `times`
+    is how often it stands there; `why` is the reason why it is asked about."""
 
     id = fields.UUID()
     document_id = fields.UUID()
     kind = fields.String()
+    why = fields.String()
     place = fields.String()
     page = fields.Integer(allow_none=True)
     times = fields.Integer()
@@ -115,7 +117,9 @@ class FindingView(Schema):
 
 
 class DocumentView(Schema):
-    """`status`: received, checked, refused. `sha256` is of the checked bytes, which alone may go live."""
+    """`status`: received (it is being examined), checked, refused. `sha256` is of the checked bytes, which alone may go
+    live; `content_type` is theirs, `came_as` is of what was uploaded. `accessibility` says what is missing for PDF/UA-1.
+    """
 
     id = fields.UUID()
     kind = fields.String()
@@ -128,6 +132,8 @@ class DocumentView(Schema):
     refusal = fields.String(allow_none=True)
     removed = fields.List(fields.String())
     pages = fields.Integer(allow_none=True)
+    came_as = fields.String(allow_none=True)
+    accessibility = fields.List(fields.String())
     sha256 = fields.String(allow_none=True)
     open_findings = fields.Integer()
 

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from services.publish.documents import current_documents
 from services.publish.facts import facts_for
+from services.publish.finding_words import finding_why
 from services.publish.findings import open_findings
 from services.publish.gate import failing_sentences
 from services.publish.models import (
@@ -139,6 +140,8 @@ def document_view(document: Document, current: bool, open_in_it: int) -> dict[st
         "refusal",
         "removed",
         "pages",
+        "came_as",
+        "accessibility",
     )
     shown = fields_of(document, *names, sha256="clean_sha256")
     return shown | {"current": current, "open_findings": open_in_it}
@@ -158,7 +161,7 @@ def finding_view(finding: Finding) -> dict[str, Any]:
         "reason",
         "resolved_at",
     )
-    return fields_of(finding, *names, by="resolved_by")
+    return fields_of(finding, *names, by="resolved_by") | {"why": finding_why(finding.kind)}
 
 
 def _steps(session: Session, publication: Publication) -> list[dict[str, Any]]:

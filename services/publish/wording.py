@@ -9,7 +9,7 @@ STATES = {
     "live": "Live",
     "archived": "Available on request",
     "withdrawn": "Withdrawn",
-    "received": "Being checked",
+    "received": "Being examined",
     "checked": "Checked",
     "refused": "Refused",
 }

@@ -7,11 +7,13 @@ from typing import Any
 import pikepdf
 import pytest
 from pikepdf import Array, Dictionary, Name
+from sqlalchemy import text
 
 from services.publish.document_check import MOST_ATTEMPTS, check_documents
 from services.publish.models import Document
 from services.publish.service import SERVICE
 from tests.publishing import OFFICE, call, get, hear, open_publication, pdf, post, route, signed_report, upload
+from tests.word_files import PLACES, heading, paragraph, word
 
 pytestmark = pytest.mark.usefixtures("ground", "own_clock")
 
@@ -107,6 +109,27 @@ def test_words_of_the_area_count_on_the_anonymous_route_only() -> None:
     assert [(f["kind"], f["value"]) for f in findings(publication)] == [("area", "hereford")]
 
 
+def test_what_becomes_known_of_the_case_later_is_looked_for_in_what_was_checked_before() -> None:
+    report = signed_report(pdf("The neighbour, Mr Quillfeather, called."))
+    hear("report.signed-off", report)
+    check_documents()
+    with SERVICE.transaction() as session:
+        statement = text("SELECT id::text FROM publications WHERE practice_review_id = :review")
+        publication = {"id": session.scalar(statement, {"review": report["practice_review_id"]})}
+    assert [f["kind"] for f in findings(publication)] == ["name-nobody-listed"]
+    before = documents(publication)[0]["sha256"]
+    hear("report.signed-off", report | {"identifiers": [{"kind": "name", "value": "Quillfeather"}]})
+    assert (
+        any("checked again" in sentence for sentence in get(f"/publications/{publication['id']}")["missing"]) is False
+    )
+    post(f"/publications/{publication['id']}/route", route())
+    missing = get(f"/publications/{publication['id']}")["missing"]
+    assert any("has been checked again" in sentence for sentence in missing)
+    check_documents()
+    assert {f["kind"] for f in findings(publication)} == {"name", "name-nobody-listed"}
+    assert [each["sha256"] for each in documents(publication)] == [before]
+
+
 def test_a_title_that_names_the_child_is_found_as_well() -> None:
     publication = open_publication(title="What happened to Hester")
     assert [f["value"] for f in findings(publication)] == ["hester"]
@@ -131,6 +154,24 @@ def test_a_second_person_accepts_with_a_reason() -> None:
     resolve(publication, finding, "accepted", "Sam Second", status=409)
 
 
+def test_what_a_second_person_accepted_need_not_be_decided_again_in_the_next_version() -> None:
+    publication = open_publication()
+    upload(publication, pdf("As Bowlby wrote. The twins. Hester."), uploaded_by="Ruth Editor")
+    for finding in findings(publication):
+        resolve(publication, finding, "accepted", "Sam Second")
+    upload(publication, pdf("As Bowlby wrote. The twins. Hester. More."), uploaded_by="Ruth Editor")
+    assert [f["kind"] for f in findings(publication)] == ["name"]
+    carried = [f for f in findings(publication, "") if "decided on version" in (f["reason"] or "")]
+    assert {(f["kind"], f["by"]) for f in carried} == {
+        ("name-nobody-listed", "Sam Second"),
+        ("hint-twins", "Sam Second"),
+    }
+    upload(publication, pdf("As Bowlby wrote. The twins."), uploaded_by="Sam Second")
+    newest = documents(publication)[-1]["id"]
+    asked_again = {f["kind"] for f in findings(publication) if f["document_id"] == newest}
+    assert asked_again == {"name-nobody-listed", "hint-twins"}
+
+
 def test_removed_means_that_the_newest_version_is_without_it() -> None:
     publication = open_publication(pdf("Hester said."))
     (finding,) = findings(publication)
@@ -141,9 +182,30 @@ def test_removed_means_that_the_newest_version_is_without_it() -> None:
     resolve(publication, finding, "removed", "Sam Second")
 
 
-def test_what_is_no_pdf_is_refused_at_once() -> None:
+def test_of_a_word_document_a_pdf_is_made_and_checked() -> None:
     publication = open_publication()
-    answer = upload(publication, b"PK\x03\x04 a Word document", "report.pdf")
+    body = heading("Learning") + paragraph("The child lived with Hester.") + PLACES["a deletion"].body
+    assert upload(publication, word(body), "Hester Nolan.docx").status_code == 201
+    newest = documents(publication)[-1]
+    assert (newest["status"], newest["content_type"]) == ("checked", "application/pdf")
+    assert "tracked changes" in newest["removed"]
+    assert ("name", "hester", 1) in {(f["kind"], f["value"], f["page"]) for f in findings(publication)}
+    answer = call("GET", f"/publications/{publication['id']}/documents/{newest['id']}/file")
+    assert answer.data.startswith(b"%PDF-")
+    assert answer.headers["Content-Disposition"].endswith('full-report.pdf"')
+
+
+def test_a_word_document_that_cannot_be_cleaned_is_refused_with_the_reason() -> None:
+    publication = open_publication()
+    assert upload(publication, word("", {"word/vbaProject.bin": "x"}), "report.docm").status_code == 201
+    newest = documents(publication)[-1]
+    assert newest["status"] == "refused"
+    assert "macros" in newest["refusal"]
+
+
+def test_what_is_neither_pdf_nor_word_is_refused_at_once() -> None:
+    publication = open_publication()
+    answer = upload(publication, b"PK\x03\x04 a spreadsheet", "report.pdf")
     assert answer.status_code == 422
     assert answer.json["errors"][0]["pointer"] == "/file"
     assert call("POST", f"/publications/{publication['id']}/documents", body={"file": 1}).status_code == 415

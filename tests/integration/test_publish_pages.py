@@ -22,6 +22,7 @@ from tests.publishing import (
     pdf,
     publication_day,
 )
+from tests.word_files import PLACES, heading, paragraph, picture, split_photograph, word
 
 pytestmark = pytest.mark.usefixtures("ground")
 
@@ -47,9 +48,9 @@ BOTH = ("GET", "POST")
 ONE, ACT = "/publish/publications/<uuid:publication_id>", "/publish/publications/<uuid:record_id>"
 MAY: dict[tuple[str, str], frozenset[str]] = {
     ("GET", "/publish"): ALL,
-    **{("GET", path): READS for path in ("/publish/publications", ONE, f"{ONE}/preview", f"{ONE}/findings", f"{ONE}/documents/<uuid:document_id>")},
+    **{("GET", path): READS for path in ("/publish/publications", ONE, f"{ONE}/preview", f"{ONE}/findings", f"{ONE}/documents/<uuid:document_id>", f"{ONE}/documents/<uuid:document_id>/file")},
     ("GET", f"{ONE}/access"): OFFICE_ALONE,
-    **{(method, f"{ONE}/findings/<uuid:finding_id>"): JUDGES for method in BOTH},
+    **{(method, f"{ONE}/findings/{which}"): JUDGES for which in ("several", "<uuid:finding_id>") for method in BOTH},
     **{(method, f"{ACT}/route"): DECIDES for method in BOTH},
     **{(method, f"{ACT}/{rest}"): EDITS for rest in ("words", "document") for method in BOTH},
     **{(method, f"{ACT}/{rest}"): BRINGS_OUT for rest in ("protocol", "schedule", "correction", "withdrawal") for method in BOTH},
@@ -137,6 +138,41 @@ def test_a_report_goes_its_way_from_findings_to_live_and_down_again(kind: str, o
     page = editor.get(at).text
     assert "Withdrawn" in page
     assert "Nia Lead" in page
+
+
+def test_several_names_that_nobody_listed_may_stay_for_one_reason() -> None:
+    publication = open_publication(pdf("As Bowlby and Laming wrote. The twins. Hester said."))
+    at = f"/publish/publications/{publication['id']}/findings"
+    second = person(OFFICE, "editor", "Sian Second")
+    page = second.get(f"{at}/several").text
+    boxes = re.findall(r'name="findings"[^>]* value="([^"]+)"|value="([^"]+)"[^>]* name="findings"', page)
+    assert len(boxes) == 3
+    assert "hester" not in page.casefold()
+    assert second.post(f"{at}/several", reason="They are cited.").status_code == 422
+    chosen = [one or other for one, other in boxes][1:]
+    assert second.post(f"{at}/several", findings=chosen, reason="They are cited.").status_code == 303
+    shown = second.get(at).text
+    assert shown.count("Accepted by Sian Second: They are cited.") == 2
+    assert shown.count("/findings/") == 2 + 1  # two to decide on, and the page for several
+
+
+def test_a_documents_page_says_what_was_taken_out_and_what_it_lacks() -> None:
+    publication = open_publication()
+    editor = person(OFFICE, "editor", "Ruth Editor")
+    at = f"/publish/publications/{publication['id']}"
+    body = heading("Learning", 2) + paragraph(picture(alt="Contacts by month")) + PLACES["a header"].body
+    content = word(
+        body, PLACES["a header"].parts | {"word/media/image1.png": split_photograph()}, {"rIdP": "media/image1.png"}
+    )
+    editor.does(f"{at}/document", kind="slides", file=(io.BytesIO(content), "slides.docx"))
+    assert "Being examined" in editor.get(at).text
+    found = re.findall(rf'href="({at}/documents/[^"]+)">Slides', editor.get(at).text)[0]
+    assert "look again" in editor.get(found).text
+    check_documents()
+    shown = editor.get(found).text
+    for words in ("made of what the Word document shows", "Headers and footers", "Hester Nolan", "Contacts by month", "first heading"):  # fmt: skip
+        assert words in shown
+    assert editor.get(f"{found}/file").data.startswith(b"%PDF-")
 
 
 def test_who_uploaded_a_document_does_not_accept_what_was_found_in_it() -> None:

@@ -44,6 +44,11 @@ def test_with_everything_done_the_gate_is_open() -> None:
         ({"documents": (DocumentFact("full-report", "received", 0),)}, "Wait until the full report"),
         ({"documents": (DocumentFact("full-report", "refused", 0, "It is damaged."),)}, "It is damaged."),
         ({"documents": (DocumentFact("full-report", "checked", 2),)}, "Decide on 2 things"),
+        (
+            {"documents": (DocumentFact("full-report", "checked", 0, by_todays_knowledge=False),)},
+            "checked again: more is known",
+        ),
+        ({"documents": (DocumentFact("full-report", "checked", 0, unchanged=False),)}, "not the one that was checked"),
         ({"steps_missing": ("Tell the family.",)}, "Tell the family."),
         ({"hold_checks": (date(2026, 5, 1),)}, "next checked on 1 May 2026"),
         ({"in_future": False}, "Choose a time in the future."),

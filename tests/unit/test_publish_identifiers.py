@@ -5,7 +5,10 @@ from typing import Any
 
 import pytest
 
-from services.publish.identifiers import Passage, find_identifiers, known_identifiers
+from services.publish.identifiers import find_identifiers
+from services.publish.jigsaw import WHY
+from services.publish.known_identifiers import known_identifiers
+from services.publish.passages import Passage
 
 CHILD = [
     {"kind": "name", "value": "Zoë Sample-Jones"},
@@ -30,6 +33,128 @@ def test_a_name_is_found_however_it_is_written(text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("Smple-Jnes", "misspelt-name"),
+        ("Ms Jonse said", "misspelt-name"),
+        ("the S4mple family", "misspelt-name"),
+        ("J0nes", "misspelt-name"),
+        ("S a m p l e", "misspelt-name"),
+        ("zoesample-jones", "name"),
+        ("Zоё", "name"),  # in Cyrillic letters
+        ("the Jones's house", "name"),
+        ("Child ZS", "initials"),
+        ("Z.S. said", "initials"),
+        ("then ZS left", "initials"),
+    ],
+)
+def test_a_name_that_is_nearly_written_is_found(text: str, kind: str) -> None:
+    listed = [{"kind": "name", "value": "Zoë"}, {"kind": "name", "value": "Sample-Jones"}]
+    assert kind in {each for each, _ in found(text, CHILD if "zoesample" in text else listed)}
+
+
+@pytest.mark.parametrize(
+    ("text", "kinds"),
+    [
+        ("Liz said", {"nickname"}),
+        ("to Lizzie.", {"nickname"}),
+        ("Elisabeth said", {"misspelt-name"}),
+        ("Ms O'Hara", {"name"}),
+        ("Ms OHara", {"name"}),
+        ("Catharine", {"misspelt-name"}),
+        ("Will said so", {"name"}),
+        ("they will say so", set()),
+        ("with Al at home", {"name"}),
+        ("all al fresco", set()),
+        ("then T. Oakridge came", {"name"}),
+        ("Oakrigde", {"misspelt-name"}),
+        ("OAKR1DGE", {"misspelt-name"}),
+        ("Oakbridge", {"misspelt-name"}),
+        ("a rough ridge of oak", set()),
+    ],
+)
+def test_nicknames_words_that_are_names_and_misspellings(text: str, kinds: set[str]) -> None:
+    names = [{"kind": "name", "value": each} for each in ("Elizabeth", "O'Hara", "Katharine", "Will", "Al", "Oakridge")]
+    assert {kind for kind, _ in found(text, names)} == kinds
+
+
+def test_a_word_that_the_document_writes_small_is_no_misspelt_name() -> None:
+    assert found("Simple steps. It was simple.", [{"kind": "name", "value": "Sample"}]) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "the twelfth of March two thousand and nineteen",
+        "twelfth of March 2019",
+        "March the twelfth, twenty nineteen",
+        "12032019",
+        "20190312",
+    ],
+)
+def test_a_date_of_birth_in_words_is_found(text: str) -> None:
+    assert [kind for kind, _ in found(f"born on {text}.")] == ["date-of-birth"]
+
+
+def test_a_birthday_without_its_year_is_found() -> None:
+    assert found("Her birthday is on 12 March.") == [("birthday", "12 march")]
+    assert found("They met on 13 March.") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "kinds"),
+    [
+        ("Dr Anneka Plimsoll wrote", {"name-nobody-listed"}),
+        ("PC Trubshaw came", {"name-nobody-listed"}),
+        ("Her friend Agnieszka told", {"name-nobody-listed"}),
+        ("when Grace Thompson came", {"name-nobody-listed"}),
+        ("at Marlbury Primary School", {"place-nobody-listed"}),
+        ("in Stoke-under-Lyme", {"place-nobody-listed"}),
+        ("near Plimsoll Street", {"place-nobody-listed"}),
+        ("the St Barnabas Surgery", {"place-nobody-listed"}),
+        ("they moved to Plimworth", {"name-nobody-listed"}),
+        ("The School said. Grace was given. The Strategy Meeting in May.", set()),
+        ("The Child Safeguarding Practice Review Panel and the Integrated Care Board met.", set()),
+        ("Working Together to Safeguard Children, Children Act 2004", set()),
+    ],
+)
+def test_names_and_places_that_nobody_listed_are_asked_about(text: str, kinds: set[str]) -> None:
+    assert {kind for kind, _ in found(text, ())} == kinds
+
+
+def test_a_name_nobody_listed_is_asked_about_once_with_its_pages() -> None:
+    passages = [Passage("text", number, "Then Agnieszka left.") for number in (2, 5, 9)]
+    (asked,) = find_identifiers(passages, known_identifiers(()))
+    assert (asked.page, asked.times) == (2, 3)
+    assert asked.context.endswith("Pages 2, 5, 9.")
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("The twins were at home", "hint-twins"),
+        ("a brother aged 6 and", "hint-siblings-ages"),
+        ("her 7-year-old sister", "hint-siblings-ages"),
+        ("children aged 2, 4 and 9", "hint-siblings-ages"),
+        ("the youngest of seven children", "hint-place-in-family"),
+        ("aged 7 weeks and 3 days", "hint-exact-age"),
+        ("The family are Jehovah's Witnesses", "hint-religion"),
+        ("a Lithuanian mother", "hint-origin"),
+        ("Father was a serving police officer", "hint-work"),
+        ("a rare genetic disorder", "hint-rare-condition"),
+        ("as reported in the press", "hint-in-the-news"),
+        ("was sentenced to 12 years", "hint-in-court"),
+        ("died in a house fire", "hint-how-it-happened"),
+        ("the only Black family", "hint-only-one"),
+        ("on Boxing Day", "hint-a-day"),
+    ],
+)
+def test_what_only_together_says_who_it_was_is_a_warning_with_its_reason(text: str, kind: str) -> None:
+    assert kind in {each for each, _ in found(text, ())}
+    assert len(WHY[kind]) > 30
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "12/03/2019",
@@ -50,6 +175,25 @@ def test_a_date_of_birth_is_found_in_every_usual_form(text: str) -> None:
     ("text", "kind"),
     [
         ("943 476 5919", "nhs-number"),
+        ("943.476.5919", "nhs-number"),
+        ("943 476 S919", "misread-number"),
+        ("HR1 lAA", "misread-number"),
+        ("hr1-1aa", "postcode"),
+        ("07700 900123", "phone"),
+        ("020 7946 0018", "phone"),
+        ("0044 1632 960001", "phone"),
+        ("https://news.example/story/12", "web-address"),
+        ("www.marchford.gov.uk/children", "web-address"),
+        ("@some_mum_2", "handle"),
+        ("HR20C00123", "case-number"),
+        ("crime reference 22/12345/20", "case-number"),
+        ("INC-2026-0004", "case-number"),
+        ("hospital number A123456", "case-number"),
+        ("[2020] EWFC 12", "case-number"),
+        ("AB12 CDE", "vehicle"),
+        ("52.0567, -2.7160", "place-on-a-map"),
+        ("SO 512 398", "place-on-a-map"),
+        ("at 3.15pm", "exact-time"),
         ("hr11aa", "postcode"),
         ("AB 12 34 56 C", "ni-number"),
         ("+44 1432 000000", "phone"),
@@ -68,6 +212,8 @@ def test_a_shape_that_identifies_is_found(text: str, kind: str) -> None:
     "text",
     [
         "In spring 2019 agencies met; section 16C(1) of the Act.",
+        "In spring 2019 agencies met; section 16C(1) of the Act.",
+        "Look at https://www.gov.uk/government/publications/working-together and www.legislation.gov.uk/ukpga/2004/31.",
         "943 476 5918 is no NHS number, nor is 12,000,000.",
         "The year 2019-20 and 31/31/2020.",
         "Joneses and the sampled.",

@@ -27,11 +27,11 @@ from shared.web.problems import conflict, not_found, refused
     upload=True,
 )
 def post_document(call: Call, publication_id: UUID) -> Reply:
-    """A new version of a document, as a PDF; it is cleaned and checked next."""
+    """A new version of a document, as a PDF or as Word of which a PDF is made; it is cleaned and checked next."""
     publication = publication_to_change(call, publication_id)
     file = request.files.get("file")
     if file is None:
-        raise refused("/file", "Send the PDF in a part named file.")
+        raise refused("/file", "Send the PDF or Word document in a part named file.")
     uploaded_by = call.body["uploaded_by"] or call.viewer.agency_name
     upload = Upload(call.body["kind"], (file.filename or "")[:300], file.read(), uploaded_by)
     document = upload_document(call.session, call.viewer, publication, upload)

@@ -5,13 +5,15 @@ from uuid import UUID
 from sqlalchemy import select
 
 from services.publish import schemas, views
+from services.publish.documents import current_documents
+from services.publish.finding_words import GROUPS, finding_why, finding_words, group_of
 from services.publish.findings import Resolution, find, listed, resolve_finding
-from services.publish.models import Document, Finding
+from services.publish.models import Document, Finding, Publication
 from services.publish.pages.site import pages, publication_of
 from services.publish.wording import kind_words
 from shared.identity import rights
 from shared.web.asking import acted, checked, form_page, given, reasons
-from shared.web.forms import Questions, RadioField, needed
+from shared.web.forms import Questions, RadioField, SelectMultipleField, needed
 from shared.web.pages import Go, Page, Visit
 from shared.web.problems import not_found
 
@@ -35,16 +37,67 @@ def list_findings(visit: Visit, publication_id: UUID) -> Page:
     statement = statement.where(listed(publication, {"open": False}))
     order = (Finding.resolution.is_not(None), Document.kind, Document.version.desc(), Finding.page, Finding.id)
     found = [
-        views.finding_view(finding) | {"document": f"{kind_words(document.kind)}, version {document.version}"}
+        views.finding_view(finding)
+        | {"document": f"{kind_words(document.kind)}, version {document.version}", "group": group_of(finding.kind)}
         for finding, document in visit.session.execute(statement.order_by(*order).limit(MOST))
     ]
     values = {
         "publication": publication,
-        "findings": found,
+        "groups": [(group, [each for each in found if each["group"] == group]) for group in GROUPS],
         "judges": rights.judges_findings(visit.viewer),
+        "several": any(each["group"] != GROUPS[0] and not each["resolution"] for each in found),
         "back": f"/publish/publications/{publication.id}",
     }
     return Page("findings.html", "What may identify somebody", values)
+
+
+class SeveralForm(Questions):
+    findings = SelectMultipleField("Which may stay?", validators=needed("Choose those that may stay"))
+    reason = reasons("Why may they stay?", missing="Say why they may stay")
+
+
+def _several(visit: Visit, publication: Publication) -> tuple[list[Finding], Questions]:
+    """The questions of the newest versions that nobody has decided on, and the form with one box for each."""
+    current = [each.id for each in current_documents(visit.session, publication.id).values()]
+    statement = select(Finding).where(listed(publication, {"open": True}), Finding.document_id.in_(current))
+    found = visit.session.scalars(statement.order_by(Finding.kind, Finding.page, Finding.id).limit(MOST))
+    asked = [each for each in found if group_of(each.kind) != GROUPS[0]]
+    form = SeveralForm(visit.typed)
+    form.findings.choices = [(each.id, f"{finding_words(each.kind)}: {each.value}") for each in asked]
+    return asked, form
+
+
+def _several_page(publication_id: UUID, form: Questions) -> Page:
+    back = f"/publish/publications/{publication_id}/findings"
+    note = (
+        "Names that nobody listed, and hints. Choose only those for which one reason holds, such as authors of research "
+        "who are cited. What is in the case's record is decided on one by one."
+    )
+    return form_page("Let several stay for one reason", form, button="Let them stay", back=back, note=note)
+
+
+@pages.get("/publications/<uuid:publication_id>/findings/several", allows=rights.judges_findings)
+def ask_several(visit: Visit, publication_id: UUID) -> Page:
+    return _several_page(publication_id, _several(visit, publication_of(visit, publication_id))[1])
+
+
+@pages.post("/publications/<uuid:publication_id>/findings/several", allows=rights.judges_findings)
+def accept_several(visit: Visit, publication_id: UUID) -> Page | Go:
+    """Each of them accepted with the same reason, by somebody else than who uploaded the document."""
+    publication = publication_of(visit, publication_id, lock=True)
+    asked, form = _several(visit, publication)
+
+    def act() -> None:
+        chosen = form.answers()["findings"]
+        decided = {"resolution": "accepted", "by": visit.viewer.person_name, "reason": form.answers()["reason"]}
+        for finding in asked:
+            if finding.id in chosen:
+                body = checked(schemas.ResolutionIn(), decided)
+                resolve_finding(visit.session, visit.viewer, publication, finding, Resolution(**body))
+
+    if not acted(visit, form, "findings", act):
+        return _several_page(publication_id, form)
+    return Go(f"/publish/publications/{publication_id}/findings", "They are recorded.")
 
 
 def _asked(visit: Visit, publication_id: UUID, finding_id: UUID, *, lock: bool) -> tuple[Finding, Questions, Page]:
@@ -58,7 +111,7 @@ def _asked(visit: Visit, publication_id: UUID, finding_id: UUID, *, lock: bool) 
 
 def _page(publication_id: UUID, finding: Finding, form: Questions) -> Page:
     where = f"page {finding.page}: " if finding.page else ""
-    note = f"{where}“{finding.value}” in “{finding.context}”"
+    note = f"{finding_words(finding.kind)}. {finding_why(finding.kind)} {where}“{finding.value}” in “{finding.context}”"
     back = f"/publish/publications/{publication_id}/findings"
     return form_page("Decide on a finding", form, button="Record", back=back, note=note)
 

@@ -8,6 +8,8 @@ from wtforms import FileField
 
 from services.publish import schemas, views
 from services.publish.documents import UPLOADED_KINDS, Upload, upload_document
+from services.publish.file_kinds import WORD
+from services.publish.findings import open_findings
 from services.publish.models import Document, Publication
 from services.publish.pages.site import act, pages, publication_of, sections
 from services.publish.publication_route import Route, decide_route, partner_names
@@ -68,14 +70,35 @@ def preview(visit: Visit, publication_id: UUID) -> Download:
     return Download(review(london_day(now), page), "text/html; charset=utf-8", "preview.html", shown=True)
 
 
-@pages.get("/publications/<uuid:publication_id>/documents/<uuid:document_id>", allows=rights.reads_publications)
-def download_document(visit: Visit, publication_id: UUID, document_id: UUID) -> Download:
-    """The cleaned bytes of a checked document, which are what may go live."""
-    publication = publication_of(visit, publication_id)
+def _document_of(visit: Visit, publication: Publication, document_id: UUID) -> Document:
     of_it = select(Document).where(Document.id == str(document_id), Document.publication_id == publication.id)
     document = visit.session.scalar(of_it)
     if document is None:
         raise not_found()
+    return document
+
+
+@pages.get("/publications/<uuid:publication_id>/documents/<uuid:document_id>", allows=rights.reads_publications)
+def show_document(visit: Visit, publication_id: UUID, document_id: UUID) -> Page:
+    """One version of a document: what was taken out, what it lacks, and what no page shows, for a person to look through."""
+    publication = publication_of(visit, publication_id)
+    document = _document_of(visit, publication, document_id)
+    values = {
+        "publication": publication,
+        "one": document,
+        "listed": document.listed or [],
+        "open_findings": open_findings(visit.session, publication).get(document.id, 0),
+        "from_word": document.came_as == WORD,
+        "back": f"/publish/publications/{publication.id}",
+    }
+    return Page("document.html", "A document", values)
+
+
+@pages.get("/publications/<uuid:publication_id>/documents/<uuid:document_id>/file", allows=rights.reads_publications)
+def download_document(visit: Visit, publication_id: UUID, document_id: UUID) -> Download:
+    """The cleaned bytes of a checked document, which are what may go live."""
+    publication = publication_of(visit, publication_id)
+    document = _document_of(visit, publication, document_id)
     if document.clean_key is None:
         raise conflict("This document has not been checked yet, or was refused.")
     return Download(files.get(document.clean_key), document.content_type, public_name(publication.pseudonym, document))
@@ -164,7 +187,7 @@ class DocumentForm(Questions):
     kind = RadioField(
         "What is it?", choices=[(kind, KINDS[kind]) for kind in UPLOADED_KINDS], validators=needed("Choose what it is")
     )
-    file = FileField("The file", validators=may_be_empty())  # fmt: skip
+    file = FileField("The file", description="A PDF, or a Word document (.docx) of which an accessible PDF is made", validators=may_be_empty())  # fmt: skip
 
 
 def _upload(visit: Visit, publication: Publication, form: Questions) -> object:

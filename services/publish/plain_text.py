@@ -1,0 +1,41 @@
+"""Text as it is compared: written alike however it was typed, hyphenated, accented or drawn with another alphabet's signs."""
+
+import re
+import unicodedata
+
+# Letters that have no accent to drop, and letters of other alphabets that look like ours.
+ALIKE = str.maketrans(
+    {
+        "ß": "ss", "ẞ": "SS", "æ": "ae", "Æ": "AE", "œ": "oe", "Œ": "OE", "ø": "o", "Ø": "O", "đ": "d", "Đ": "D",
+        "ð": "d", "Ð": "D", "þ": "th", "Þ": "Th", "ł": "l", "Ł": "L", "ı": "i", "\u2019": "'", "\u2018": "'", "\u02bc": "'",
+        **dict(zip("аеорсухіјѕАВЕКМНОРСТХІЈЅ", "aeopcyxijsABEKMHOPCTXIJS", strict=True)),
+        **dict(zip("αορνικΑΒΕΖΗΙΚΜΝΟΡΤΥΧ", "aopvikABEZHIKMNOPTYX", strict=True)),
+    }
+)  # fmt: skip
+CUT_AT_A_LINES_END = re.compile(r"(?<=\w)[-\u2010\u2011\ufffe\x02][ \t]*[\r\n]+\s*(?=[A-Za-z])")
+DASHES = re.compile(r"[\u2010-\u2015\u2212]")
+SPACES = re.compile(r"\s+")
+
+
+def with_its_capitals(text: str) -> str:
+    """Plain letters without accents or hidden characters, words cut at a line's end joined, one space between words."""
+    text = unicodedata.normalize("NFKD", text)
+    text = "".join(c for c in text if not unicodedata.combining(c) and unicodedata.category(c) != "Cf")
+    text = CUT_AT_A_LINES_END.sub("", text.translate(ALIKE))
+    return SPACES.sub(" ", DASHES.sub("-", text))
+
+
+def plain(text: str) -> str:
+    """The same in small letters, sign for sign."""
+    return in_small_letters(with_its_capitals(text))
+
+
+def in_small_letters(text: str) -> str:
+    """Small letters, sign for sign, so that a place in one text is the same place in the other."""
+    small = text.lower()
+    return small if len(small) == len(text) else "".join(c if len(c.lower()) > 1 else c.lower() for c in text)
+
+
+def each_word(words: str) -> list[str]:
+    """The words of a list that is written as a text."""
+    return words.split()
