@@ -103,6 +103,7 @@ class ProtocolStep:
     owner: str
     required: bool = True
     when: Literal["before", "after"] = "before"
+    working_days: int | None = None  # before the day of publication, or after it, by which the step is to be done
 
 
 @dataclass(frozen=True)
@@ -159,6 +160,8 @@ class Partnership:
     protocol: tuple[ProtocolStep, ...]
     practice_review_stages: tuple[Stage, ...]
     past_publications: tuple[PastPublication, ...]
+    site_language: str  # of the public site's frame
+    nspcc_search: str  # address of the NSPCC's own search, with {words}
     identifying_words: tuple[str, ...]  # what names the area, for the anonymous route
     bank_holidays: BankHolidays
     rules: tuple[Override, ...]

@@ -50,6 +50,9 @@ def _several(schema: type[Schema]) -> Any:
 INFORMATION_REQUEST_BASIS = "Children Act 2004, section 16H (to be confirmed by the partnership)"
 
 
+NSPCC_SEARCH = "https://library.nspcc.org.uk/HeritageScripts/Hapi.dll/search2?searchTerm0={words}"
+
+
 class AuthoritySchema(Body):
     ons_code = LocalAuthority(required=True)
     name = Line(required=True)
@@ -125,6 +128,7 @@ class ProtocolStepSchema(Body):
     owner = Code(required=True)
     required = YesNo()
     when = Choice("before", "after")
+    working_days = Whole(0, 60, load_default=None)
 
 
 class StageSchema(Body):
@@ -199,6 +203,8 @@ class PartnershipSchema(Body):
     protocol = _several(ProtocolStepSchema)
     practice_review_stages = _several(StageSchema)
     past_publications = _several(PastPublicationSchema)
+    site_language = Choice("en", "cy", load_default="en")
+    nspcc_search = Line(500, load_default=NSPCC_SEARCH)
     identifying_words = Several(Line(), most=1000, load_default=list)
     bank_holidays = fields.Nested(BankHolidaysSchema, load_default=dict)
     rules = _several(RuleSchema)

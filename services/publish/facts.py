@@ -68,11 +68,12 @@ def _copies(session: Session, publication: Publication, publish_at: datetime | N
     rule = partnership().rules_on(london_day(clock.now())).duty(PRIOR_COPY)
     since = announced_since(session, publication)
     sent = _sent_since(session, publication, since) if since else {}
+    told = rule.tell if publication.practice_review_id else ()  # nobody is owed a copy of what is no review's
     facts = tuple(
         CopyFact(partnership().recipient(recipient).name, london_day(sent[recipient]) if recipient in sent else None)
-        for recipient in rule.tell
+        for recipient in told
     )
-    by = london_day(partnership().due(rule, publish_at)) if publish_at else None
+    by = london_day(partnership().due(rule, publish_at)) if publish_at and told else None
     return _Copies(by, f"{rule.within.amount} working days", _earliest(rule), facts, since is not None)
 
 

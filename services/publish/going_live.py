@@ -20,7 +20,7 @@ from services.publish.models import Publication, SiteState
 from services.publish.notices import tell_office
 from services.publish.nspcc import deposit
 from services.publish.past_items import load_past_items
-from services.publish.publication_route import about
+from services.publish.publication_route import tell_services
 from services.publish.search import SearchEntry, keep_entry
 from services.publish.service import SERVICE
 from services.publish.site import Snapshot, build_release, current_release, forget_old_releases, swap_release
@@ -35,7 +35,6 @@ from services.publish.site_content import (
 from services.publish.states import moved
 from shared import audit, clock
 from shared.calendar import add_months, london_day
-from shared.outbox import emit
 from shared.partnership import partnership
 from shared.settings import settings
 
@@ -151,7 +150,7 @@ def go_live(session: Session, publication: Publication) -> None:
     publication.version += 1
     index_page(session, publication)
     deposit(session, publication, documents)
-    emit(session, SERVICE, "publication.live", f"publication:{publication.id}", _event(publication))
+    tell_services(session, publication, "publication.live", _event(publication))
     shas = " ".join(document.clean_sha256 or "" for document in documents)
     audit.append(session, audit.Entry("system", "published", f"publication:{publication.id}", f"sha256 {shas}"))
 
@@ -178,4 +177,4 @@ def index_page(session: Session, publication: Publication) -> None:
 def _event(publication: Publication) -> dict[str, str | None]:
     live_at = (publication.live_at or clock.now()).isoformat()
     url = f"{settings().public_url}/reviews/{publication.slug}" if publication.slug else None
-    return about(publication) | {"route": publication.route, "live_at": live_at, "url": url}
+    return {"route": publication.route, "live_at": live_at, "url": url}

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from services.publish.documents import REPORTS
 from services.publish.models import Deposit, Document, Publication
 from services.publish.notices import tell_office
-from services.publish.publication_route import about
+from services.publish.publication_route import tell_services
 from services.publish.schedule import public_name
 from services.publish.service import SERVICE
 from services.publish.site_pages import theme_name, type_name
@@ -24,7 +24,6 @@ from shared.database import new_id
 from shared.delivery.deliveries import Recorded, add_deliveries, delivery_values
 from shared.delivery.outcomes import answer_of
 from shared.identity.viewer import Viewer
-from shared.outbox import emit
 from shared.partnership import partnership
 from shared.web.problems import conflict
 
@@ -34,9 +33,9 @@ PURPOSE = "nspcc-deposit"
 
 
 def deposit(session: Session, publication: Publication, documents: Sequence[Document]) -> Deposit | None:
-    """Send the NSPCC a record with the published report; None where no report is published. A correction goes again."""
+    """Send the NSPCC a record with the published report; None where no report of a review is published. A correction goes again."""
     reports = [document for document in documents if document.kind in REPORTS]
-    if not reports:
+    if not reports or publication.practice_review_id is None:
         return None
     anonymous = publication.route == "anonymous"
     now, delivery_id = clock.now(), new_id()
@@ -122,8 +121,8 @@ def record_receipt(
     if latest.received_at:
         raise conflict("The NSPCC's acknowledgement is recorded already.")
     latest.nspcc_reference, latest.received_at = reference, received_at
-    event = about(publication) | {"nspcc_reference": reference, "deposited_at": received_at.isoformat()}
-    emit(session, SERVICE, "publication.deposited", f"publication:{publication.id}", event)
+    event = {"nspcc_reference": reference, "deposited_at": received_at.isoformat()}
+    tell_services(session, publication, "publication.deposited", event)
     audit.append(session, audit.Entry(viewer.actor, "recorded receipt", f"publication:{publication.id}", "nspcc"))
     return latest
 

@@ -10,15 +10,13 @@ from services.publish.gate import documents_are_checked, documents_are_there, fi
 from services.publish.going_live import index_page
 from services.publish.models import PageOrder, Publication
 from services.publish.nspcc import deposit
-from services.publish.publication_route import about
+from services.publish.publication_route import tell_services
 from services.publish.retention import open_question
 from services.publish.search import forget_entries
-from services.publish.service import SERVICE
 from services.publish.site_content import documents_to_publish, page_words, site_is_wanted_anew
 from services.publish.states import moved
 from shared import audit, clock
 from shared.identity.viewer import Viewer
-from shared.outbox import emit
 from shared.service import ring_after_commit
 from shared.web.problems import conflict
 
@@ -42,8 +40,8 @@ def withdraw(session: Session, viewer: Viewer, publication: Publication, order: 
         question.decision, question.decided_at, question.decided_by = "withdrawn", clock.now(), viewer.agency_id
     forget_entries(session, [publication.slug] if publication.slug else [])
     made = _order(session, viewer, publication, order, "withdrawal")
-    event = about(publication) | {"reasons": order.reasons, "withdrawn_at": made.ordered_at.isoformat()}
-    emit(session, SERVICE, "publication.withdrawn", f"publication:{publication.id}", event)
+    event = {"reasons": order.reasons, "withdrawn_at": made.ordered_at.isoformat()}
+    tell_services(session, publication, "publication.withdrawn", event)
     audit.append(session, audit.Entry(viewer.actor, "withdrew", f"publication:{publication.id}"))
     return made
 

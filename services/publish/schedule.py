@@ -12,13 +12,11 @@ from services.publish.facts import copied_documents, digest_of, facts_for
 from services.publish.file_kinds import ENDINGS
 from services.publish.gate import failing_sentences
 from services.publish.models import Document, PastItem, Publication, Schedule
-from services.publish.publication_route import about
-from services.publish.service import SERVICE
+from services.publish.publication_route import tell_services
 from services.publish.states import moved
 from shared import audit, clock
 from shared.calendar import london_day
 from shared.identity.viewer import Viewer
-from shared.outbox import emit
 from shared.web.problems import conflict
 
 
@@ -45,14 +43,14 @@ def schedule_publication(session: Session, viewer: Viewer, publication: Publicat
     )
     session.add(schedule)
     session.flush()
-    emit(session, SERVICE, "publication.scheduled", f"publication:{publication.id}", _event(publication, copies))
+    tell_services(session, publication, "publication.scheduled", _event(publication, copies))
     why = f"prior-copy, for {publish_at.isoformat()}"
     audit.append(session, audit.Entry(viewer.actor, "scheduled", f"publication:{publication.id}", why))
     return schedule
 
 
 def _event(publication: Publication, copies: list[Document]) -> dict[str, Any]:
-    return about(publication) | {
+    return {
         "title": publication.title,
         "publish_at": (publication.publish_at or clock.now()).isoformat(),
         "copies": [

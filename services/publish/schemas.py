@@ -1,9 +1,12 @@
 """What the JSON interface takes and gives."""
 
-from marshmallow import Schema, fields
+from marshmallow import Schema, fields, validate
 
 from services.publish.documents import UPLOADED_KINDS
+from services.publish.own_items import NAMES as OWN_ITEMS
+from services.publish.own_items import PERIOD
 from services.publish.publication_route import ROUTES
+from services.publish.wording import AGE_BANDS, AGENCY_KINDS, WARNINGS
 from shared.web.fields import Choice, Code, Day, Line, Moment, Several, Text
 from shared.web.paging import PageQuery
 
@@ -40,6 +43,23 @@ class PageIn(Schema):
     title = Line(300)
     summary = Text(5_000, allow_none=True)
     themes = Several(Code(), 20)
+    warnings = Several(Choice(*WARNINGS), 20)
+    agency_kinds = Several(Choice(*AGENCY_KINDS), 20)
+    age_bands = Several(Choice(*AGE_BANDS), 20)
+    recommendations = Text(20_000, allow_none=True)
+    keywords = Several(Line(100), 40)
+
+
+class OwnItemIn(Schema):
+    """Something that the partnership publishes and that belongs to no review; `period` as 2026, 2025 to 2026, autumn 2026."""
+
+    kind = Choice(*OWN_ITEMS, required=True)
+    title = Line(300, required=True)
+    period = Line(
+        40,
+        required=True,
+        validate=validate.Regexp(f"^{PERIOD}$", error="Write a year, or 2025 to 2026, or autumn 2026."),
+    )
 
 
 class UploadIn(Schema):
@@ -188,7 +208,7 @@ class PublicationSummary(Schema):
     """`status`: draft, route-decided, withheld, scheduled, held, live, archived, withdrawn."""
 
     id = fields.UUID()
-    practice_review_id = fields.UUID()
+    practice_review_id = fields.UUID(allow_none=True)
     reference = fields.String()
     pseudonym = fields.String()
     kind = fields.String()
@@ -206,6 +226,11 @@ class PublicationView(PublicationSummary):
     title = fields.String()
     summary = fields.String(allow_none=True)
     themes = fields.List(fields.String())
+    warnings = fields.List(fields.String())
+    agency_kinds = fields.List(fields.String())
+    age_bands = fields.List(fields.String())
+    recommendations = fields.String(allow_none=True)
+    keywords = fields.List(fields.String())
     publish = fields.List(fields.String())
     signed_at = fields.AwareDateTime()
     display_until = fields.Date(allow_none=True)

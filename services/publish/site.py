@@ -14,6 +14,7 @@ from pathlib import Path
 import orjson
 
 from services.publish import site_pages
+from services.publish.site_lists import by_theme
 from services.publish.site_pages import SitePage
 from shared import clock, files
 from shared.database import new_id
@@ -113,24 +114,40 @@ def _sync_folder(folder: Path) -> None:
 def site_files(snapshot: Snapshot) -> Iterator[SiteFile]:
     """Every file of the site: its pages, documents, feed, map, and the notes that answer 410 for what was withdrawn."""
     shown = tuple(page for page in snapshot.pages if page.state != "withdrawn")
-    yield _html("/", "index.html", site_pages.home(snapshot.day, shown), snapshot)
-    yield _html("/reviews", "reviews.html", site_pages.list_of_reviews(snapshot.day, shown), snapshot)
-    yield _html("/accessibility", "accessibility.html", site_pages.accessibility(), snapshot)
-    yield _html("", "404.html", site_pages.not_found(), snapshot)
+    yield from _standing(shown, snapshot)
     for page in shown:
         yield _html(
             f"/reviews/{page.slug}", f"reviews/{page.slug}.html", site_pages.review(snapshot.day, page), snapshot
         )
         yield from _documents(page, snapshot)
     yield from _gone([page for page in snapshot.pages if page.state == "withdrawn"], snapshot)
+    yield from _for_programs(shown, snapshot)
+    style = (site_pages.TEMPLATES / "style.css").read_bytes()
+    yield SiteFile("/style.css", "style.css", style, "text/css; charset=utf-8", snapshot.drawn_at)
+
+
+def _standing(shown: tuple[SitePage, ...], snapshot: Snapshot) -> Iterator[SiteFile]:
+    """The pages that are always there, and one for each theme."""
+    day = snapshot.day
+    yield _html("/", "index.html", site_pages.home(day, shown), snapshot)
+    yield _html("/reviews", "reviews.html", site_pages.list_of_reviews(day, shown), snapshot)
+    yield _html("/learning", "learning.html", site_pages.learning(day, shown), snapshot)
+    yield _html("/themes", "themes.html", site_pages.list_of_themes(shown), snapshot)
+    yield _html("/yearly-reports", "yearly-reports.html", site_pages.yearly_reports(day, shown), snapshot)
+    yield _html("/about", "about.html", site_pages.about(), snapshot)
+    yield _html("/accessibility", "accessibility.html", site_pages.accessibility(), snapshot)
+    yield _html("", "404.html", site_pages.not_found(), snapshot)
+    for theme, pages in by_theme(shown).items():
+        yield _html(f"/themes/{theme}", f"themes/{theme}.html", site_pages.theme(day, theme, pages), snapshot)
+
+
+def _for_programs(shown: tuple[SitePage, ...], snapshot: Snapshot) -> Iterator[SiteFile]:
     feed = site_pages.feed(snapshot.base_url, snapshot.drawn_at, shown)
     yield SiteFile("/feed.atom", "feed.atom", feed, "application/atom+xml; charset=utf-8", snapshot.drawn_at)
     sitemap = site_pages.sitemap(snapshot.base_url, shown)
     yield SiteFile("/sitemap.xml", "sitemap.xml", sitemap, "application/xml; charset=utf-8", snapshot.drawn_at)
     robots = f"User-agent: *\nAllow: /\nSitemap: {snapshot.base_url}/sitemap.xml\n".encode()
     yield SiteFile("/robots.txt", "robots.txt", robots, "text/plain; charset=utf-8", snapshot.drawn_at)
-    style = (site_pages.TEMPLATES / "style.css").read_bytes()
-    yield SiteFile("/style.css", "style.css", style, "text/css; charset=utf-8", snapshot.drawn_at)
 
 
 def _html(address: str, path: str, content: bytes, snapshot: Snapshot, status: int = 200) -> SiteFile:

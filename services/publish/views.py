@@ -25,6 +25,7 @@ from services.publish.models import (
 from services.publish.protocol import steps_done
 from services.publish.publication_route import decisions
 from services.publish.publications import holds_in_force
+from services.publish.site_content import PAGE_WORDS
 from shared.partnership import ProtocolStep, partnership
 from shared.settings import settings
 
@@ -60,7 +61,8 @@ def waiting_for_decision(session: Session) -> set[str]:
 
 def publication_view(session: Session, publication: Publication) -> dict[str, Any]:
     """A publication with all that editors need to bring it out."""
-    names = ("title", "summary", "themes", "publish", "signed_at", "display_until", "held_because")
+    words = (*PAGE_WORDS, "recommendations", "keywords")
+    names = (*words, "publish", "signed_at", "display_until", "held_because")
     waiting = publication.id in waiting_for_decision(session)
     return (
         summary_of(publication, waiting)

@@ -48,6 +48,7 @@ ONE, ACT = "/publish/publications/<uuid:publication_id>", "/publish/publications
 MAY: dict[tuple[str, str], frozenset[str]] = {
     ("GET", "/publish"): ALL,
     **{("GET", path): READS for path in ("/publish/publications", ONE, f"{ONE}/preview", f"{ONE}/findings", f"{ONE}/documents/<uuid:document_id>")},
+    **{(method, "/publish/publications/new"): EDITS for method in BOTH},
     **{(method, f"{ONE}/findings/<uuid:finding_id>"): JUDGES for method in BOTH},
     **{(method, f"{ACT}/route"): DECIDES for method in BOTH},
     **{(method, f"{ACT}/{rest}"): EDITS for rest in ("words", "document") for method in BOTH},
