@@ -2,6 +2,7 @@
 old site or the new one and never a mixture. Killed anywhere, it is simply done again.
 """
 
+import gzip
 import hashlib
 import os
 import shutil
@@ -21,6 +22,7 @@ from shared.database import new_id
 
 KEPT_RELEASES = 3
 MANIFEST = "manifest.json"
+COMPRESSED = ("text/html", "text/css", "application/atom+xml", "application/xml")
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,8 @@ def build_release(folder: Path, snapshot: Snapshot) -> str:
     manifest = {}
     for file in site_files(snapshot):
         _write(unfinished / file.path, file.content)
+        if file.content_type.startswith(COMPRESSED):  # as nginx serves it, without packing it anew for each reader
+            _write(unfinished / f"{file.path}.gz", gzip.compress(file.content, mtime=0))
         if file.address:
             manifest[file.address] = [
                 file.path,
@@ -137,6 +141,7 @@ def _standing(shown: tuple[SitePage, ...], snapshot: Snapshot) -> Iterator[SiteF
     yield _html("/about", "about.html", site_pages.about(), snapshot)
     yield _html("/accessibility", "accessibility.html", site_pages.accessibility(), snapshot)
     yield _html("", "404.html", site_pages.not_found(), snapshot)
+    yield _html("", "unavailable.html", site_pages.unavailable(), snapshot)
     for theme, pages in by_theme(shown).items():
         yield _html(f"/themes/{theme}", f"themes/{theme}.html", site_pages.theme(day, theme, pages), snapshot)
 

@@ -155,6 +155,10 @@ def not_found() -> bytes:
     return draw("not_found.html", here="")
 
 
+def unavailable() -> bytes:
+    return draw("unavailable.html", here="")
+
+
 def gone(page: SitePage) -> bytes:
     return draw("gone.html", page=page, here="")
 

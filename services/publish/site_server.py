@@ -43,7 +43,6 @@ REASONS = {200: "200 OK", 404: "404 Not Found", 410: "410 Gone", 503: "503 Servi
 HTML = "text/html; charset=utf-8"
 PLAIN = "text/plain; charset=utf-8"
 NOT_BUILT = b"The site is being built. Try again in a few seconds."
-NO_SEARCH = b"The search cannot be used now. All reviews are listed at /reviews."
 
 Application = Callable[[WSGIEnvironment, StartResponse], Iterable[bytes]]
 
@@ -67,6 +66,7 @@ class Release:
     name: str
     addresses: dict[str, Held]
     not_found: bytes
+    unavailable: bytes
 
 
 def application(site_folder: Path) -> Application:
@@ -79,9 +79,9 @@ def application(site_folder: Path) -> Application:
             start_response("405 Method Not Allowed", headers)
             return []
         address = environ["PATH_INFO"] or "/"
-        if address == "/search":
-            return _search(environ, start_response)
         release = _current(site_folder, held)
+        if address == "/search":
+            return _search(release, environ, start_response)
         if release is None:
             return _whole(environ, start_response, REASONS[503], NOT_BUILT, PLAIN)
         found = release.addresses.get(address)
@@ -110,7 +110,7 @@ def read_release(folder: Path, name: str) -> Release:
     for address, entry in manifest.items():
         held = addresses[address] = _held(root, kept < KEPT_IN_ALL, *entry)
         kept += len(held.content or b"")
-    return Release(name, addresses, (root / "404.html").read_bytes())
+    return Release(name, addresses, (root / "404.html").read_bytes(), (root / "unavailable.html").read_bytes())
 
 
 def _held(root: Path, has_room: bool, path: str, content_type: str, digest: str, modified: str, status: int) -> Held:
@@ -170,12 +170,13 @@ def _whole(
     return [] if environ["REQUEST_METHOD"] == "HEAD" else [content]
 
 
-def _search(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+def _search(release: Release | None, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
     asked = environ.get("QUERY_STRING", "")[:2000]
     given = dict(parse_qsl(asked, encoding="utf-8", errors="replace"))
     try:
         page = search_page(given)
     except (OperationalError, PoolTimeout) as error:
         log.error("search.unavailable", **describe_error(error))
-        return _whole(environ, start_response, REASONS[503], NO_SEARCH, PLAIN)
+        instead = (release.unavailable, HTML) if release else (NOT_BUILT, PLAIN)
+        return _whole(environ, start_response, REASONS[503], *instead)
     return _whole(environ, start_response, REASONS[200], page, HTML)
