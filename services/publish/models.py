@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Annotated, Any
 
 from sqlalchemy import DateTime, Uuid
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TEXT
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from shared.database import new_id
@@ -254,21 +254,6 @@ class PastItem(Model):
     files: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, default=list)  # kind, key, sha256, size, pages
     old_addresses: Mapped[Words]
     imported_at: Mapped[Moment | None]
-
-
-class PublicEntry(Model):
-    """What the public search finds: nothing that is not on the site."""
-
-    __tablename__ = "public_entries"
-    slug: Mapped[str] = mapped_column(primary_key=True)
-    title: Mapped[str]
-    kind: Mapped[str]
-    published_on: Mapped[date]
-    themes: Mapped[list[str]] = mapped_column(ARRAY(TEXT))
-    summary: Mapped[str]
-    body: Mapped[str]
-    agency_kinds: Mapped[list[str]] = mapped_column(ARRAY(TEXT), default=list)
-    age_bands: Mapped[list[str]] = mapped_column(ARRAY(TEXT), default=list)
 
 
 class SiteState(Model):

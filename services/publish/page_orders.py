@@ -7,12 +7,10 @@ from sqlalchemy.orm import Session
 from services.publish.documents import needed_kinds
 from services.publish.facts import facts_for
 from services.publish.gate import documents_are_checked, documents_are_there, findings_are_decided, no_hold_is_in_force
-from services.publish.going_live import index_page
 from services.publish.models import PageOrder, Publication
 from services.publish.nspcc import deposit
 from services.publish.publication_route import tell_services
 from services.publish.retention import open_question
-from services.publish.search import forget_entries
 from services.publish.site_content import documents_to_publish, page_words, site_is_wanted_anew
 from services.publish.states import moved
 from shared import audit, clock
@@ -38,7 +36,6 @@ def withdraw(session: Session, viewer: Viewer, publication: Publication, order: 
     publication.version += 1
     if question := open_question(session, publication):
         question.decision, question.decided_at, question.decided_by = "withdrawn", clock.now(), viewer.agency_id
-    forget_entries(session, [publication.slug] if publication.slug else [])
     made = _order(session, viewer, publication, order, "withdrawal")
     event = {"reasons": order.reasons, "withdrawn_at": made.ordered_at.isoformat()}
     tell_services(session, publication, "publication.withdrawn", event)
@@ -61,7 +58,6 @@ def correct(session: Session, viewer: Viewer, publication: Publication, order: O
     publication.live_documents, publication.live_page = after, page_words(publication)
     publication.version += 1
     made = _order(session, viewer, publication, order, "correction")
-    index_page(session, publication)
     deposit(session, publication, [document for document in documents if document.id not in before])
     why = f"replaced {len(set(after) - set(before))} of {len(needed_kinds(publication))} documents"
     audit.append(session, audit.Entry(viewer.actor, "corrected", f"publication:{publication.id}", why))

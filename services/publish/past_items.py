@@ -8,9 +8,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from services.publish.models import PastItem, SiteState
-from services.publish.search import SearchEntry, forget_entries, keep_entry
 from services.publish.site_content import site_is_wanted_anew
-from services.publish.site_pages import type_name
 from shared.partnership import PastPublication, partnership
 
 
@@ -23,7 +21,6 @@ def load_past_items(session: Session) -> bool:
         return False
     gone = set(session.scalars(select(PastItem.slug).where(PastItem.listed))) - {item.slug for item in items}
     session.execute(update(PastItem).where(PastItem.slug.in_(gone)).values(listed=False))
-    forget_entries(session, gone)
     for item in items:
         _keep(session, item)
     state.past_items_sha256 = digest
@@ -36,8 +33,6 @@ def _keep(session: Session, item: PastPublication) -> None:
     values = _values(item)
     statement = insert(PastItem).values(values)
     session.execute(statement.on_conflict_do_update(index_elements=["slug"], set_=values))
-    entry = SearchEntry(item.slug, item.pseudonym, item.kind, item.published_on, (), type_name(item.kind), "")
-    keep_entry(session, entry)
 
 
 def _values(item: PastPublication) -> dict[str, object]:

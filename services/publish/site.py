@@ -15,6 +15,7 @@ from pathlib import Path
 import orjson
 
 from services.publish import site_pages
+from services.publish.search_index import SEARCH, SearchEntry, write_index
 from services.publish.site_lists import by_theme
 from services.publish.site_pages import SitePage
 from shared import clock, files
@@ -46,6 +47,7 @@ class Snapshot:
     pages: tuple[SitePage, ...]
     base_url: str
     file_keys: dict[str, str] = field(default_factory=dict)  # document's address -> key in the store
+    texts: dict[str, str] = field(default_factory=dict)  # page's slug -> the words of its documents, to be searched
 
 
 def build_release(folder: Path, snapshot: Snapshot) -> str:
@@ -65,6 +67,7 @@ def build_release(folder: Path, snapshot: Snapshot) -> str:
                 format_datetime(file.modified, usegmt=True),
                 file.status,
             ]
+    write_index(unfinished / SEARCH, search_entries(snapshot))
     _write(unfinished / MANIFEST, orjson.dumps(manifest, option=orjson.OPT_SORT_KEYS))
     for place, _, _ in os.walk(unfinished):
         _sync_folder(Path(place))
@@ -86,6 +89,12 @@ def current_release(folder: Path) -> str | None:
         return (folder / "current").readlink().name
     except FileNotFoundError:
         return None
+
+
+def current_folder(folder: Path) -> Path | None:
+    """The folder of the release that readers get, by its own name, which another release never has."""
+    name = current_release(folder)
+    return folder / "releases" / name if name else None
 
 
 def forget_old_releases(folder: Path) -> None:
@@ -128,6 +137,24 @@ def site_files(snapshot: Snapshot) -> Iterator[SiteFile]:
     yield from _for_programs(shown, snapshot)
     style = (site_pages.TEMPLATES / "style.css").read_bytes()
     yield SiteFile("/style.css", "style.css", style, "text/css; charset=utf-8", snapshot.drawn_at)
+
+
+def search_entries(snapshot: Snapshot) -> Iterator[SearchEntry]:
+    """What the search finds: every page that is shown, by its words and its documents'."""
+    for page in snapshot.pages:
+        if page.state == "withdrawn":
+            continue
+        title = page.heading if page.heading == page.title else f"{page.heading}: {page.title}"
+        facets = {
+            "type": (page.kind,),
+            "year": (str(page.published_on.year),),
+            "theme": page.themes,
+            "agency": page.agency_kinds,
+            "age": page.age_bands,
+        }
+        body = "" if page.is_on_request(snapshot.day) else snapshot.texts.get(page.slug, "")
+        words = "\n".join(filter(None, [page.improvements, body]))
+        yield SearchEntry(page.slug, title, page.summary or "", words, page.published_on, facets)
 
 
 def _standing(shown: tuple[SitePage, ...], snapshot: Snapshot) -> Iterator[SiteFile]:

@@ -1,7 +1,7 @@
 """What the public site shows, read from the records: live pages, withdrawn ones, and the partnership's past list."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -22,6 +22,14 @@ SHOWN = ("live", "archived", "withdrawn")
 PAGE_WORDS = ("title", "summary", "themes", "warnings", "agency_kinds", "age_bands")
 
 
+@dataclass
+class Kept:
+    """What the pages of a snapshot are made of besides: documents' address -> key in the store, pages' slug -> words."""
+
+    keys: dict[str, str] = field(default_factory=dict)
+    texts: dict[str, str] = field(default_factory=dict)
+
+
 def site_is_wanted_anew(session: Session) -> None:
     """Note that what the site shows has changed; the builder goes on until it has built the latest wish."""
     session.execute(update(SiteState).values(wanted=SiteState.wanted + 1))
@@ -30,25 +38,25 @@ def site_is_wanted_anew(session: Session) -> None:
 def snapshot(session: Session, going_live: Sequence[Publication]) -> Snapshot:
     """All pages as they are to be, those of `going_live` included, the newest first."""
     now = clock.now()
-    keys: dict[str, str] = {}
+    kept = Kept()
     statement = select(Publication).where(Publication.state.in_(SHOWN), Publication.slug.is_not(None))
-    pages = [page_of(session, publication, keys) for publication in session.scalars(statement)]
-    pages += [page_of(session, each, keys, going_live_at=now) for each in going_live if each.slug]
+    pages = [page_of(session, publication, kept) for publication in session.scalars(statement)]
+    pages += [page_of(session, each, kept, going_live_at=now) for each in going_live if each.slug]
     items = select(PastItem).where(PastItem.listed)
-    pages += [past_page(item, keys) for item in session.scalars(items)]
+    pages += [past_page(item, kept) for item in session.scalars(items)]
     newest_first = sorted(pages, key=lambda page: (page.published_on, page.slug), reverse=True)
-    return Snapshot(london_day(now), now, tuple(newest_first), settings().public_url, keys)
+    return Snapshot(london_day(now), now, tuple(newest_first), settings().public_url, kept.keys, kept.texts)
 
 
 def page_of(
     session: Session,
     publication: Publication,
-    keys: dict[str, str],
+    kept: Kept,
     going_live_at: datetime | None = None,
     *,
     corrected: bool = False,
 ) -> SitePage:
-    """One publication's page; `keys` receives where its documents' bytes are.
+    """One publication's page; `kept` receives where its documents' bytes are, and their words.
 
     With `going_live_at`, as it goes live then; `corrected`, as a live page would be after a correction; else as it is.
     """
@@ -58,7 +66,8 @@ def page_of(
     hidden = publication.route == "anonymous"  # the page about improvements says nothing of the review
     pdfs = [] if hidden else [document for document in documents if document.content_type == PDF]
     slug = publication.slug or ""
-    keys |= {address_of(slug, document): document.clean_key or "" for document in pdfs}
+    kept.keys |= {address_of(slug, document): document.clean_key or "" for document in pdfs}
+    kept.texts[slug] = "\n".join(document.body or "" for document in pdfs)
     orders = _orders_since(session, publication, live_at)
     page = SitePage(
         slug=slug,
@@ -93,8 +102,8 @@ def _said_of_the_review(session: Session, publication: Publication, words: dict[
 def preview_of(session: Session, publication: Publication) -> SitePage:
     """The page exactly as the public will see it: at the time set, after a correction, or if it went live now."""
     if publication.state in ("live", "archived"):
-        return page_of(session, publication, {}, corrected=True)
-    return page_of(session, publication, {}, going_live_at=publication.publish_at or clock.now())
+        return page_of(session, publication, Kept(), corrected=True)
+    return page_of(session, publication, Kept(), going_live_at=publication.publish_at or clock.now())
 
 
 def page_words(publication: Publication) -> dict[str, Any]:
@@ -162,10 +171,11 @@ def kept_until(deposit: Deposit) -> date | None:
     return add_months(received, 12 * partnership().rules_on(received).duty("nspcc-keeps").within.amount)
 
 
-def past_page(item: PastItem, keys: dict[str, str]) -> SitePage:
+def past_page(item: PastItem, kept: Kept) -> SitePage:
     """An item of the past list: with its documents where they were imported, else with their kinds and where they can be had."""
     rule = partnership().rules_on(item.published_on).duty("display-on-site")
-    keys |= {f"{item.slug}-{file['kind']}": file["key"] for file in item.files}
+    kept.keys |= {f"{item.slug}-{file['kind']}": file["key"] for file in item.files}
+    kept.texts[item.slug] = "\n".join(file["text"] for file in item.files)
     published = datetime.combine(item.published_on, datetime.min.time(), clock.now().tzinfo)
     return SitePage(
         slug=item.slug,

@@ -12,15 +12,10 @@ from urllib.parse import parse_qsl
 from wsgiref.types import StartResponse, WSGIEnvironment
 
 import orjson
-import structlog
-from sqlalchemy.exc import OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
 
+from services.publish.search_index import index_of
 from services.publish.search_page import search_page
 from services.publish.site import MANIFEST, current_release
-from shared.logs import describe_error
-
-log = structlog.get_logger()
 
 KEPT_IN_MEMORY = 256_000  # bytes; larger files, the reports, are read from disk in pieces
 KEPT_IN_ALL = 32_000_000  # bytes of a release that one process holds; pages beyond are read from disk, too
@@ -63,7 +58,7 @@ class Held:
 class Release:
     """A release as this process serves it."""
 
-    name: str
+    root: Path
     addresses: dict[str, Held]
     not_found: bytes
     unavailable: bytes
@@ -96,7 +91,7 @@ def _current(folder: Path, held: list[Release]) -> Release | None:
     name = current_release(folder)
     if name is None:
         return None
-    if not held or held[0].name != name:
+    if not held or held[0].root.name != name:
         held[:] = [read_release(folder, name)]
     return held[0]
 
@@ -110,7 +105,7 @@ def read_release(folder: Path, name: str) -> Release:
     for address, entry in manifest.items():
         held = addresses[address] = _held(root, kept < KEPT_IN_ALL, *entry)
         kept += len(held.content or b"")
-    return Release(name, addresses, (root / "404.html").read_bytes(), (root / "unavailable.html").read_bytes())
+    return Release(root, addresses, (root / "404.html").read_bytes(), (root / "unavailable.html").read_bytes())
 
 
 def _held(root: Path, has_room: bool, path: str, content_type: str, digest: str, modified: str, status: int) -> Held:
@@ -171,12 +166,11 @@ def _whole(
 
 
 def _search(release: Release | None, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+    if release is None:
+        return _whole(environ, start_response, REASONS[503], NOT_BUILT, PLAIN)
+    index = index_of(release.root)
+    if index is None:
+        return _whole(environ, start_response, REASONS[503], release.unavailable, HTML)
     asked = environ.get("QUERY_STRING", "")[:2000]
     given = dict(parse_qsl(asked, encoding="utf-8", errors="replace"))
-    try:
-        page = search_page(given)
-    except (OperationalError, PoolTimeout) as error:
-        log.error("search.unavailable", **describe_error(error))
-        instead = (release.unavailable, HTML) if release else (NOT_BUILT, PLAIN)
-        return _whole(environ, start_response, REASONS[503], *instead)
-    return _whole(environ, start_response, REASONS[200], page, HTML)
+    return _whole(environ, start_response, REASONS[200], search_page(index, given), HTML)

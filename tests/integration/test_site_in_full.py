@@ -17,7 +17,6 @@ from tests.publishing import (
     call,
     follow_protocol,
     get,
-    live_publication,
     open_publication,
     pass_days,
     path_of,
@@ -156,17 +155,27 @@ def test_a_list_of_a_thousand_reviews_stays_under_150_kb() -> None:
     from dataclasses import replace
 
     from services.publish import site_pages
-    from services.publish.site_content import snapshot
     from services.publish.service import SERVICE
+    from services.publish.site_content import snapshot
 
     publish_due()
     with SERVICE.transaction() as session:
         day, one = (taken := snapshot(session, [])).day, taken.pages[0]
     many = tuple(
-        replace(one, slug=f"a-review-with-a-long-address-{n}", title="A long title " * 6, summary="w " * 600, themes=("neglect",))
+        replace(
+            one,
+            slug=f"a-review-with-a-long-address-{n}",
+            title="A long title " * 6,
+            summary="w " * 600,
+            themes=("neglect",),
+        )
         for n in range(1000)
     )
-    for drawn in (site_pages.list_of_reviews(day, many), site_pages.theme(day, "neglect", many), site_pages.home(day, many)):
+    for drawn in (
+        site_pages.list_of_reviews(day, many),
+        site_pages.theme(day, "neglect", many),
+        site_pages.home(day, many),
+    ):
         assert len(drawn) < 150_000
 
 

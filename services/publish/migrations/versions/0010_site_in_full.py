@@ -15,7 +15,6 @@ ADDED = {
     "schedules": ("avoided_week_reasons",),
     "deposits": ("our_reference", "chased", "proof"),
     "past_items": ("title", "summary", "themes", "files", "old_addresses", "imported_at"),
-    "public_entries": ("agency_kinds", "age_bands"),
 }
 
 

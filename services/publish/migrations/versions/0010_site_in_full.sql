@@ -44,7 +44,3 @@ ALTER TABLE past_items
     ADD files jsonb NOT NULL DEFAULT '[]',
     ADD old_addresses jsonb NOT NULL DEFAULT '[]',
     ADD imported_at timestamptz;
-
-ALTER TABLE public_entries
-    ADD agency_kinds text[] NOT NULL DEFAULT '{}',
-    ADD age_bands text[] NOT NULL DEFAULT '{}';
