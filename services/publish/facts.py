@@ -7,7 +7,9 @@ from datetime import date, datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from services.publish.avoided_weeks import week_of, weeks_to_avoid
 from services.publish.documents import current_documents, needed_kinds
+from services.publish.early_readers import readers_without_embargo
 from services.publish.findings import open_findings
 from services.publish.gate import CopyFact, DocumentFact, Facts
 from services.publish.models import Document, Publication, Schedule, Telling
@@ -33,8 +35,18 @@ class _Copies:
     are_current: bool
 
 
-def facts_for(session: Session, publication: Publication, publish_at: datetime | None, *, going_live: bool) -> Facts:
-    """The facts of a publication that is to go live at `publish_at`; None while no time is proposed."""
+def facts_for(
+    session: Session,
+    publication: Publication,
+    publish_at: datetime | None,
+    *,
+    going_live: bool,
+    avoided_week_reasons: str | None = None,
+) -> Facts:
+    """The facts of a publication that is to go live at `publish_at`; None while no time is proposed.
+
+    `avoided_week_reasons` are those given for a time that is being set now.
+    """
     names = partner_names(session)
     decision = next(iter(decisions(session, publication)), None)
     agreed = {each["agency_id"] for each in decision.agreed_by} if decision else set()
@@ -55,7 +67,23 @@ def facts_for(session: Session, publication: Publication, publish_at: datetime |
         earliest=copies.earliest,
         copies=copies.facts,
         copies_are_current=copies.are_current,
+        week_to_avoid=None if avoided_week_reasons else _week_to_avoid(session, publication, publish_at),
+        readers_without_embargo=readers_without_embargo(session, publication),
     )
+
+
+def _week_to_avoid(session: Session, publication: Publication, publish_at: datetime | None) -> date | None:
+    """The week of the time set, where it should be avoided and no reasons were given when it was set."""
+    if publish_at is None:
+        return None
+    day = london_day(publish_at)
+    week = next(iter(weeks_to_avoid(publication.identifiers, week_of(day), day)), None)
+    excused = select(Schedule.id).where(
+        Schedule.publication_id == publication.id,
+        Schedule.publish_at == publish_at,
+        Schedule.avoided_week_reasons.is_not(None),
+    )
+    return None if week is None or session.scalar(excused.limit(1)) else week
 
 
 def _documents(session: Session, publication: Publication) -> tuple[DocumentFact, ...]:

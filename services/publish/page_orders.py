@@ -46,6 +46,7 @@ def withdraw(session: Session, viewer: Viewer, publication: Publication, order: 
 def correct(session: Session, viewer: Viewer, publication: Publication, order: Order) -> PageOrder:
     """Put the newest checked documents in the place of those that are live, and send the NSPCC the corrected report.
 
+    The page says that it was corrected; what it showed until then is kept with the order.
     Raises a 409 problem whose `missing` lists what the gate finds in the new versions, or where nothing was changed.
     """
     publication.state = moved(publication.state, "correct")
@@ -54,12 +55,20 @@ def correct(session: Session, viewer: Viewer, publication: Publication, order: O
     if missing := [sentence for check in checks for sentence in check(facts)]:
         raise conflict("It cannot be corrected yet. See missing for what to do.", missing=missing)
     documents = documents_to_publish(session, publication)
-    before, after = publication.live_documents, [document.id for document in documents]
-    publication.live_documents, publication.live_page = after, page_words(publication)
+    before = {"documents": publication.live_documents, "page": publication.live_page}
+    new = [document for document in documents if document.id not in publication.live_documents]
+    replaced = [document.kind for document in new]
+    if page_words(publication) != publication.live_page:
+        replaced.append("page-text")
+    if not replaced and len(documents) == len(publication.live_documents):
+        raise conflict("Nothing has changed since it went live. Upload a new version or change the words first.")
+    publication.live_documents = [document.id for document in documents]
+    publication.live_page = page_words(publication)
     publication.version += 1
     made = _order(session, viewer, publication, order, "correction")
-    deposit(session, publication, [document for document in documents if document.id not in before])
-    why = f"replaced {len(set(after) - set(before))} of {len(needed_kinds(publication))} documents"
+    made.replaced, made.before = replaced, before
+    deposit(session, publication, new)
+    why = f"replaced {len(new)} of {len(needed_kinds(publication))} documents"
     audit.append(session, audit.Entry(viewer.actor, "corrected", f"publication:{publication.id}", why))
     return made
 
@@ -72,6 +81,7 @@ def _order(session: Session, viewer: Viewer, publication: Publication, order: Or
         ordered_by=order.ordered_by,
         ordered_at=clock.now(),
         recorded_by=viewer.agency_id,
+        replaced=[],
     )
     session.add(made)
     session.flush()

@@ -32,9 +32,12 @@ def open_publication(session: Session, report: dict[str, Any]) -> None:
 
 
 def _opening(report: dict[str, Any]) -> dict[str, Any]:
-    same = ("practice_review_id", "case_id", "incident_id", "reference", "pseudonym", "kind", "title", "identifiers")
-    return {name: report[name] for name in (*same, "signed_at")} | {
+    same = ("practice_review_id", "case_id", "incident_id", "reference", "pseudonym", "kind", "title", "signed_at")
+    happened = report.get("occurred_on")
+    dated = [{"kind": "incident-date", "value": str(happened)}] if happened else []
+    return {name: report[name] for name in same} | {
         "id": new_id(),
+        "identifiers": [*report["identifiers"], *dated],
         **{name: [] for name in ("themes", "warnings", "agency_kinds", "age_bands", "keywords")},
         "state": "draft",
         "publish": [],

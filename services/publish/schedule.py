@@ -20,13 +20,21 @@ from shared.identity.viewer import Viewer
 from shared.web.problems import conflict
 
 
-def schedule_publication(session: Session, viewer: Viewer, publication: Publication, publish_at: datetime) -> Schedule:
+def schedule_publication(
+    session: Session,
+    viewer: Viewer,
+    publication: Publication,
+    publish_at: datetime,
+    avoided_week_reasons: str | None = None,
+) -> Schedule:
     """Set the time of going live and have the prior copies sent.
 
+    `avoided_week_reasons` says why it must be in a week that should be avoided.
     Raises a 409 problem whose `missing` lists every failing sentence of the gate, or for a state that cannot be
     scheduled; `shared.calendar.CalendarUnknown` for a time past the known bank holidays.
     """
-    missing = failing_sentences(facts_for(session, publication, publish_at, going_live=False))
+    facts = facts_for(session, publication, publish_at, going_live=False, avoided_week_reasons=avoided_week_reasons)
+    missing = failing_sentences(facts)
     if missing:
         raise conflict("It cannot be scheduled yet. See missing for what to do.", missing=missing)
     publication.state = moved(publication.state, "schedule")
@@ -40,6 +48,7 @@ def schedule_publication(session: Session, viewer: Viewer, publication: Publicat
         digest=digest_of(copies),
         set_at=clock.now(),
         set_by=viewer.agency_id,
+        avoided_week_reasons=avoided_week_reasons,
     )
     session.add(schedule)
     session.flush()

@@ -85,7 +85,30 @@ class StepIn(Schema):
 
 
 class ScheduleIn(Schema):
+    """`avoided_week_reasons` says why it must be in a week that `weeks_to_avoid` names."""
+
     publish_at = Moment(required=True)
+    avoided_week_reasons = Text(5_000, load_default=None, allow_none=True)
+
+
+class EarlyReaderIn(Schema):
+    name = Line(required=True)
+    role = Line(required=True)
+    embargo_agreed_on = Day(load_default=None, allow_none=True)
+
+
+class EmbargoIn(Schema):
+    """`agreed` on a day, in writing; or `removed`: they no longer have it."""
+
+    what = Choice("agreed", "removed", required=True)
+    agreed_on = Day(load_default=None, allow_none=True)
+
+
+class EarlyReaderView(Schema):
+    id = fields.UUID()
+    name = fields.String()
+    role = fields.String()
+    embargo_agreed_on = fields.Date(allow_none=True)
 
 
 class OrderIn(Schema):
@@ -153,11 +176,15 @@ class DocumentView(Schema):
 
 
 class StepView(Schema):
+    """`due_on` is the day by which a step that has one is to be done, once the time of going live is set."""
+
     id = fields.String()
     sentence = fields.String()
     owner = fields.String()
     required = fields.Boolean()
     when = fields.String()
+    due_on = fields.Date(allow_none=True)
+    overdue = fields.Boolean()
     done_by = fields.String(allow_none=True)
     done_at = fields.AwareDateTime(allow_none=True)
     note = fields.String(allow_none=True)
@@ -194,6 +221,7 @@ class OrderView(Schema):
     reasons = fields.String()
     ordered_by = fields.String()
     ordered_at = fields.AwareDateTime()
+    replaced = fields.List(fields.String())
 
 
 class RetentionView(Schema):
@@ -239,6 +267,8 @@ class PublicationView(PublicationSummary):
     decisions = fields.List(fields.Nested(RouteDecisionView))
     documents = fields.List(fields.Nested(DocumentView))
     protocol = fields.List(fields.Nested(StepView))
+    early_readers = fields.List(fields.Nested(EarlyReaderView))
+    weeks_to_avoid = fields.List(fields.Date())
     holds = fields.List(fields.Nested(HoldView))
     told = fields.List(fields.Nested(TellingView))
     nspcc = fields.List(fields.Nested(DepositView))

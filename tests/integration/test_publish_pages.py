@@ -52,7 +52,7 @@ MAY: dict[tuple[str, str], frozenset[str]] = {
     **{(method, f"{ONE}/findings/<uuid:finding_id>"): JUDGES for method in BOTH},
     **{(method, f"{ACT}/route"): DECIDES for method in BOTH},
     **{(method, f"{ACT}/{rest}"): EDITS for rest in ("words", "document") for method in BOTH},
-    **{(method, f"{ACT}/{rest}"): BRINGS_OUT for rest in ("protocol", "schedule", "correction", "withdrawal") for method in BOTH},
+    **{(method, f"{ACT}/{rest}"): BRINGS_OUT for rest in ("protocol", "early-reader", "embargo", "schedule", "correction", "withdrawal") for method in BOTH},
     **{(method, f"{ACT}/{rest}"): JUDGES for rest in ("nspcc-receipt", "retention") for method in BOTH},
 }  # fmt: skip
 

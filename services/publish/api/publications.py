@@ -104,4 +104,4 @@ def post_protocol_step(call: Call, publication_id: UUID, step: str) -> Reply:
     publication = publication_to_change(call, publication_id)
     done = complete_step(call.session, call.viewer, publication, step, call.body["done_by"], call.body["note"])
     known = next(each for each in partnership().protocol if each.id == step)
-    return Reply(views.step_view(known, done))
+    return Reply(views.step_view(known, done, publication.publish_at))
