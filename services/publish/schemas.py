@@ -117,8 +117,11 @@ class OrderIn(Schema):
 
 
 class NspccReceiptIn(Schema):
+    """`our_reference` stands in the subject of what was sent; without it, the latest deposit is acknowledged."""
+
     reference = Line(required=True)
     received_at = Moment(required=True)
+    our_reference = Line(load_default=None, allow_none=True)
 
 
 class RetentionIn(Schema):
@@ -205,13 +208,35 @@ class TellingView(Schema):
     overdue_at = fields.AwareDateTime(allow_none=True)
 
 
+class SearchedView(Schema):
+    what = fields.String()
+    size = fields.Integer()
+
+
+class ProofView(Schema):
+    """What was searched for in all that left, and what of it was found; `accepted` are findings a second person let stand."""
+
+    made_at = fields.AwareDateTime()
+    words = fields.List(fields.String())
+    people = fields.Integer()
+    searched = fields.List(fields.Nested(SearchedView))
+    found = fields.List(fields.String())
+    accepted = fields.List(fields.String())
+
+
 class DepositView(Schema):
+    """`kept_until` is the last day on which the NSPCC has the file itself; after it, its record only."""
+
     number = fields.Integer()
     anonymous = fields.Boolean()
     created_at = fields.AwareDateTime()
     sent_at = fields.AwareDateTime(allow_none=True)
     fault = fields.String(allow_none=True)
     reminded_at = fields.AwareDateTime(allow_none=True)
+    chased = fields.Integer()
+    our_reference = fields.String(allow_none=True)
+    proof = fields.Nested(ProofView, allow_none=True)
+    kept_until = fields.Date(allow_none=True)
     reference = fields.String(allow_none=True)
     received_at = fields.AwareDateTime(allow_none=True)
 

@@ -28,7 +28,7 @@ from services.publish.models import (
 from services.publish.protocol import due_on, steps_done
 from services.publish.publication_route import decisions
 from services.publish.publications import holds_in_force
-from services.publish.site_content import PAGE_WORDS
+from services.publish.site_content import PAGE_WORDS, kept_until
 from shared import clock
 from shared.calendar import london_day
 from shared.partnership import ProtocolStep, partnership
@@ -107,18 +107,20 @@ def publication_view(session: Session, publication: Publication) -> dict[str, An
 
 
 def _after_publication(session: Session, publication: Publication) -> dict[str, Any]:
-    deposit = ("number", "anonymous", "created_at", "sent_at", "fault", "reminded_at", "received_at")
     return {
-        "nspcc": [
-            fields_of(each, *deposit, reference="nspcc_reference")
-            for each in _rows(session, Deposit, publication, Deposit.number)
-        ],
+        "nspcc": [deposit_view(each) for each in _rows(session, Deposit, publication, Deposit.number)],
         "orders": [fields_of(each, *ORDER) for each in _rows(session, PageOrder, publication, PageOrder.ordered_at)],
         "retention": [
             fields_of(each, "asked_at", "decision", "reasons", "until", "decided_at")
             for each in _rows(session, RetentionQuestion, publication, RetentionQuestion.asked_at)
         ],
     }
+
+
+def deposit_view(deposit: Deposit) -> dict[str, Any]:
+    names = ("number", "anonymous", "created_at", "sent_at", "fault", "reminded_at", "received_at")
+    own = fields_of(deposit, *names, "chased", "our_reference", "proof", reference="nspcc_reference")
+    return own | {"kept_until": plain(kept_until(deposit))}
 
 
 def _rows(session: Session, model: Any, publication: Publication, order: Any) -> Sequence[Any]:

@@ -5,7 +5,7 @@ from uuid import UUID
 from services.publish import schemas, views
 from services.publish.api.routes import api, etag, publication_to_change
 from services.publish.early_readers import Reader, agree_embargo, early_readers, name_reader, remove_reader
-from services.publish.nspcc import record_receipt
+from services.publish.nspcc import Receipt, record_receipt
 from services.publish.page_orders import Order, correct, withdraw
 from services.publish.retention import RetentionDecision, decide_retention
 from services.publish.schedule import schedule_publication
@@ -104,9 +104,7 @@ def post_withdrawal(call: Call, publication_id: UUID) -> Reply:
 def post_nspcc_receipt(call: Call, publication_id: UUID) -> Reply:
     """The NSPCC's acknowledgement of what was sent to it."""
     publication = publication_to_change(call, publication_id)
-    deposit = record_receipt(call.session, call.viewer, publication, call.body["reference"], call.body["received_at"])
-    names = ("number", "anonymous", "created_at", "sent_at", "fault", "reminded_at", "received_at")
-    return Reply(views.fields_of(deposit, *names, reference="nspcc_reference"))
+    return Reply(views.deposit_view(record_receipt(call.session, call.viewer, publication, Receipt(**call.body))))
 
 
 @api.post(

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from services.publish import schemas
 from services.publish.models import Publication
-from services.publish.nspcc import record_receipt
+from services.publish.nspcc import Receipt, record_receipt
 from services.publish.page_orders import Order, correct, withdraw
 from services.publish.pages.site import act
 from services.publish.protocol import complete_step, steps_done
@@ -98,12 +98,16 @@ act(
 
 class ReceiptForm(Questions):
     reference = line("The NSPCC's reference", "Give the reference")
+    our_reference = line(
+        "Our reference, if the NSPCC gave it", hint="It begins with SR- and stands in the subject of the e-mail"
+    )
     day = DayField("When did it come?", what="The day", validators=needed("Give the day on which it came"))
 
 
 def _receipt(visit: Visit, publication: Publication, form: Questions) -> object:
-    at = moment_on(form["day"].data)
-    return record_receipt(visit.session, visit.viewer, publication, form["reference"].data, at)
+    answers = form.answers()
+    receipt = Receipt(answers["reference"], moment_on(answers["day"]), answers["our_reference"])
+    return record_receipt(visit.session, visit.viewer, publication, receipt)
 
 
 act(
