@@ -7,10 +7,11 @@ import hashlib
 import os
 import shutil
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from email.utils import format_datetime
 from pathlib import Path
+from urllib.parse import unquote
 
 import orjson
 
@@ -36,6 +37,7 @@ class SiteFile:
     content_type: str
     modified: datetime
     status: int = 200
+    location: str = ""  # where an old address leads
 
 
 @dataclass(frozen=True)
@@ -66,6 +68,7 @@ def build_release(folder: Path, snapshot: Snapshot) -> str:
                 hashlib.sha256(file.content).hexdigest()[:32],
                 format_datetime(file.modified, usegmt=True),
                 file.status,
+                file.location,
             ]
     write_index(unfinished / SEARCH, search_entries(snapshot))
     _write(unfinished / MANIFEST, orjson.dumps(manifest, option=orjson.OPT_SORT_KEYS))
@@ -135,6 +138,7 @@ def site_files(snapshot: Snapshot) -> Iterator[SiteFile]:
         yield from _documents(page, snapshot)
     yield from _gone([page for page in snapshot.pages if page.state == "withdrawn"], snapshot)
     yield from _for_programs(shown, snapshot)
+    yield from _moved(shown, snapshot)
     style = (site_pages.TEMPLATES / "style.css").read_bytes()
     yield SiteFile("/style.css", "style.css", style, "text/css; charset=utf-8", snapshot.drawn_at)
 
@@ -171,6 +175,17 @@ def _standing(shown: tuple[SitePage, ...], snapshot: Snapshot) -> Iterator[SiteF
     yield _html("", "unavailable.html", site_pages.unavailable(), snapshot)
     for theme, pages in by_theme(shown).items():
         yield _html(f"/themes/{theme}", f"themes/{theme}.html", site_pages.theme(day, theme, pages), snapshot)
+
+
+def _moved(shown: tuple[SitePage, ...], snapshot: Snapshot) -> Iterator[SiteFile]:
+    """Where the former site's addresses lead, for the embedded server and, as a map, for nginx."""
+    leads = {address: f"/reviews/{page.slug}" for page in shown for address in page.old_addresses}
+    for number, (address, to) in enumerate(leads.items()):
+        note = site_pages.moved(to)
+        path, mark, query = address.partition("?")
+        yield replace(_html(unquote(path) + mark + query, f"moved/{number}.html", note, snapshot, 301), location=to)
+    lines = "".join(f'"{address}" "{to}";\n' for address, to in leads.items())
+    yield SiteFile("", "moved.map", lines.encode(), "text/plain; charset=utf-8", snapshot.drawn_at)
 
 
 def _for_programs(shown: tuple[SitePage, ...], snapshot: Snapshot) -> Iterator[SiteFile]:

@@ -34,7 +34,13 @@ SECURITY = [
     ("Permissions-Policy", "camera=(), geolocation=(), microphone=()"),
     ("Strict-Transport-Security", "max-age=31536000"),
 ]
-REASONS = {200: "200 OK", 404: "404 Not Found", 410: "410 Gone", 503: "503 Service Unavailable"}
+REASONS = {
+    200: "200 OK",
+    301: "301 Moved Permanently",
+    404: "404 Not Found",
+    410: "410 Gone",
+    503: "503 Service Unavailable",
+}
 HTML = "text/html; charset=utf-8"
 PLAIN = "text/plain; charset=utf-8"
 NOT_BUILT = b"The site is being built. Try again in a few seconds."
@@ -79,12 +85,17 @@ def application(site_folder: Path) -> Application:
             return _search(release, environ, start_response)
         if release is None:
             return _whole(environ, start_response, REASONS[503], NOT_BUILT, PLAIN)
-        found = release.addresses.get(address)
+        found = release.addresses.get(_with_query(environ, address)) or release.addresses.get(address)
         if found is None:
             return _not_found(release, environ, start_response, address)
         return _file(found, environ, start_response)
 
     return answer
+
+
+def _with_query(environ: WSGIEnvironment, address: str) -> str:
+    """An address of the former site may have a query; none of this one's has."""
+    return f"{address}?{environ['QUERY_STRING']}" if environ.get("QUERY_STRING") else address
 
 
 def _current(folder: Path, held: list[Release]) -> Release | None:
@@ -108,7 +119,9 @@ def read_release(folder: Path, name: str) -> Release:
     return Release(root, addresses, (root / "404.html").read_bytes(), (root / "unavailable.html").read_bytes())
 
 
-def _held(root: Path, has_room: bool, path: str, content_type: str, digest: str, modified: str, status: int) -> Held:
+def _held(
+    root: Path, has_room: bool, path: str, content_type: str, digest: str, modified: str, status: int, location: str
+) -> Held:
     file, etag = root / path, f'"{digest}"'
     size = file.stat().st_size
     headers = [
@@ -117,6 +130,7 @@ def _held(root: Path, has_room: bool, path: str, content_type: str, digest: str,
         ("ETag", etag),
         ("Last-Modified", modified),
         ("Cache-Control", "no-cache" if status == 410 else "max-age=60"),
+        *([("Location", location)] if location else []),
         *SECURITY,
     ]
     content = file.read_bytes() if has_room and size <= KEPT_IN_MEMORY else None
