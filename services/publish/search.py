@@ -143,8 +143,8 @@ def _is_known(index: SearchIndex, word: str) -> bool:
 
 def _neighbour(index: SearchIndex, word: str) -> str | None:
     """The word of the site nearest to this one; of two as near, the one on more pages."""
-    parts = sorted({word[i : i + 3] for i in range(len(word) - 2)})
-    terms = [(tantivy.Occur.Should, tantivy.Query.term_query(spelling_schema(), "trigrams", part)) for part in parts]
+    parts = sorted({word[i : i + long] for long in (2, 3) for i in range(len(word) - long + 1)})
+    terms = [(tantivy.Occur.Should, tantivy.Query.term_query(spelling_schema(), "parts", part)) for part in parts]
     searcher = index.spellings.searcher()
     alike = [searcher.doc(at) for _, at in searcher.search(tantivy.Query.boolean_query(terms), NEIGHBOURS).hits]
     ranked = sorted(

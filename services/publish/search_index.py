@@ -63,7 +63,7 @@ def write_index(folder: Path, entries: Iterable[SearchEntry]) -> None:
 def _created(folder: Path, schema: tantivy.Schema) -> tantivy.Index:
     folder.mkdir(parents=True)
     index = tantivy.Index(schema, path=str(folder))
-    index.register_tokenizer("trigrams", _trigrams())
+    index.register_tokenizer("parts", _parts())
     return index
 
 
@@ -77,7 +77,7 @@ def _write_spellings(folder: Path, words: Counter[str]) -> None:
     index = _created(folder, spelling_schema())
     writer = index.writer(heap_size=MEMORY, num_threads=1)
     for word, pages in words.items():
-        writer.add_document(tantivy.Document(word=[word], trigrams=[word], pages=[pages]))
+        writer.add_document(tantivy.Document(word=[word], parts=[word], pages=[pages]))
     writer.commit()
     writer.wait_merging_threads()
 
@@ -85,7 +85,7 @@ def _write_spellings(folder: Path, words: Counter[str]) -> None:
 def open_index(folder: Path) -> SearchIndex:
     """The index in a release's folder. Raises `ValueError` where there is none that can be read."""
     reports, spellings = (tantivy.Index.open(str(folder / name)) for name in (REPORTS, SPELLINGS))
-    spellings.register_tokenizer("trigrams", _trigrams())
+    spellings.register_tokenizer("parts", _parts())
     for index in (reports, spellings):
         index.config_reader("manual")  # a release does not change: nothing watches its files
         index.reload()
@@ -122,10 +122,11 @@ def report_schema() -> tantivy.Schema:
 def spelling_schema() -> tantivy.Schema:
     builder = tantivy.SchemaBuilder()
     builder.add_text_field("word", stored=True, tokenizer_name="raw", index_option="basic")
-    builder.add_text_field("trigrams", tokenizer_name="trigrams", index_option="basic")
+    builder.add_text_field("parts", tokenizer_name="parts", index_option="basic")
     builder.add_unsigned_field("pages", stored=True)
     return builder.build()
 
 
-def _trigrams() -> tantivy.TextAnalyzer:
-    return tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.ngram(3, 3)).build()
+def _parts() -> tantivy.TextAnalyzer:
+    """Two and three letters in a row: with one letter wrong, a short word has no three in common with the right one."""
+    return tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.ngram(2, 3)).build()

@@ -127,5 +127,6 @@ def test_a_passage_comes_from_where_the_word_stands_however_far_down(index: Sear
 
 def test_of_two_words_as_near_the_one_on_more_pages_was_meant(index: SearchIndex) -> None:
     assert meant(index, "sumary furst") == "summary first"
+    assert meant(index, "wurds") == "words", "a letter in its middle leaves no three of the right ones in a row"
     assert meant(index, "summary first") is None
     assert meant(index, "") is None
