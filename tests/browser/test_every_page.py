@@ -14,12 +14,12 @@ from tests.running import Running, referral
 
 # By whom, and what: an address, or the words of a link on the page before.
 WAYS: dict[str, list[str]] = {
-    "": ["/notify", "/notify/about", "/notify/sign-in", "/notify/forgotten", "/notify/link/none", "/", "/reviews", "/search", "/accessibility", "/no-such-page"],
+    "": ["/notify", "/notify/about", "/notify/sign-in", "/notify/forgotten", "/notify/link/none", "/", "/reviews", "/reviews/child-hn", "/learning", "/themes", "/yearly-reports", "/search", "/search?q=child", "/search?q=chyld", "/about", "/accessibility", "/no-such-page"],
     "duty.officer": ["/notify/today", "/notify/incidents", "link:INC-", "link:Decide", "/notify/duties?status=all", "link:Notify the Panel", "link:What to enter", "/notify/timeliness", "/notify/reports", "link:HSCP-", "/notify/account", "/notify/no-such-page"],
     "office": ["/notify/incidents", "link:INC-", "link:Who may see it", "/notify/emergencies", "/notify/settings",
         "/notify/health-in-words", "/notify/people", "link:Robin", "/notify/people/new/example-school",
         "/review/cases", "link:RR-", "link:Record the decision", "/review/cases", "link:RR-", "link:Ask further", "/review/cases", "link:RR-", "link:West Mercia", "link:Give more time", "/review/cases", "link:RR-", "link:The merged", "/review/cases", "link:RR-", "link:Make a recommendation", "/review/recommendations", "/review/figures"],
-    "editor": ["/publish/publications"],
+    "editor": ["/publish/publications", "/publish/publications/new"],
     "return.author": ["/review/requests", "link:RR-", "link:Period", "/review/requests", "link:RR-", "link:Key practice", "/review/requests", "link:RR-", "link:Chronology"],
     "agency.lead": ["/notify/reports", "/notify/emergency", "/notify/people"],
 }  # fmt: skip
