@@ -20,7 +20,7 @@ reset: .venv/.runtime
 	@exec $(BIN)/python -m deploy.run --reset
 
 test: lint
-	@$(PYTHON) deploy/packages.py chromium npm
+	@$(PYTHON) deploy/packages.py chromium npm nginx
 	@exec $(BIN)/pytest
 
 # ONLY=intake,dispatch measures some, QUICK=1 less of each; without ONLY docs/performance.md is written anew.

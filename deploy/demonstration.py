@@ -10,34 +10,35 @@ import pyotp
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from deploy.demo.agencies import agency_of
 from services.notify.directory import add_agency, rotate_key
 from services.notify.people import enter_person
 from services.notify.service import SERVICE
 from services.notify.sign_in import app_secret, confirm_app, set_password
 from shared.identity.keys import hash_of
 from shared.identity.viewer import SYSTEM
-from shared.partnership import Agency, partnership
+from shared.partnership import Agency, AgencyKind, partnership
 from shared.settings import required
 
 WORKS = text("SELECT 1 FROM api_keys WHERE agency_id = :agency AND hash = :hash AND revoked_at IS NULL")
 
-# Invented people, one for each thing that people do here: name, the e-mail address's first part, agency, roles.
-PEOPLE = (
-    ("Robin Example", "referrer", "wye-valley-nhs-trust", ["referrer"]),
-    ("Sam Example", "agency.lead", "wye-valley-nhs-trust", ["agency-lead", "referrer"]),
-    ("Mel Example", "return.author", "wye-valley-nhs-trust", ["return-author"]),
-    ("Gwen Example", "school.lead", "example-school", ["agency-lead"]),
-    ("Alex Example", "duty.officer", "herefordshire-council", ["duty-officer"]),
-    ("Jo Example", "partner.approver", "west-mercia-police", ["partner-approver"]),
-    ("Lee Example", "council.approver", "herefordshire-council", ["partner-approver"]),
-    ("Ash Example", "icb.approver", "herefordshire-and-worcestershire-icb", ["partner-approver"]),
-    ("Chris Example", "office", "hscp-partnership-office", ["partnership-office"]),
-    ("Ruth Example", "editor", "hscp-partnership-office", ["editor"]),
-    ("Nia Example", "communications.lead", "west-mercia-police", ["communications-lead"]),
-    ("Pat Example", "scrutineer", "hscp-partnership-office", ["scrutineer"]),
-    ("Ida Example", "reviewer", "hscp-partnership-office", ["reviewer"]),
-    ("Nell Example", "second.reviewer", "hscp-partnership-office", ["reviewer"]),
-    ("Kim Example", "administrator", "hscp-partnership-office", ["administrator"]),
+# Invented people, one for each thing that people do here: name, the e-mail address's first part, kind of agency, roles.
+PEOPLE: tuple[tuple[str, str, AgencyKind, list[str]], ...] = (
+    ("Robin Example", "referrer", "nhs-provider", ["referrer"]),
+    ("Sam Example", "agency.lead", "nhs-provider", ["agency-lead", "referrer"]),
+    ("Mel Example", "return.author", "nhs-provider", ["return-author"]),
+    ("Gwen Example", "school.lead", "school", ["agency-lead"]),
+    ("Alex Example", "duty.officer", "local-authority", ["duty-officer"]),
+    ("Jo Example", "partner.approver", "police", ["partner-approver"]),
+    ("Lee Example", "council.approver", "local-authority", ["partner-approver"]),
+    ("Ash Example", "icb.approver", "icb", ["partner-approver"]),
+    ("Chris Example", "office", "partnership-office", ["partnership-office"]),
+    ("Ruth Example", "editor", "partnership-office", ["editor"]),
+    ("Nia Example", "communications.lead", "police", ["communications-lead"]),
+    ("Pat Example", "scrutineer", "partnership-office", ["scrutineer"]),
+    ("Ida Example", "reviewer", "partnership-office", ["reviewer"]),
+    ("Nell Example", "second.reviewer", "partnership-office", ["reviewer"]),
+    ("Kim Example", "administrator", "partnership-office", ["administrator"]),
 )
 ENTERED = text("SELECT 1 FROM agencies WHERE id = :agency")
 ACCOUNT = text("SELECT id::text FROM people WHERE email = :email")
@@ -54,7 +55,11 @@ def load(folder: Path) -> None:
         holders = {
             agency.id: _with_key(session, agency, _key_before(before, agency.id)) for agency in partnership().agencies
         }
-        people = [_with_account(session, before, *person) for person in PEOPLE]
+        people = [
+            _with_account(session, before, name, mailbox, agency, roles)
+            for name, mailbox, kind, roles in PEOPLE
+            if (agency := agency_of(kind))
+        ]
     _write(file, _credentials(holders) | {"people": people})
 
 

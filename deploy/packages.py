@@ -19,6 +19,7 @@ PACKAGES: dict[str, tuple[str, Callable[[], bool]]] = {
     "pango": ("libpangoft2-1.0-0", lambda: find_library("pangoft2-1.0") is not None),
     "harfbuzz": ("libharfbuzz-subset0", lambda: find_library("harfbuzz-subset") is not None),
     "npm": ("npm", lambda: shutil.which("npm") is not None),
+    "nginx": ("nginx-light", lambda: shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin") is not None),
     "chromium": ("chromium", lambda: any(map(shutil.which, ("chromium", "chromium-browser", "google-chrome")))),
 }
 

@@ -104,6 +104,7 @@ class ProtocolStep:
     owner: str
     required: bool = True
     when: Literal["before", "after"] = "before"
+    working_days: int | None = None  # before the day of publication, or after it, by which the step is to be done
 
 
 @dataclass(frozen=True)
@@ -169,6 +170,8 @@ class Partnership:
     reviews: tuple[ReviewPlan, ...]  # the stages of each kind of review, dated
     record_classes: tuple[RecordClass, ...]  # a class that is not named is kept for good
     past_publications: tuple[PastPublication, ...]
+    site_language: str  # of the public site's frame
+    nspcc_search: str  # address of the NSPCC's own search, with {words}
     identifying_words: tuple[str, ...]  # what names the area, for the anonymous route
     bank_holidays: BankHolidays
     rules: tuple[Override, ...]

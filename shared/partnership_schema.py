@@ -52,6 +52,9 @@ def _several(schema: type[Schema]) -> Any:
 INFORMATION_REQUEST_BASIS = "Children Act 2004, section 16H (to be confirmed by the partnership)"
 
 
+NSPCC_SEARCH = "https://library.nspcc.org.uk/HeritageScripts/Hapi.dll/search2?searchTerm0={words}"
+
+
 class AuthoritySchema(Body):
     ons_code = LocalAuthority(required=True)
     name = Line(required=True)
@@ -127,6 +130,7 @@ class ProtocolStepSchema(Body):
     owner = Code(required=True)
     required = YesNo()
     when = Choice("before", "after")
+    working_days = Whole(0, 60, load_default=None)
 
 
 class StageStepSchema(Body):
@@ -242,6 +246,8 @@ class PartnershipSchema(Body):
     reviews = _several(ReviewPlanSchema)
     record_classes = _several(RecordClassSchema)
     past_publications = _several(PastPublicationSchema)
+    site_language = Choice("en", "cy", load_default="en")
+    nspcc_search = Line(500, load_default=NSPCC_SEARCH)
     identifying_words = Several(Line(), most=1000, load_default=list)
     bank_holidays = fields.Nested(BankHolidaysSchema, load_default=dict)
     rules = _several(RuleSchema)

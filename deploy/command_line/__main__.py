@@ -10,6 +10,7 @@ from deploy.command_line.checking import audit, clock, duties, events
 from deploy.command_line.directory import directory, keys
 from deploy.command_line.people import people
 from deploy.command_line.setting_up import demo, migrate
+from deploy.command_line.site import site
 
 PROJECT = Path(__file__).resolve().parents[2]
 
@@ -30,7 +31,7 @@ def safeguarding(context: click.Context, var: Path) -> None:
         os.environ.update(json.loads(known.read_text())["environment"])
 
 
-for _group in (directory, keys, people, audit, events, clock, duties, migrate, demo):
+for _group in (directory, keys, people, audit, events, clock, duties, site, migrate, demo):
     safeguarding.add_command(_group)
 
 

@@ -8,6 +8,10 @@ from typing import Any
 
 import pikepdf
 
+from deploy.demo.agencies import agency_of
+from shared.partnership import AgencyKind, partnership
+
+KNOWN_TO: tuple[AgencyKind, ...] = ("nhs-provider", "school")
 GIVEN_NAMES = ("Tamsin", "Rowan", "Isla", "Corin", "Merryn", "Piran", "Elowen", "Jago")
 FAMILY_NAMES = ("Oakridge", "Fernhollow", "Ashcombe", "Larkfield", "Thornbury-Vale", "Millbrook")
 REPORT_LINES = (
@@ -33,9 +37,9 @@ def referral(now: datetime, agency_reference: str | None = None) -> dict[str, An
             "place": {
                 "description": "Family home",
                 "type": "home",
-                "postcode": "HR4 0AA",
+                "postcode": "ZZ99 3WZ",
                 "country": "England",
-                "local_authority": "E06000019",
+                "local_authority": partnership().authority.ons_code,
             },
             "abuse_or_neglect": "suspected",
             "abuse_types": ["physical"],
@@ -49,10 +53,10 @@ def referral(now: datetime, agency_reference: str | None = None) -> dict[str, An
                 "family_name": family,
                 "date_of_birth": born.isoformat(),
                 "sex": "female",
-                "normally_resident_in": "E06000019",
+                "normally_resident_in": partnership().authority.ons_code,
                 "looked_after": False,
                 "care_leaver": False,
-                "agencies_known_to": ["wye-valley-nhs-trust", "example-school"],
+                "agencies_known_to": [agency for kind in KNOWN_TO if (agency := agency_of(kind))],
                 "outcome": "seriously-harmed",
             }
         ],
@@ -66,7 +70,7 @@ def referral(now: datetime, agency_reference: str | None = None) -> dict[str, An
             "name": "Sam Farrier",
             "role": "Detective sergeant",
             "email": "sam.farrier@police.example",
-            "phone": "01432 000000",
+            "phone": "01632 960100",
             "agreed_with_safeguarding_lead": "Alex Whitlock",
         },
     }

@@ -3,25 +3,26 @@
 from pathlib import Path
 from typing import Any
 
+from deploy.demo.agencies import needed
 from deploy.demo.documents import referral
 from deploy.demo.stage import stage_at
 from shared import clock
 
-COUNCIL, HOSPITAL, POLICE = "herefordshire-council", "wye-valley-nhs-trust", "west-mercia-police"
 REFERRALS = "/notify/api/v1/referrals"
 
 
 def lay_out(url: str, var: Path) -> None:
     """Refer what should stand in a new demonstration: one notified, one alike, one to decide, one death. Once."""
     stage = stage_at(url, var)
-    if stage.call(COUNCIL, "GET", REFERRALS)["items"]:
+    if stage.call(needed("local-authority"), "GET", REFERRALS)["items"]:
         return
+    council, hospital, police = needed("local-authority"), needed("nhs-provider"), needed("police")
     notified = referral(clock.now())
     for agency, body in (
-        (COUNCIL, notified),
-        (POLICE, _again(notified)),
-        (HOSPITAL, referral(clock.now())),
-        (COUNCIL, _death()),
+        (council, notified),
+        (police, _again(notified)),
+        (hospital, referral(clock.now())),
+        (council, _death()),
     ):
         stage.call(agency, "POST", REFERRALS, body, expect=201)
 

@@ -5,6 +5,7 @@ import uuid
 from pathlib import Path
 from typing import Any
 
+from deploy.demo.agencies import needed
 from deploy.demo.documents import referral as invented
 from deploy.demo.publishing import publish
 from deploy.demo.reviewing import duty_discharged, practice_review, rapid_review
@@ -13,7 +14,6 @@ from shared import clock
 from shared.partnership import partnership
 
 INCIDENTS = "/notify/api/v1/incidents"
-POLICE = "west-mercia-police"
 
 
 def play(url: str, var: Path, referral: Path | None) -> int:
@@ -53,11 +53,12 @@ def _first_case(stage: Stage, given: Path | None) -> dict[str, Any]:
 def _refer(stage: Stage, body: dict[str, Any]) -> dict[str, Any]:
     """Refer as the police. A referral that was played before goes under a new reference."""
     path = "/notify/api/v1/referrals"
-    known = {item["agency_reference"] for item in stage.call(POLICE, "GET", path, params={"limit": 200})["items"]}
+    police = needed("police")
+    known = {item["agency_reference"] for item in stage.call(police, "GET", path, params={"limit": 200})["items"]}
     if body["agency_reference"] in known:
         body = body | {"agency_reference": f"{body['agency_reference']}-{uuid.uuid4().hex[:6]}"}
         say(f"This referral was played before: it goes as {body['agency_reference']}")
-    incident: dict[str, Any] = stage.call(POLICE, "POST", path, body, expect=201)["incident"]
+    incident: dict[str, Any] = stage.call(police, "POST", path, body, expect=201)["incident"]
     return incident
 
 

@@ -32,7 +32,7 @@ def publish(stage: Stage, review: dict[str, Any], route: str) -> dict[str, Any]:
         if step.when == "before":
             stage.call(office, "POST", f"{path}/protocol/{step.id}", {"done_by": "Lee Hart"})
     say("  The media and communications protocol is followed")
-    moment = _moment()
+    moment = _moment(stage.call(office, "GET", path)["weeks_to_avoid"])
     stage.call(office, "POST", f"{path}/schedule", {"publish_at": moment.isoformat()})
     say(
         f"  Scheduled for {moment:%A %-d %B %Y, %H:%M}; prior copies go to the Panel, the Secretary of State and Ofsted"
@@ -89,8 +89,10 @@ def _clear_findings(stage: Stage, path: str) -> None:
     say(f"  The report is cleaned and checked; {len(findings)} findings decided by a second person")
 
 
-def _moment() -> datetime:
+def _moment(weeks_to_avoid: list[str]) -> datetime:
     day = add_working_days(clock.now().astimezone(LONDON).date(), 9, partnership().bank_holidays)
+    while (day - timedelta(days=day.weekday())).isoformat() in weeks_to_avoid:
+        day = add_working_days(day, 1, partnership().bank_holidays)
     return datetime.combine(day, datetime.min.time(), LONDON) + timedelta(hours=10)
 
 

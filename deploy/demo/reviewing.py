@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
+from deploy.demo.agencies import agency_of
 from deploy.demo.documents import report_pdf
 from deploy.demo.stage import Stage, say
 from shared import clock
@@ -61,7 +62,7 @@ def rapid_review(stage: Stage, incident: dict[str, Any]) -> dict[str, Any]:
     stage.wait(4)
     for request in case["information_requests"]:
         agency = request["agency"]["id"]
-        known = agency in ("west-mercia-police", "wye-valley-nhs-trust")
+        known = agency in (agency_of("police"), agency_of("nhs-provider"))
         body = RETURN | {"period": _period(), "chronology": _chronology()} if known else {"involved": False}
         stage.call(agency, "PUT", f"/review/api/v1/information-requests/{request['id']}/return", body)
     say(f"  {len(case['information_requests'])} agencies answered, nil returns among them; the chronology is merged")

@@ -7,10 +7,13 @@ from flask import Flask, Response, request
 from services.publish import finding_words, wording
 from services.publish.api import api
 from services.publish.pages import pages
+from services.publish.search_index import index_of
 from services.publish.search_page import search_page
 from services.publish.service import SERVICE
+from services.publish.site import current_folder
 from services.publish.site_server import SECURITY
 from shared.identity.rights import anyone
+from shared.settings import settings
 from shared.web.application import make_application
 
 
@@ -25,7 +28,12 @@ def create_app() -> Flask:
 
 def public_search() -> Response:
     """The public search where nginx serves the site's files and hands only /search on."""
-    return Response(search_page(request.args.to_dict()), content_type="text/html; charset=utf-8", headers=SECURITY)
+    release = current_folder(settings().site_folder)
+    index = index_of(release) if release else None
+    if index is None:
+        return Response("The search cannot be used now.", 503, SECURITY, content_type="text/plain; charset=utf-8")
+    html = search_page(index, request.args.to_dict())
+    return Response(html, content_type="text/html; charset=utf-8", headers=[*SECURITY, ("Cache-Control", "no-store")])
 
 
 public_search.allows = anyone  # type: ignore[attr-defined]  # read by the test that every route declares its right

@@ -7,8 +7,10 @@ from datetime import date, datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from services.publish.avoided_weeks import week_of, weeks_to_avoid
 from services.publish.case_knowledge import knowledge_digest
 from services.publish.documents import current_documents, needed_kinds
+from services.publish.early_readers import readers_without_embargo
 from services.publish.findings import open_findings
 from services.publish.gate import CopyFact, DocumentFact, Facts
 from services.publish.models import Document, Publication, Schedule, Telling
@@ -35,8 +37,18 @@ class _Copies:
     are_current: bool
 
 
-def facts_for(session: Session, publication: Publication, publish_at: datetime | None, *, going_live: bool) -> Facts:
-    """The facts of a publication that is to go live at `publish_at`; None while no time is proposed."""
+def facts_for(
+    session: Session,
+    publication: Publication,
+    publish_at: datetime | None,
+    *,
+    going_live: bool,
+    avoided_week_reasons: str | None = None,
+) -> Facts:
+    """The facts of a publication that is to go live at `publish_at`; None while no time is proposed.
+
+    `avoided_week_reasons` are those given for a time that is being set now.
+    """
     names = partner_names(session)
     decision = next(iter(decisions(session, publication)), None)
     agreed = {each["agency_id"] for each in decision.agreed_by} if decision else set()
@@ -57,7 +69,23 @@ def facts_for(session: Session, publication: Publication, publish_at: datetime |
         earliest=copies.earliest,
         copies=copies.facts,
         copies_are_current=copies.are_current,
+        week_to_avoid=None if avoided_week_reasons else _week_to_avoid(session, publication, publish_at),
+        readers_without_embargo=readers_without_embargo(session, publication),
     )
+
+
+def _week_to_avoid(session: Session, publication: Publication, publish_at: datetime | None) -> date | None:
+    """The week of the time set, where it should be avoided and no reasons were given when it was set."""
+    if publish_at is None:
+        return None
+    day = london_day(publish_at)
+    week = next(iter(weeks_to_avoid(publication.identifiers, week_of(day), day)), None)
+    excused = select(Schedule.id).where(
+        Schedule.publication_id == publication.id,
+        Schedule.publish_at == publish_at,
+        Schedule.avoided_week_reasons.is_not(None),
+    )
+    return None if week is None or session.scalar(excused.limit(1)) else week
 
 
 def _documents(session: Session, publication: Publication, going_live: bool) -> tuple[DocumentFact, ...]:
@@ -86,11 +114,12 @@ def _copies(session: Session, publication: Publication, publish_at: datetime | N
     rule = partnership().rules_on(london_day(clock.now())).duty(PRIOR_COPY)
     since = announced_since(session, publication)
     sent = _sent_since(session, publication, since) if since else {}
+    told = rule.tell if publication.practice_review_id else ()  # nobody is owed a copy of what is no review's
     facts = tuple(
         CopyFact(partnership().recipient(recipient).name, london_day(sent[recipient]) if recipient in sent else None)
-        for recipient in rule.tell
+        for recipient in told
     )
-    by = london_day(partnership().due(rule, publish_at)) if publish_at else None
+    by = london_day(partnership().due(rule, publish_at)) if publish_at and told else None
     return _Copies(by, f"{rule.within.amount} working days", _earliest(rule), facts, since is not None)
 
 

@@ -62,6 +62,8 @@ class Facts:
     earliest: date | None  # the first day on which copies sent today would be early enough
     copies: tuple[CopyFact, ...]
     copies_are_current: bool
+    week_to_avoid: date | None = None  # the Monday of its week, where that should be avoided and nobody said why not
+    readers_without_embargo: int = 0
 
 
 def failing_sentences(facts: Facts) -> list[str]:
@@ -134,6 +136,17 @@ def no_hold_is_in_force(facts: Facts) -> Iterator[str]:
         yield f"A hold on publication is in force, next checked on {_day(day)}. Have it lifted first."
 
 
+def early_readers_keep_silent(facts: Facts) -> Iterator[str]:
+    if count := facts.readers_without_embargo:
+        who = "somebody who has" if count == 1 else f"{count} people who have"
+        yield f"Have the embargo in writing from {who} the report early, or take them off the list."
+
+
+def week_need_not_be_avoided(facts: Facts) -> Iterator[str]:
+    if facts.week_to_avoid:
+        yield f"Avoid the week of {_day(facts.week_to_avoid)}: choose another, or say why it must be this one."
+
+
 def time_lies_ahead(facts: Facts) -> Iterator[str]:
     if not facts.going_live and not facts.in_future:
         yield "Choose a time in the future."
@@ -182,6 +195,8 @@ CHECKS: tuple[Callable[[Facts], Iterator[str]], ...] = (
     findings_are_decided,
     protocol_is_followed,
     no_hold_is_in_force,
+    early_readers_keep_silent,
+    week_need_not_be_avoided,
     time_lies_ahead,
     copies_are_early_enough,
     copies_were_sent,

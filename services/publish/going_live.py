@@ -20,22 +20,13 @@ from services.publish.models import Publication, SiteState
 from services.publish.notices import tell_office
 from services.publish.nspcc import deposit
 from services.publish.past_items import load_past_items
-from services.publish.publication_route import about
-from services.publish.search import SearchEntry, keep_entry
+from services.publish.publication_route import tell_services
 from services.publish.service import SERVICE
 from services.publish.site import Snapshot, build_release, current_release, forget_old_releases, swap_release
-from services.publish.site_content import (
-    documents_to_publish,
-    live_documents,
-    page_of,
-    page_words,
-    site_is_wanted_anew,
-    snapshot,
-)
+from services.publish.site_content import documents_to_publish, page_words, site_is_wanted_anew, snapshot
 from services.publish.states import moved
 from shared import audit, clock
 from shared.calendar import add_months, london_day
-from shared.outbox import emit
 from shared.partnership import partnership
 from shared.settings import settings
 
@@ -142,16 +133,15 @@ def _may_still_go_live(session: Session, publication: Publication) -> bool:
 
 
 def go_live(session: Session, publication: Publication) -> None:
-    """Record that a publication is live: its documents, its search entry, the NSPCC's copy, the event."""
+    """Record that a publication is live: its documents, the NSPCC's copy, the event."""
     documents = documents_to_publish(session, publication)
     publication.state, publication.live_at = moved(publication.state, "go-live"), clock.now()
     publication.live_documents = [document.id for document in documents]
     publication.live_page = page_words(publication)
     publication.display_until = display_until(london_day(publication.live_at))
     publication.version += 1
-    index_page(session, publication)
     deposit(session, publication, documents)
-    emit(session, SERVICE, "publication.live", f"publication:{publication.id}", _event(publication))
+    tell_services(session, publication, "publication.live", _event(publication))
     shas = " ".join(document.clean_sha256 or "" for document in documents)
     audit.append(session, audit.Entry("system", "published", f"publication:{publication.id}", f"sha256 {shas}"))
 
@@ -162,20 +152,7 @@ def display_until(published_on: date) -> date:
     return add_months(published_on, 12 * rule.within.amount) - timedelta(days=1)
 
 
-def index_page(session: Session, publication: Publication) -> None:
-    """Let the search find a live page by its words and its documents'. A page without an address has none to find."""
-    if not publication.slug:
-        return
-    page = page_of(session, publication, {})
-    shown = {document.sha256 for document in page.documents}
-    texts = [d.body or "" for d in live_documents(session, publication) if d.clean_sha256 in shown]
-    title = page.heading if page.heading == page.title else f"{page.heading}: {page.title}"
-    body = "\n".join(filter(None, [page.improvements, *texts]))
-    entry = SearchEntry(page.slug, title, page.kind, page.published_on, page.themes, page.summary or "", body)
-    keep_entry(session, entry)
-
-
 def _event(publication: Publication) -> dict[str, str | None]:
     live_at = (publication.live_at or clock.now()).isoformat()
     url = f"{settings().public_url}/reviews/{publication.slug}" if publication.slug else None
-    return about(publication) | {"route": publication.route, "live_at": live_at, "url": url}
+    return {"route": publication.route, "live_at": live_at, "url": url}

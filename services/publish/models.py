@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Annotated, Any
 
 from sqlalchemy import DateTime, Uuid
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TEXT
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from shared.database import new_id
@@ -25,15 +25,24 @@ class Publication(Model):
 
     __tablename__ = "publications"
     id: Mapped[OwnId]
-    practice_review_id: Mapped[Id]
-    case_id: Mapped[Id]
-    incident_id: Mapped[Id]
+    practice_review_id: Mapped[str | None] = mapped_column(
+        Uuid(as_uuid=False)
+    )  # None: it is no review's (own_items.py)
+    case_id: Mapped[str | None] = mapped_column(Uuid(as_uuid=False))
+    incident_id: Mapped[str | None] = mapped_column(Uuid(as_uuid=False))
     reference: Mapped[str]
     pseudonym: Mapped[str]
     kind: Mapped[str]
     title: Mapped[str] = mapped_column(Encrypted("publications.title"))
     summary: Mapped[str | None] = mapped_column(Encrypted("publications.summary"))
     themes: Mapped[Words]
+    warnings: Mapped[Words]  # what a reader may find hard to read, of wording.WARNINGS
+    agency_kinds: Mapped[Words]
+    age_bands: Mapped[Words]
+    recommendations: Mapped[str | None] = mapped_column(
+        Encrypted("publications.recommendations")
+    )  # as the NSPCC has it
+    keywords: Mapped[Words]
     identifiers: Mapped[list[dict[str, str]]] = mapped_column(Encrypted("publications.identifiers"))
     signed_at: Mapped[Moment]
     state: Mapped[str] = mapped_column(default="draft")
@@ -141,6 +150,21 @@ class Schedule(Model):
     digest: Mapped[str]
     set_at: Mapped[Moment]
     set_by: Mapped[str]
+    avoided_week_reasons: Mapped[str | None] = mapped_column(Encrypted("schedules.avoided_week_reasons"))
+
+
+class EarlyReader(Model):
+    """Somebody who has the report before the public, and since when the embargo stands agreed in writing."""
+
+    __tablename__ = "early_readers"
+    id: Mapped[OwnId]
+    publication_id: Mapped[Id]
+    name: Mapped[str] = mapped_column(Encrypted("early_readers.name"))
+    role: Mapped[str] = mapped_column(Encrypted("early_readers.role"))
+    embargo_agreed_on: Mapped[date | None]
+    entered_at: Mapped[Moment]
+    entered_by: Mapped[str]
+    removed_at: Mapped[Moment | None]
 
 
 class Hold(Model):
@@ -182,6 +206,9 @@ class Deposit(Model):
     fault: Mapped[str | None]
     remind_at: Mapped[Moment]
     reminded_at: Mapped[Moment | None]
+    chased: Mapped[int] = mapped_column(default=0)  # how often the NSPCC was asked whether it came
+    our_reference: Mapped[str | None]  # stands in its subject, and names nobody
+    proof: Mapped[dict[str, Any] | None] = mapped_column(Encrypted("deposits.proof"))
     nspcc_reference: Mapped[str | None]
     received_at: Mapped[Moment | None]
 
@@ -211,10 +238,14 @@ class PageOrder(Model):
     ordered_by: Mapped[str] = mapped_column(Encrypted("page_orders.ordered_by"))
     ordered_at: Mapped[Moment]
     recorded_by: Mapped[str]
+    replaced: Mapped[Words]  # kinds of document that a correction put in another's place
+    before: Mapped[dict[str, Any] | None] = mapped_column(
+        Encrypted("page_orders.before")
+    )  # documents and page until then
 
 
 class PastItem(Model):
-    """A review that the partnership published before it had this system, from its file."""
+    """A review that the partnership published before it had this system: from its file, or imported with its files."""
 
     __tablename__ = "past_items"
     slug: Mapped[str] = mapped_column(primary_key=True)
@@ -223,19 +254,12 @@ class PastItem(Model):
     published_on: Mapped[date]
     documents: Mapped[Words]
     listed: Mapped[bool]
-
-
-class PublicEntry(Model):
-    """What the public search finds: nothing that is not on the site."""
-
-    __tablename__ = "public_entries"
-    slug: Mapped[str] = mapped_column(primary_key=True)
-    title: Mapped[str]
-    kind: Mapped[str]
-    published_on: Mapped[date]
-    themes: Mapped[list[str]] = mapped_column(ARRAY(TEXT))
-    summary: Mapped[str]
-    body: Mapped[str]
+    title: Mapped[str | None]
+    summary: Mapped[str | None]
+    themes: Mapped[Words]
+    files: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, default=list)  # kind, key, sha256, size, pages
+    old_addresses: Mapped[Words]
+    imported_at: Mapped[Moment | None]
 
 
 class SiteState(Model):

@@ -5,6 +5,7 @@ sender's shown name, a file name, or the PDF, whose bytes are the cleaned ones t
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -14,45 +15,64 @@ from sqlalchemy.orm import Session
 from services.publish.documents import REPORTS
 from services.publish.models import Deposit, Document, Publication
 from services.publish.notices import tell_office
-from services.publish.publication_route import about
+from services.publish.nspcc_proof import Proof, prove_unnamed
+from services.publish.nspcc_record import Catalogued, catalogue_record, chase_text, record_text
+from services.publish.publication_route import tell_services
 from services.publish.schedule import public_name
 from services.publish.service import SERVICE
-from services.publish.site_pages import theme_name, type_name
-from shared import audit, clock
+from services.publish.site_content import site_is_wanted_anew
+from shared import audit, clock, files
 from shared.calendar import london_day
 from shared.database import new_id
 from shared.delivery.deliveries import Recorded, add_deliveries, delivery_values
 from shared.delivery.outcomes import answer_of
 from shared.identity.viewer import Viewer
-from shared.outbox import emit
 from shared.partnership import partnership
-from shared.web.problems import conflict
+from shared.web.problems import conflict, refused
 
-UNNAMED = "Unnamed"
 NEUTRAL_SENDER = "Safeguarding Reviews"
-PURPOSE = "nspcc-deposit"
+PURPOSE, CHASE = "nspcc-deposit", "nspcc-chase"
+MOST_CHASES = 3
 
 
 def deposit(session: Session, publication: Publication, documents: Sequence[Document]) -> Deposit | None:
-    """Send the NSPCC a record with the published report; None where no report is published. A correction goes again."""
+    """Send the NSPCC a record with the published report; None where no report of a review is published. A correction goes again.
+
+    On the anonymous route it goes only with the proof that nothing in it names the area; without, the office is told.
+    """
     reports = [document for document in documents if document.kind in REPORTS]
-    if not reports:
+    if not reports or publication.practice_review_id is None:
         return None
-    anonymous = publication.route == "anonymous"
+    made = _deposit(session, publication)
+    letter = _letter(publication, reports, made)
+    if made.anonymous:
+        made.proof = (proof := _proof(session, publication, letter)).as_record()
+        if proof.found:
+            made.fault = f"Not sent: it names the area or somebody in {len(proof.found)} places. See the proof."
+            tell_office(session, publication, "nspcc-not-sent", "It was not sent to the NSPCC. See why.")
+            return made
+    add_deliveries(session, [letter])
+    return made
+
+
+def _deposit(session: Session, publication: Publication) -> Deposit:
     now, delivery_id = clock.now(), new_id()
-    add_deliveries(session, [_delivery(publication, reports, anonymous, delivery_id)])
-    waits = partnership().rules_on(london_day(now)).duty("nspcc-receipt-wait")
     made = Deposit(
         publication_id=publication.id,
         number=_next_number(session, publication),
-        anonymous=anonymous,
+        anonymous=publication.route == "anonymous",
         delivery_id=delivery_id,
         created_at=now,
-        remind_at=partnership().due(waits, now),
+        remind_at=_next_reminder(now),
+        our_reference=f"SR-{delivery_id[:8].upper()}",
     )
     session.add(made)
     session.flush()
     return made
+
+
+def _next_reminder(now: datetime) -> datetime:
+    return partnership().due(partnership().rules_on(london_day(now)).duty("nspcc-receipt-wait"), now)
 
 
 def _next_number(session: Session, publication: Publication) -> int:
@@ -60,91 +80,131 @@ def _next_number(session: Session, publication: Publication) -> int:
     return (session.scalar(last) or 0) + 1
 
 
-def _delivery(
-    publication: Publication, reports: Sequence[Document], anonymous: bool, delivery_id: str
+def _letter(publication: Publication, reports: Sequence[Document], made: Deposit) -> dict[str, Any]:
+    record = catalogue_record(
+        Catalogued(
+            year=london_day(publication.live_at or clock.now()).year,
+            partnership=None if made.anonymous else partnership().name,
+            pseudonym=publication.pseudonym,
+            kind=publication.kind,
+            title=publication.title,
+            what_happened=publication.summary,
+            themes=publication.themes,
+            recommendations=publication.recommendations,
+            keywords=publication.keywords,
+            files=[(report.kind, report.clean_sha256 or "") for report in reports],
+            our_reference=made.our_reference or "",
+        )
+    )
+    attached = [
+        {
+            "key": report.clean_key,
+            "filename": public_name(publication.pseudonym, report),
+            "content_type": report.content_type,
+        }
+        for report in reports
+    ]
+    return _mail(publication, made, PURPOSE, record_text(record), made.delivery_id, attached)
+
+
+def _mail(
+    publication: Publication,
+    made: Deposit,
+    purpose: str,
+    words: str,
+    delivery_id: str,
+    attachments: Sequence[dict[str, Any]] = (),
 ) -> dict[str, Any]:
     nspcc = partnership().recipient("nspcc")
-    body = {"text": record_text(catalogue_record(publication, reports, anonymous))}
+    body = {"text": words}
     return delivery_values(
         delivery_id=delivery_id,
-        purpose=PURPOSE,
+        purpose=purpose,
         concerns=f"publication:{publication.id}",
         recipient="nspcc",
         channel=nspcc.channel,
         address=nspcc.address,
-        reference=f"Case review for the national collection: {publication.pseudonym}",
-        body=body | {"sender_name": NEUTRAL_SENDER} if anonymous else body,
-        attachments=[
-            {
-                "key": report.clean_key,
-                "filename": public_name(publication.pseudonym, report),
-                "content_type": report.content_type,
-            }
-            for report in reports
-        ],
+        reference=f"Case review for the national collection: {publication.pseudonym} ({made.our_reference})",
+        body=body | {"sender_name": NEUTRAL_SENDER} if made.anonymous else body,
+        attachments=list(attachments),
     )
 
 
-def catalogue_record(publication: Publication, reports: Sequence[Document], anonymous: bool) -> dict[str, str]:
-    """What the NSPCC catalogues, in its order. The partnership stands as "Unnamed" on the anonymous route."""
-    year = str(london_day(publication.live_at or clock.now()).year)
-    return {
-        "Year": year,
-        "Partnership": UNNAMED if anonymous else partnership().name,
-        "Pseudonym": publication.pseudonym,
-        "Type": type_name(publication.kind),
-        "Title": publication.title,
-        "What happened": publication.summary or "See the report.",
-        "Learning themes": ", ".join(theme_name(theme) for theme in publication.themes) or "See the report.",
-        "Files": ", ".join(f"{report.kind.replace('-', ' ')} (SHA-256 {report.clean_sha256})" for report in reports),
-    }
+def _proof(session: Session, publication: Publication, letter: dict[str, Any]) -> Proof:
+    body = letter["body"]
+    words = {"subject": letter["reference"], "record": body["text"], "sender": body["sender_name"]}
+    attached = [(each["filename"], files.get(each["key"])) for each in letter["attachments"]]
+    return prove_unnamed(session, publication, words, attached)
 
 
-def record_text(record: dict[str, str]) -> str:
-    """The record as the words of an e-mail."""
-    lines = "\n".join(f"{name}: {value}" for name, value in record.items())
-    return (
-        f"A case review for the National Collection of Case Reviews.\n\n{lines}\n\nPlease acknowledge this by e-mail.\n"
-    )
+@dataclass(frozen=True)
+class Receipt:
+    """The NSPCC's acknowledgement: its reference, when it came, and our own reference if the NSPCC gave it."""
+
+    reference: str
+    received_at: datetime
+    our_reference: str | None = None
 
 
-def record_receipt(
-    session: Session, viewer: Viewer, publication: Publication, reference: str, received_at: datetime
-) -> Deposit:
-    """Record the NSPCC's acknowledgement of the latest deposit.
+def record_receipt(session: Session, viewer: Viewer, publication: Publication, receipt: Receipt) -> Deposit:
+    """Record the NSPCC's acknowledgement of the deposit that it names, or of the latest.
 
-    Raises a 409 problem where nothing was sent to it, or the latest deposit is acknowledged already.
+    Raises a 409 problem where nothing was sent to it, or that deposit is acknowledged already; 422 for a reference that
+    is no deposit's.
     """
-    statement = select(Deposit).where(Deposit.publication_id == publication.id)
-    latest = session.scalar(statement.order_by(Deposit.number.desc()).limit(1).with_for_update())
-    if latest is None:
+    statement = select(Deposit).where(Deposit.publication_id == publication.id).order_by(Deposit.number.desc())
+    deposits = session.scalars(statement.with_for_update()).all()
+    if not deposits:
         raise conflict("Nothing has been sent to the NSPCC for this publication.")
-    if latest.received_at:
+    found = _acknowledged(deposits, receipt.our_reference)
+    if found.received_at:
         raise conflict("The NSPCC's acknowledgement is recorded already.")
-    latest.nspcc_reference, latest.received_at = reference, received_at
-    event = about(publication) | {"nspcc_reference": reference, "deposited_at": received_at.isoformat()}
-    emit(session, SERVICE, "publication.deposited", f"publication:{publication.id}", event)
-    audit.append(session, audit.Entry(viewer.actor, "recorded receipt", f"publication:{publication.id}", "nspcc"))
-    return latest
+    found.nspcc_reference, found.received_at = receipt.reference, receipt.received_at
+    event = {"nspcc_reference": receipt.reference, "deposited_at": receipt.received_at.isoformat()}
+    tell_services(session, publication, "publication.deposited", event)
+    site_is_wanted_anew(session)  # the page has the reference, and until when the NSPCC keeps the file
+    why = f"nspcc, deposit {found.number}"
+    audit.append(session, audit.Entry(viewer.actor, "recorded receipt", f"publication:{publication.id}", why))
+    return found
+
+
+def _acknowledged(deposits: Sequence[Deposit], our_reference: str | None) -> Deposit:
+    """The deposit of this reference; without one, the latest."""
+    if not our_reference:
+        return deposits[0]
+    sought = our_reference.strip().upper()
+    found = next((each for each in deposits if each.our_reference == sought), None)
+    if found is None:
+        raise refused("/our_reference", "No deposit of this publication has this reference. Check it in the e-mail.")
+    return found
 
 
 def remind_of_receipts() -> int:
-    """Tell the office once of each deposit that the NSPCC has not acknowledged in time; returns how many."""
+    """Ask the NSPCC, and tell the office, of each deposit that is not acknowledged in time; returns how many.
+
+    Asked again each time that the wait (rule nspcc-receipt-wait) has passed once more, three times in all.
+    """
     with SERVICE.transaction() as session:
         statement = select(Deposit).where(
-            Deposit.received_at.is_(None), Deposit.reminded_at.is_(None), Deposit.remind_at <= clock.now()
+            Deposit.received_at.is_(None), Deposit.remind_at <= clock.now(), Deposit.chased < MOST_CHASES
         )
         late = session.scalars(statement.with_for_update(skip_locked=True)).all()
         for each in late:
-            each.reminded_at = clock.now()
-            publication = session.get_one(Publication, each.publication_id)
-            tell_office(
-                session, publication, "nspcc-reminder", "The NSPCC has not acknowledged it. Ask whether it came."
-            )
-            audit.append(
-                session, audit.Entry("system", "reminded", f"publication:{publication.id}", "nspcc-receipt-wait")
-            )
+            _chase(session, each, session.get_one(Publication, each.publication_id))
     return len(late)
+
+
+def _chase(session: Session, late: Deposit, publication: Publication) -> None:
+    late.reminded_at, late.remind_at = clock.now(), _next_reminder(clock.now())
+    late.chased += 1
+    if late.sent_at:
+        sent_on = f"{london_day(late.sent_at):%d %B %Y}".removeprefix("0")
+        words = chase_text(publication.pseudonym, late.our_reference or "", sent_on)
+        add_deliveries(session, [_mail(publication, late, CHASE, words, new_id())])
+    sentence = "The NSPCC has not acknowledged it, and is asked again. Ask by telephone, too, whether it came."
+    tell_office(session, publication, "nspcc-reminder", sentence)
+    why = f"nspcc-receipt-wait, the {late.chased}. time"
+    audit.append(session, audit.Entry("system", "reminded", f"publication:{publication.id}", why))
 
 
 def note_dispatch(session: Session, recorded: Sequence[Recorded]) -> None:

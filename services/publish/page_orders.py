@@ -7,18 +7,14 @@ from sqlalchemy.orm import Session
 from services.publish.documents import needed_kinds
 from services.publish.facts import facts_for
 from services.publish.gate import documents_are_checked, documents_are_there, findings_are_decided, no_hold_is_in_force
-from services.publish.going_live import index_page
 from services.publish.models import PageOrder, Publication
 from services.publish.nspcc import deposit
-from services.publish.publication_route import about
+from services.publish.publication_route import tell_services
 from services.publish.retention import open_question
-from services.publish.search import forget_entries
-from services.publish.service import SERVICE
 from services.publish.site_content import documents_to_publish, page_words, site_is_wanted_anew
 from services.publish.states import moved
 from shared import audit, clock
 from shared.identity.viewer import Viewer
-from shared.outbox import emit
 from shared.service import ring_after_commit
 from shared.web.problems import conflict
 
@@ -40,10 +36,9 @@ def withdraw(session: Session, viewer: Viewer, publication: Publication, order: 
     publication.version += 1
     if question := open_question(session, publication):
         question.decision, question.decided_at, question.decided_by = "withdrawn", clock.now(), viewer.agency_id
-    forget_entries(session, [publication.slug] if publication.slug else [])
     made = _order(session, viewer, publication, order, "withdrawal")
-    event = about(publication) | {"reasons": order.reasons, "withdrawn_at": made.ordered_at.isoformat()}
-    emit(session, SERVICE, "publication.withdrawn", f"publication:{publication.id}", event)
+    event = {"reasons": order.reasons, "withdrawn_at": made.ordered_at.isoformat()}
+    tell_services(session, publication, "publication.withdrawn", event)
     audit.append(session, audit.Entry(viewer.actor, "withdrew", f"publication:{publication.id}"))
     return made
 
@@ -51,6 +46,7 @@ def withdraw(session: Session, viewer: Viewer, publication: Publication, order: 
 def correct(session: Session, viewer: Viewer, publication: Publication, order: Order) -> PageOrder:
     """Put the newest checked documents in the place of those that are live, and send the NSPCC the corrected report.
 
+    The page says that it was corrected; what it showed until then is kept with the order.
     Raises a 409 problem whose `missing` lists what the gate finds in the new versions, or where nothing was changed.
     """
     publication.state = moved(publication.state, "correct")
@@ -59,13 +55,20 @@ def correct(session: Session, viewer: Viewer, publication: Publication, order: O
     if missing := [sentence for check in checks for sentence in check(facts)]:
         raise conflict("It cannot be corrected yet. See missing for what to do.", missing=missing)
     documents = documents_to_publish(session, publication)
-    before, after = publication.live_documents, [document.id for document in documents]
-    publication.live_documents, publication.live_page = after, page_words(publication)
+    before = {"documents": publication.live_documents, "page": publication.live_page}
+    new = [document for document in documents if document.id not in publication.live_documents]
+    replaced = [document.kind for document in new]
+    if page_words(publication) != publication.live_page:
+        replaced.append("page-text")
+    if not replaced and len(documents) == len(publication.live_documents):
+        raise conflict("Nothing has changed since it went live. Upload a new version or change the words first.")
+    publication.live_documents = [document.id for document in documents]
+    publication.live_page = page_words(publication)
     publication.version += 1
     made = _order(session, viewer, publication, order, "correction")
-    index_page(session, publication)
-    deposit(session, publication, [document for document in documents if document.id not in before])
-    why = f"replaced {len(set(after) - set(before))} of {len(needed_kinds(publication))} documents"
+    made.replaced, made.before = replaced, before
+    deposit(session, publication, new)
+    why = f"replaced {len(new)} of {len(needed_kinds(publication))} documents"
     audit.append(session, audit.Entry(viewer.actor, "corrected", f"publication:{publication.id}", why))
     return made
 
@@ -78,6 +81,7 @@ def _order(session: Session, viewer: Viewer, publication: Publication, order: Or
         ordered_by=order.ordered_by,
         ordered_at=clock.now(),
         recorded_by=viewer.agency_id,
+        replaced=[],
     )
     session.add(made)
     session.flush()

@@ -8,9 +8,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from services.publish.models import PastItem, SiteState
-from services.publish.search import SearchEntry, forget_entries, keep_entry
 from services.publish.site_content import site_is_wanted_anew
-from services.publish.site_pages import type_name
 from shared.partnership import PastPublication, partnership
 
 
@@ -21,9 +19,10 @@ def load_past_items(session: Session) -> bool:
     state = session.scalars(select(SiteState).with_for_update()).one()
     if state.past_items_sha256 == digest:
         return False
-    gone = set(session.scalars(select(PastItem.slug).where(PastItem.listed))) - {item.slug for item in items}
+    gone = set(session.scalars(select(PastItem.slug).where(PastItem.listed, PastItem.imported_at.is_(None)))) - {
+        item.slug for item in items
+    }
     session.execute(update(PastItem).where(PastItem.slug.in_(gone)).values(listed=False))
-    forget_entries(session, gone)
     for item in items:
         _keep(session, item)
     state.past_items_sha256 = digest
@@ -34,10 +33,9 @@ def load_past_items(session: Session) -> bool:
 
 def _keep(session: Session, item: PastPublication) -> None:
     values = _values(item)
-    statement = insert(PastItem).values(values)
-    session.execute(statement.on_conflict_do_update(index_elements=["slug"], set_=values))
-    entry = SearchEntry(item.slug, item.pseudonym, item.kind, item.published_on, (), type_name(item.kind), "")
-    keep_entry(session, entry)
+    statement = insert(PastItem).values(values | {"themes": [], "files": [], "old_addresses": []})
+    not_imported = PastItem.imported_at.is_(None)  # what was brought over with its files says more
+    session.execute(statement.on_conflict_do_update(index_elements=["slug"], set_=values, where=not_imported))
 
 
 def _values(item: PastPublication) -> dict[str, object]:

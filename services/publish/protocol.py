@@ -1,10 +1,13 @@
 """The partnership's media and communications protocol: its steps are configuration, what was done is kept."""
 
+from datetime import date, datetime
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from services.publish.models import ProtocolStepDone, Publication
 from shared import audit, clock
+from shared.calendar import add_working_days, london_day
 from shared.identity.viewer import Viewer
 from shared.partnership import ProtocolStep, partnership
 from shared.web.problems import conflict, not_found
@@ -35,6 +38,14 @@ def complete_step(
 def steps_done(session: Session, publication_id: str) -> dict[str, ProtocolStepDone]:
     statement = select(ProtocolStepDone).where(ProtocolStepDone.publication_id == publication_id)
     return {done.step: done for done in session.scalars(statement)}
+
+
+def due_on(step: ProtocolStep, publish_at: datetime | None) -> date | None:
+    """The day by which a step is to be done, counted in working days from the day of publication."""
+    if step.working_days is None or publish_at is None:
+        return None
+    days = -step.working_days if step.when == "before" else step.working_days
+    return add_working_days(london_day(publish_at), days, partnership().bank_holidays)
 
 
 def steps_missing(session: Session, publication_id: str) -> list[ProtocolStep]:

@@ -18,6 +18,7 @@ from shared.partnership import partnership
 from shared.web.problems import Problem, refused
 
 ROUTES = ("local", "improvements", "anonymous", "withheld")
+OWN_DOCUMENT = {"yearly-report": "full-report", "rapid-review-learning": "learning-briefing"}
 CHOSEN_WHERE_SILENT = {"local": ["full-report"], "anonymous": ["full-report"], "improvements": [], "withheld": []}
 
 
@@ -40,10 +41,12 @@ def decide_route(session: Session, viewer: Viewer, publication: Publication, dec
     agreement; 409 once the publication is live.
     """
     check_agreement(session, decision.agreed_by)
+    if publication.practice_review_id is None and decision.route not in ("local", "withheld"):
+        raise refused("/route", "This belongs to no review: choose local or withheld.")
     if decision.route == "anonymous" and not decision.nspcc_agreement:
         raise refused("/nspcc_agreement", "Record who at the NSPCC agreed to this, and when.")
     publication.state = moved(publication.state, "withhold" if decision.route == "withheld" else "decide-route")
-    publication.route, publication.publish = decision.route, _chosen(decision)
+    publication.route, publication.publish = decision.route, _chosen(publication, decision)
     publication.publish_at, publication.held_because = None, []
     if publication.live_at is None:  # a withdrawn page keeps its address; one never shown has none to keep
         publication.slug = None
@@ -53,7 +56,7 @@ def decide_route(session: Session, viewer: Viewer, publication: Publication, dec
         add_text(
             session, publication, "improvements", decision.local_improvements, viewer.agency_name, viewer.agency_id
         )
-    emit(session, SERVICE, "publication.route-decided", f"publication:{publication.id}", _event(publication, kept))
+    tell_services(session, publication, "publication.route-decided", _event(kept))
     audit.append(session, audit.Entry(viewer.actor, "decided route", f"publication:{publication.id}", kept.route))
     return kept
 
@@ -77,10 +80,12 @@ def partner_names(session: Session) -> dict[str, str]:
     return {row.id: row.name for row in session.execute(statement, {"ids": list(partnership().safeguarding_partners)})}
 
 
-def _chosen(decision: Route) -> list[str]:
-    chosen = decision.publish if decision.publish is not None else CHOSEN_WHERE_SILENT[decision.route]
+def _chosen(publication: Publication, decision: Route) -> list[str]:
     if decision.route == "withheld":
         return []
+    if publication.practice_review_id is None:
+        return decision.publish or [OWN_DOCUMENT.get(publication.kind, "full-report")]
+    chosen = decision.publish if decision.publish is not None else CHOSEN_WHERE_SILENT[decision.route]
     if decision.route in ("local", "anonymous") and not {"full-report", "executive-summary"} & set(chosen):
         raise refused("/publish", "Choose full-report, executive-summary or both.")
     if decision.route == "improvements" and {"full-report", "executive-summary"} & set(chosen):
@@ -113,22 +118,25 @@ def _plain(value: Any) -> Any:
     return value.isoformat() if isinstance(value, datetime) else value
 
 
-def _event(publication: Publication, decision: RouteDecision) -> dict[str, Any]:
-    return about(publication) | {
+def _event(decision: RouteDecision) -> dict[str, Any]:
+    return {
         "route": decision.route,
         "reasons": decision.reasons,
         "decided_at": decision.decided_at.isoformat(),
     }
 
 
-def about(publication: Publication) -> dict[str, Any]:
-    """What every event of a publication says of it."""
-    return {
+def tell_services(session: Session, publication: Publication, kind: str, facts: dict[str, Any]) -> None:
+    """Emit an event of a publication. What belongs to no review concerns no other service."""
+    if publication.practice_review_id is None:
+        return
+    about = {
         "publication_id": publication.id,
         "practice_review_id": publication.practice_review_id,
         "incident_id": publication.incident_id,
         "reference": publication.reference,
     }
+    emit(session, SERVICE, kind, f"publication:{publication.id}", about | facts)
 
 
 def decisions(session: Session, publication: Publication) -> list[RouteDecision]:

@@ -39,10 +39,13 @@ def _united(known: list[dict[str, str]], told: list[dict[str, str]]) -> list[dic
 
 
 def _opening(report: dict[str, Any]) -> dict[str, Any]:
-    same = ("practice_review_id", "case_id", "incident_id", "reference", "pseudonym", "kind", "title", "identifiers")
-    return {name: report[name] for name in (*same, "signed_at")} | {
+    same = ("practice_review_id", "case_id", "incident_id", "reference", "pseudonym", "kind", "title", "signed_at")
+    happened = report.get("occurred_on")
+    dated = [{"kind": "incident-date", "value": str(happened)}] if happened else []
+    return {name: report[name] for name in same} | {
         "id": new_id(),
-        "themes": [],
+        "identifiers": [*report["identifiers"], *dated],
+        **{name: [] for name in ("themes", "warnings", "agency_kinds", "age_bands", "keywords")},
         "state": "draft",
         "publish": [],
         "live_documents": [],
@@ -53,13 +56,14 @@ def _opening(report: dict[str, Any]) -> dict[str, Any]:
 
 
 def write_page_text(session: Session, viewer: Viewer, publication: Publication) -> None:
-    """Put the words of the public page through the identifier check, like a document."""
-    words = "\n\n".join(filter(None, (publication.pseudonym, publication.title, publication.summary)))
+    """Put the words of the public page and of the NSPCC's record through the identifier check, like a document."""
+    own = (publication.pseudonym, publication.title, publication.summary, publication.recommendations)
+    words = "\n\n".join(filter(None, (*own, ", ".join(publication.keywords))))
     add_text(session, publication, "page-text", words, viewer.agency_name, viewer.agency_id)
 
 
 def change_page(session: Session, viewer: Viewer, publication: Publication, page: dict[str, Any]) -> None:
-    """Set the title, summary and themes that the public page and the NSPCC's record show."""
+    """Set the words that the public page and the NSPCC's record show: title, summary, themes and the rest of `PageIn`."""
     for name, value in page.items():
         setattr(publication, name, value)
     publication.version += 1

@@ -12,23 +12,29 @@ from services.publish.facts import copied_documents, digest_of, facts_for
 from services.publish.file_kinds import ENDINGS
 from services.publish.gate import failing_sentences
 from services.publish.models import Document, PastItem, Publication, Schedule
-from services.publish.publication_route import about
-from services.publish.service import SERVICE
+from services.publish.publication_route import tell_services
 from services.publish.states import moved
 from shared import audit, clock
 from shared.calendar import london_day
 from shared.identity.viewer import Viewer
-from shared.outbox import emit
 from shared.web.problems import conflict
 
 
-def schedule_publication(session: Session, viewer: Viewer, publication: Publication, publish_at: datetime) -> Schedule:
+def schedule_publication(
+    session: Session,
+    viewer: Viewer,
+    publication: Publication,
+    publish_at: datetime,
+    avoided_week_reasons: str | None = None,
+) -> Schedule:
     """Set the time of going live and have the prior copies sent.
 
+    `avoided_week_reasons` says why it must be in a week that should be avoided.
     Raises a 409 problem whose `missing` lists every failing sentence of the gate, or for a state that cannot be
     scheduled; `shared.calendar.CalendarUnknown` for a time past the known bank holidays.
     """
-    missing = failing_sentences(facts_for(session, publication, publish_at, going_live=False))
+    facts = facts_for(session, publication, publish_at, going_live=False, avoided_week_reasons=avoided_week_reasons)
+    missing = failing_sentences(facts)
     if missing:
         raise conflict("It cannot be scheduled yet. See missing for what to do.", missing=missing)
     publication.state = moved(publication.state, "schedule")
@@ -42,17 +48,18 @@ def schedule_publication(session: Session, viewer: Viewer, publication: Publicat
         digest=digest_of(copies),
         set_at=clock.now(),
         set_by=viewer.agency_id,
+        avoided_week_reasons=avoided_week_reasons,
     )
     session.add(schedule)
     session.flush()
-    emit(session, SERVICE, "publication.scheduled", f"publication:{publication.id}", _event(publication, copies))
+    tell_services(session, publication, "publication.scheduled", _event(publication, copies))
     why = f"prior-copy, for {publish_at.isoformat()}"
     audit.append(session, audit.Entry(viewer.actor, "scheduled", f"publication:{publication.id}", why))
     return schedule
 
 
 def _event(publication: Publication, copies: list[Document]) -> dict[str, Any]:
-    return about(publication) | {
+    return {
         "title": publication.title,
         "publish_at": (publication.publish_at or clock.now()).isoformat(),
         "copies": [

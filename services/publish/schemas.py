@@ -1,9 +1,12 @@
 """What the JSON interface takes and gives."""
 
-from marshmallow import Schema, fields
+from marshmallow import Schema, fields, validate
 
 from services.publish.documents import UPLOADED_KINDS
+from services.publish.own_items import NAMES as OWN_ITEMS
+from services.publish.own_items import PERIOD
 from services.publish.publication_route import ROUTES
+from services.publish.wording import AGE_BANDS, AGENCY_KINDS, WARNINGS
 from shared.web.fields import Choice, Code, Day, Line, Moment, Several, Text
 from shared.web.paging import PageQuery
 
@@ -40,6 +43,23 @@ class PageIn(Schema):
     title = Line(300)
     summary = Text(5_000, allow_none=True)
     themes = Several(Code(), 20)
+    warnings = Several(Choice(*WARNINGS), 20)
+    agency_kinds = Several(Choice(*AGENCY_KINDS), 20)
+    age_bands = Several(Choice(*AGE_BANDS), 20)
+    recommendations = Text(20_000, allow_none=True)
+    keywords = Several(Line(100), 40)
+
+
+class OwnItemIn(Schema):
+    """Something that the partnership publishes and that belongs to no review; `period` as 2026, 2025 to 2026, autumn 2026."""
+
+    kind = Choice(*OWN_ITEMS, required=True)
+    title = Line(300, required=True)
+    period = Line(
+        40,
+        required=True,
+        validate=validate.Regexp(f"^{PERIOD}$", error="Write a year, or 2025 to 2026, or autumn 2026."),
+    )
 
 
 class UploadIn(Schema):
@@ -65,7 +85,30 @@ class StepIn(Schema):
 
 
 class ScheduleIn(Schema):
+    """`avoided_week_reasons` says why it must be in a week that `weeks_to_avoid` names."""
+
     publish_at = Moment(required=True)
+    avoided_week_reasons = Text(5_000, load_default=None, allow_none=True)
+
+
+class EarlyReaderIn(Schema):
+    name = Line(required=True)
+    role = Line(required=True)
+    embargo_agreed_on = Day(load_default=None, allow_none=True)
+
+
+class EmbargoIn(Schema):
+    """`agreed` on a day, in writing; or `removed`: they no longer have it."""
+
+    what = Choice("agreed", "removed", required=True)
+    agreed_on = Day(load_default=None, allow_none=True)
+
+
+class EarlyReaderView(Schema):
+    id = fields.UUID()
+    name = fields.String()
+    role = fields.String()
+    embargo_agreed_on = fields.Date(allow_none=True)
 
 
 class OrderIn(Schema):
@@ -74,8 +117,11 @@ class OrderIn(Schema):
 
 
 class NspccReceiptIn(Schema):
+    """`our_reference` stands in the subject of what was sent; without it, the latest deposit is acknowledged."""
+
     reference = Line(required=True)
     received_at = Moment(required=True)
+    our_reference = Line(load_default=None, allow_none=True)
 
 
 class RetentionIn(Schema):
@@ -139,11 +185,15 @@ class DocumentView(Schema):
 
 
 class StepView(Schema):
+    """`due_on` is the day by which a step that has one is to be done, once the time of going live is set."""
+
     id = fields.String()
     sentence = fields.String()
     owner = fields.String()
     required = fields.Boolean()
     when = fields.String()
+    due_on = fields.Date(allow_none=True)
+    overdue = fields.Boolean()
     done_by = fields.String(allow_none=True)
     done_at = fields.AwareDateTime(allow_none=True)
     note = fields.String(allow_none=True)
@@ -164,13 +214,35 @@ class TellingView(Schema):
     overdue_at = fields.AwareDateTime(allow_none=True)
 
 
+class SearchedView(Schema):
+    what = fields.String()
+    size = fields.Integer()
+
+
+class ProofView(Schema):
+    """What was searched for in all that left, and what of it was found; `accepted` are findings a second person let stand."""
+
+    made_at = fields.AwareDateTime()
+    words = fields.List(fields.String())
+    people = fields.Integer()
+    searched = fields.List(fields.Nested(SearchedView))
+    found = fields.List(fields.String())
+    accepted = fields.List(fields.String())
+
+
 class DepositView(Schema):
+    """`kept_until` is the last day on which the NSPCC has the file itself; after it, its record only."""
+
     number = fields.Integer()
     anonymous = fields.Boolean()
     created_at = fields.AwareDateTime()
     sent_at = fields.AwareDateTime(allow_none=True)
     fault = fields.String(allow_none=True)
     reminded_at = fields.AwareDateTime(allow_none=True)
+    chased = fields.Integer()
+    our_reference = fields.String(allow_none=True)
+    proof = fields.Nested(ProofView, allow_none=True)
+    kept_until = fields.Date(allow_none=True)
     reference = fields.String(allow_none=True)
     received_at = fields.AwareDateTime(allow_none=True)
 
@@ -180,6 +252,7 @@ class OrderView(Schema):
     reasons = fields.String()
     ordered_by = fields.String()
     ordered_at = fields.AwareDateTime()
+    replaced = fields.List(fields.String())
 
 
 class RetentionView(Schema):
@@ -194,7 +267,7 @@ class PublicationSummary(Schema):
     """`status`: draft, route-decided, withheld, scheduled, held, live, archived, withdrawn."""
 
     id = fields.UUID()
-    practice_review_id = fields.UUID()
+    practice_review_id = fields.UUID(allow_none=True)
     reference = fields.String()
     pseudonym = fields.String()
     kind = fields.String()
@@ -212,6 +285,11 @@ class PublicationView(PublicationSummary):
     title = fields.String()
     summary = fields.String(allow_none=True)
     themes = fields.List(fields.String())
+    warnings = fields.List(fields.String())
+    agency_kinds = fields.List(fields.String())
+    age_bands = fields.List(fields.String())
+    recommendations = fields.String(allow_none=True)
+    keywords = fields.List(fields.String())
     publish = fields.List(fields.String())
     signed_at = fields.AwareDateTime()
     display_until = fields.Date(allow_none=True)
@@ -220,6 +298,8 @@ class PublicationView(PublicationSummary):
     decisions = fields.List(fields.Nested(RouteDecisionView))
     documents = fields.List(fields.Nested(DocumentView))
     protocol = fields.List(fields.Nested(StepView))
+    early_readers = fields.List(fields.Nested(EarlyReaderView))
+    weeks_to_avoid = fields.List(fields.Date())
     holds = fields.List(fields.Nested(HoldView))
     told = fields.List(fields.Nested(TellingView))
     nspcc = fields.List(fields.Nested(DepositView))

@@ -1,55 +1,109 @@
 """The search page of the public site: the one page that is drawn on request."""
 
-from collections.abc import Mapping
-from dataclasses import asdict, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, replace
 from urllib.parse import urlencode
 
-from services.publish.search import RESULTS_ON_A_PAGE, Results, SearchQuery, search
-from services.publish.service import SERVICE
+from markupsafe import Markup, escape
+
+from services.publish.search import RESULTS_ON_A_PAGE, Result, Results, SearchQuery, meant, search
+from services.publish.search_index import FACETS, SearchIndex
 from services.publish.site_pages import draw, theme_name, type_name
+from services.publish.wording import AGE_BANDS, AGENCY_KINDS
 
 LONGEST = 200
 LAST_PAGE = 1000
+LABELS = {
+    "type": "Type",
+    "year": "Year of publication",
+    "theme": "Theme",
+    "agency": "Agency",
+    "age": "Age of the child",
+}
 
 
-def search_page(given: Mapping[str, str]) -> bytes:
+@dataclass(frozen=True)
+class Facet:
+    """One way in which results divide. `values`: value, words, and how many there are, the present choice without."""
+
+    name: str
+    label: str
+    chosen: str
+    values: tuple[tuple[str, str, int | None], ...]
+
+
+def search_page(index: SearchIndex, given: Mapping[str, str]) -> bytes:
     """The page for a reader's query. What cannot be meant (a year that is none) is as if it had not been given."""
     query = read_query(given)
-    with SERVICE.transaction() as session:
-        results = search(session, query)
+    results = search(index, query)
+    instead = meant(index, query.q) if query.q and not results.total else None
     return draw(
         "search.html",
         here="/search",
         query=query,
-        asked=any((query.q, query.type, query.year, query.theme)),
+        asked=query.asks,
         total=results.total,
-        results=results.found,
-        choices=_choices(results),
-        earlier=_link(query, -1) if query.page > 1 else "",
-        later=_link(query, 1) if query.page * RESULTS_ON_A_PAGE < results.total else "",
+        results=[(each, marked(each)) for each in results.found],
+        facets=tuple(_facets(query, results)),
+        chosen=[
+            (f"{LABELS[f]}: {words_of(f, v)}", _link(query, **{f: ""})) for f in FACETS if (v := getattr(query, f))
+        ],
+        instead=instead and (instead, _link(query, q=instead)),
+        earlier=_link(query, page=query.page - 1) if query.page > 1 else "",
+        later=_link(query, page=query.page + 1) if query.page * RESULTS_ON_A_PAGE < results.total else "",
     )
+
+
+def marked(result: Result) -> Markup:
+    """A passage with what was found in it marked; all of it is shown as it is written."""
+    shown, at = Markup(), 0
+    for start, end in result.marks:
+        shown += (
+            escape(result.passage[at:start]) + Markup("<mark>") + escape(result.passage[start:end]) + Markup("</mark>")
+        )
+        at = end
+    return shown + escape(result.passage[at:])
 
 
 def read_query(given: Mapping[str, str]) -> SearchQuery:
     """The query's fields, cut to a sane length and without control characters."""
-    words = {name: _clean(given.get(name, "")) for name in ("q", "type", "year", "theme")}
+    words = {name: _clean(given.get(name, "")) for name in ("q", *FACETS)}
     number = _clean(given.get("page", ""))
     page = min(int(number), LAST_PAGE) if number.isascii() and number.isdigit() and len(number) < 6 else 1
-    year = words["year"] if words["year"].isascii() and words["year"].isdigit() and len(words["year"]) == 4 else ""
-    return SearchQuery(words["q"], words["type"], year, words["theme"], max(page, 1))
+    if not (words["year"].isascii() and words["year"].isdigit() and len(words["year"]) == 4):
+        words["year"] = ""
+    return SearchQuery(**words, page=max(page, 1))
 
 
 def _clean(words: str) -> str:
     return "".join(c for c in words[:LONGEST] if c.isprintable()).strip()
 
 
-def _choices(results: Results) -> list[tuple[str, str, list[tuple[str, str]]]]:
-    return [
-        ("type", "Type of review", [(kind, type_name(kind)) for kind in results.types]),
-        ("year", "Year of publication", [(year, year) for year in results.years]),
-        ("theme", "Theme", [(theme, theme_name(theme)) for theme in results.themes]),
-    ]
+def words_of(facet: str, value: str) -> str:
+    """A facet's value as people read it."""
+    if facet in ("agency", "age"):
+        return (AGENCY_KINDS if facet == "agency" else AGE_BANDS).get(value, value)
+    return type_name(value) if facet == "type" else theme_name(value) if facet == "theme" else value
 
 
-def _link(query: SearchQuery, step: int) -> str:
-    return "/search?" + urlencode({name: v for name, v in asdict(replace(query, page=query.page + step)).items() if v})
+def _facets(query: SearchQuery, results: Results) -> Iterator[Facet]:
+    for name in FACETS:
+        counts, chosen = results.facets[name], getattr(query, name)
+        if chosen:  # its other values are left out by it; taking it away brings them back
+            yield Facet(name, LABELS[name], chosen, ((chosen, words_of(name, chosen), None),))
+        elif counts:
+            values = tuple((value, words_of(name, value), counts[value]) for value in _in_order(name, counts))
+            yield Facet(name, LABELS[name], "", values)
+
+
+def _in_order(facet: str, counts: Mapping[str, int]) -> list[str]:
+    if facet == "age":
+        return [band for band in AGE_BANDS if band in counts]
+    return sorted(counts, reverse=facet == "year")
+
+
+def _link(query: SearchQuery, **changed: str | int) -> str:
+    asked = replace(query, **{"page": 1} | changed)  # type: ignore[arg-type]  # as the fields are
+    return "/search?" + urlencode(
+        {name: value for name, value in asdict(asked).items() if value and (name, value) != ("page", 1)}
+    )

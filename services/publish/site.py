@@ -2,24 +2,29 @@
 old site or the new one and never a mixture. Killed anywhere, it is simply done again.
 """
 
+import gzip
 import hashlib
 import os
 import shutil
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from email.utils import format_datetime
 from pathlib import Path
+from urllib.parse import unquote
 
 import orjson
 
 from services.publish import site_pages
+from services.publish.search_index import SEARCH, SearchEntry, write_index
+from services.publish.site_lists import by_theme
 from services.publish.site_pages import SitePage
 from shared import clock, files
 from shared.database import new_id
 
 KEPT_RELEASES = 3
 MANIFEST = "manifest.json"
+COMPRESSED = ("text/html", "text/css", "application/atom+xml", "application/xml")
 
 
 @dataclass(frozen=True)
@@ -32,6 +37,7 @@ class SiteFile:
     content_type: str
     modified: datetime
     status: int = 200
+    location: str = ""  # where an old address leads
 
 
 @dataclass(frozen=True)
@@ -43,6 +49,7 @@ class Snapshot:
     pages: tuple[SitePage, ...]
     base_url: str
     file_keys: dict[str, str] = field(default_factory=dict)  # document's address -> key in the store
+    texts: dict[str, str] = field(default_factory=dict)  # page's slug -> the words of its documents, to be searched
 
 
 def build_release(folder: Path, snapshot: Snapshot) -> str:
@@ -52,6 +59,8 @@ def build_release(folder: Path, snapshot: Snapshot) -> str:
     manifest = {}
     for file in site_files(snapshot):
         _write(unfinished / file.path, file.content)
+        if file.content_type.startswith(COMPRESSED):  # as nginx serves it, without packing it anew for each reader
+            _write(unfinished / f"{file.path}.gz", gzip.compress(file.content, mtime=0))
         if file.address:
             manifest[file.address] = [
                 file.path,
@@ -59,7 +68,9 @@ def build_release(folder: Path, snapshot: Snapshot) -> str:
                 hashlib.sha256(file.content).hexdigest()[:32],
                 format_datetime(file.modified, usegmt=True),
                 file.status,
+                file.location,
             ]
+    write_index(unfinished / SEARCH, search_entries(snapshot))
     _write(unfinished / MANIFEST, orjson.dumps(manifest, option=orjson.OPT_SORT_KEYS))
     for place, _, _ in os.walk(unfinished):
         _sync_folder(Path(place))
@@ -81,6 +92,12 @@ def current_release(folder: Path) -> str | None:
         return (folder / "current").readlink().name
     except FileNotFoundError:
         return None
+
+
+def current_folder(folder: Path) -> Path | None:
+    """The folder of the release that readers get, by its own name, which another release never has."""
+    name = current_release(folder)
+    return folder / "releases" / name if name else None
 
 
 def forget_old_releases(folder: Path) -> None:
@@ -113,24 +130,71 @@ def _sync_folder(folder: Path) -> None:
 def site_files(snapshot: Snapshot) -> Iterator[SiteFile]:
     """Every file of the site: its pages, documents, feed, map, and the notes that answer 410 for what was withdrawn."""
     shown = tuple(page for page in snapshot.pages if page.state != "withdrawn")
-    yield _html("/", "index.html", site_pages.home(snapshot.day, shown), snapshot)
-    yield _html("/reviews", "reviews.html", site_pages.list_of_reviews(snapshot.day, shown), snapshot)
-    yield _html("/accessibility", "accessibility.html", site_pages.accessibility(), snapshot)
-    yield _html("", "404.html", site_pages.not_found(), snapshot)
+    yield from _standing(shown, snapshot)
     for page in shown:
         yield _html(
             f"/reviews/{page.slug}", f"reviews/{page.slug}.html", site_pages.review(snapshot.day, page), snapshot
         )
         yield from _documents(page, snapshot)
     yield from _gone([page for page in snapshot.pages if page.state == "withdrawn"], snapshot)
+    yield from _for_programs(shown, snapshot)
+    yield from _moved(shown, snapshot)
+    style = (site_pages.TEMPLATES / "style.css").read_bytes()
+    yield SiteFile("/style.css", "style.css", style, "text/css; charset=utf-8", snapshot.drawn_at)
+
+
+def search_entries(snapshot: Snapshot) -> Iterator[SearchEntry]:
+    """What the search finds: every page that is shown, by its words and its documents'."""
+    for page in snapshot.pages:
+        if page.state == "withdrawn":
+            continue
+        title = page.heading if page.heading == page.title else f"{page.heading}: {page.title}"
+        facets = {
+            "type": (page.kind,),
+            "year": (str(page.published_on.year),),
+            "theme": page.themes,
+            "agency": page.agency_kinds,
+            "age": page.age_bands,
+        }
+        body = "" if page.is_on_request(snapshot.day) else snapshot.texts.get(page.slug, "")
+        words = "\n".join(filter(None, [page.improvements, body]))
+        yield SearchEntry(page.slug, title, page.summary or "", words, page.published_on, facets)
+
+
+def _standing(shown: tuple[SitePage, ...], snapshot: Snapshot) -> Iterator[SiteFile]:
+    """The pages that are always there, and one for each theme."""
+    day = snapshot.day
+    yield _html("/", "index.html", site_pages.home(day, shown), snapshot)
+    yield _html("/reviews", "reviews.html", site_pages.list_of_reviews(day, shown), snapshot)
+    yield _html("/learning", "learning.html", site_pages.learning(day, shown), snapshot)
+    yield _html("/themes", "themes.html", site_pages.list_of_themes(shown), snapshot)
+    yield _html("/yearly-reports", "yearly-reports.html", site_pages.yearly_reports(day, shown), snapshot)
+    yield _html("/about", "about.html", site_pages.about(), snapshot)
+    yield _html("/accessibility", "accessibility.html", site_pages.accessibility(), snapshot)
+    yield _html("", "404.html", site_pages.not_found(), snapshot)
+    yield _html("", "unavailable.html", site_pages.unavailable(), snapshot)
+    for theme, pages in by_theme(shown).items():
+        yield _html(f"/themes/{theme}", f"themes/{theme}.html", site_pages.theme(day, theme, pages), snapshot)
+
+
+def _moved(shown: tuple[SitePage, ...], snapshot: Snapshot) -> Iterator[SiteFile]:
+    """Where the former site's addresses lead, for the embedded server and, as a map, for nginx."""
+    leads = {address: f"/reviews/{page.slug}" for page in shown for address in page.old_addresses}
+    for number, (address, to) in enumerate(leads.items()):
+        note = site_pages.moved(to)
+        path, mark, query = address.partition("?")
+        yield replace(_html(unquote(path) + mark + query, f"moved/{number}.html", note, snapshot, 301), location=to)
+    lines = "".join(f'"{address}" "{to}";\n' for address, to in leads.items())
+    yield SiteFile("", "moved.map", lines.encode(), "text/plain; charset=utf-8", snapshot.drawn_at)
+
+
+def _for_programs(shown: tuple[SitePage, ...], snapshot: Snapshot) -> Iterator[SiteFile]:
     feed = site_pages.feed(snapshot.base_url, snapshot.drawn_at, shown)
     yield SiteFile("/feed.atom", "feed.atom", feed, "application/atom+xml; charset=utf-8", snapshot.drawn_at)
     sitemap = site_pages.sitemap(snapshot.base_url, shown)
     yield SiteFile("/sitemap.xml", "sitemap.xml", sitemap, "application/xml; charset=utf-8", snapshot.drawn_at)
     robots = f"User-agent: *\nAllow: /\nSitemap: {snapshot.base_url}/sitemap.xml\n".encode()
     yield SiteFile("/robots.txt", "robots.txt", robots, "text/plain; charset=utf-8", snapshot.drawn_at)
-    style = (site_pages.TEMPLATES / "style.css").read_bytes()
-    yield SiteFile("/style.css", "style.css", style, "text/css; charset=utf-8", snapshot.drawn_at)
 
 
 def _html(address: str, path: str, content: bytes, snapshot: Snapshot, status: int = 200) -> SiteFile:

@@ -1,7 +1,8 @@
 """What the public site shows, read from the records: live pages, withdrawn ones, and the partnership's past list."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import select, update
@@ -11,13 +12,22 @@ from services.publish.documents import current_documents
 from services.publish.file_kinds import PDF
 from services.publish.models import Deposit, Document, PageOrder, PastItem, Publication, SiteState
 from services.publish.site import Snapshot
-from services.publish.site_pages import PageDocument, SitePage
+from services.publish.site_pages import Correction, PageDocument, SitePage
 from shared import clock
 from shared.calendar import add_months, london_day
 from shared.partnership import partnership
 from shared.settings import settings
 
 SHOWN = ("live", "archived", "withdrawn")
+PAGE_WORDS = ("title", "summary", "themes", "warnings", "agency_kinds", "age_bands")
+
+
+@dataclass
+class Kept:
+    """What the pages of a snapshot are made of besides: documents' address -> key in the store, pages' slug -> words."""
+
+    keys: dict[str, str] = field(default_factory=dict)
+    texts: dict[str, str] = field(default_factory=dict)
 
 
 def site_is_wanted_anew(session: Session) -> None:
@@ -28,47 +38,77 @@ def site_is_wanted_anew(session: Session) -> None:
 def snapshot(session: Session, going_live: Sequence[Publication]) -> Snapshot:
     """All pages as they are to be, those of `going_live` included, the newest first."""
     now = clock.now()
-    keys: dict[str, str] = {}
+    kept = Kept()
     statement = select(Publication).where(Publication.state.in_(SHOWN), Publication.slug.is_not(None))
-    pages = [page_of(session, publication, keys) for publication in session.scalars(statement)]
-    pages += [page_of(session, each, keys, going_live_at=now) for each in going_live if each.slug]
+    pages = [page_of(session, publication, kept) for publication in session.scalars(statement)]
+    pages += [page_of(session, each, kept, going_live_at=now) for each in going_live if each.slug]
     items = select(PastItem).where(PastItem.listed)
-    pages += [past_page(item) for item in session.scalars(items)]
+    pages += [past_page(item, kept) for item in session.scalars(items)]
     newest_first = sorted(pages, key=lambda page: (page.published_on, page.slug), reverse=True)
-    return Snapshot(london_day(now), now, tuple(newest_first), settings().public_url, keys)
+    return Snapshot(london_day(now), now, tuple(newest_first), settings().public_url, kept.keys, kept.texts)
 
 
 def page_of(
-    session: Session, publication: Publication, keys: dict[str, str], going_live_at: datetime | None = None
+    session: Session,
+    publication: Publication,
+    kept: Kept,
+    going_live_at: datetime | None = None,
+    *,
+    corrected: bool = False,
 ) -> SitePage:
-    """One publication's page; `keys` receives where its documents' bytes are."""
-    documents = documents_to_publish(session, publication) if going_live_at else live_documents(session, publication)
+    """One publication's page; `kept` receives where its documents' bytes are, and their words.
+
+    With `going_live_at`, as it goes live then; `corrected`, as a live page would be after a correction; else as it is.
+    """
+    anew = corrected or going_live_at is not None
+    documents = documents_to_publish(session, publication) if anew else live_documents(session, publication)
     live_at = going_live_at or publication.live_at or clock.now()
     hidden = publication.route == "anonymous"  # the page about improvements says nothing of the review
     pdfs = [] if hidden else [document for document in documents if document.content_type == PDF]
     slug = publication.slug or ""
-    keys |= {address_of(slug, document): document.clean_key or "" for document in pdfs}
-    words = page_words(publication) if going_live_at else publication.live_page or page_words(publication)
-    title = f"Information about improvements, {london_day(live_at).year}" if hidden else words["title"]
-    return SitePage(
+    kept.keys |= {address_of(slug, document): document.clean_key or "" for document in pdfs}
+    kept.texts[slug] = "\n".join(document.body or "" for document in pdfs)
+    orders = _orders_since(session, publication, live_at)
+    page = SitePage(
         slug=slug,
         kind="improvements" if hidden or publication.route == "improvements" else publication.kind,
-        pseudonym=None if hidden else publication.pseudonym,
-        title=title,
+        pseudonym=None,
+        title=f"Information about improvements, {london_day(live_at).year}",
         published_on=london_day(live_at),
-        changed_at=_changed_at(session, publication, live_at),
+        changed_at=max([live_at, *(order.ordered_at for order in orders)]),
         state="live" if going_live_at else publication.state,
-        summary=None if hidden else words["summary"],
-        themes=() if hidden else tuple(words["themes"]),
         improvements=next((d.body for d in documents if d.kind == "improvements"), None),
         documents=tuple(_shown(slug, document) for document in pdfs),
-        nspcc_reference=None if hidden else _nspcc_reference(session, publication),
+        corrections=_corrections(orders, hidden=hidden),
     )
+    if hidden:
+        return page
+    words = page_words(publication) if anew else publication.live_page or page_words(publication)
+    return replace(page, **_said_of_the_review(session, publication, words))
+
+
+def _said_of_the_review(session: Session, publication: Publication, words: dict[str, Any]) -> dict[str, Any]:
+    reference, keeps_until = _at_the_nspcc(session, publication)
+    lists = {name: tuple(words.get(name) or ()) for name in ("themes", "warnings", "agency_kinds", "age_bands")}
+    return lists | {
+        "pseudonym": publication.pseudonym,
+        "title": words["title"],
+        "summary": words["summary"],
+        "nspcc_reference": reference,
+        "nspcc_keeps_until": keeps_until,
+    }
+
+
+def preview_of(session: Session, publication: Publication) -> SitePage:
+    """The page exactly as the public will see it: at the time set, after a correction, or if it went live now."""
+    if publication.state in ("live", "archived"):
+        return page_of(session, publication, Kept(), corrected=True)
+    return page_of(session, publication, Kept(), going_live_at=publication.publish_at or clock.now())
 
 
 def page_words(publication: Publication) -> dict[str, Any]:
     """The words of the page as editors have them now; those of a live page are kept apart until a correction."""
-    return {"title": publication.title, "summary": publication.summary, "themes": publication.themes}
+    return {name: getattr(publication, name) for name in PAGE_WORDS}
 
 
 def documents_to_publish(session: Session, publication: Publication) -> list[Document]:
@@ -101,29 +141,59 @@ def _shown(slug: str, document: Document) -> PageDocument:
     )
 
 
-def _changed_at(session: Session, publication: Publication, live_at: datetime) -> datetime:
-    orders = select(PageOrder.ordered_at).where(PageOrder.publication_id == publication.id)
-    return max([live_at, *session.scalars(orders).all()])
+def _orders_since(session: Session, publication: Publication, live_at: datetime) -> Sequence[PageOrder]:
+    of_it = (PageOrder.publication_id == publication.id, PageOrder.ordered_at >= live_at)
+    return session.scalars(select(PageOrder).where(*of_it).order_by(PageOrder.ordered_at.desc())).all()
 
 
-def _nspcc_reference(session: Session, publication: Publication) -> str | None:
-    statement = select(Deposit.nspcc_reference).where(
-        Deposit.publication_id == publication.id, Deposit.nspcc_reference.is_not(None)
+def _corrections(orders: Sequence[PageOrder], *, hidden: bool) -> tuple[Correction, ...]:
+    """What the page says of its corrections; one that hides its review says nothing of the review's documents."""
+    made = [order for order in orders if order.what == "correction"]
+    if hidden:
+        made = [order for order in made if "improvements" in order.replaced]
+    return tuple(
+        Correction(london_day(each.ordered_at), ("improvements",) if hidden else tuple(each.replaced)) for each in made
     )
-    return session.scalar(statement.order_by(Deposit.number.desc()).limit(1))
 
 
-def past_page(item: PastItem) -> SitePage:
-    """An item of the past list, shown with its documents' kinds and where they can be had."""
+def _at_the_nspcc(session: Session, publication: Publication) -> tuple[str | None, date | None]:
+    """The NSPCC's reference of the latest acknowledged deposit, and until when it keeps the file."""
+    statement = select(Deposit).where(Deposit.publication_id == publication.id, Deposit.received_at.is_not(None))
+    deposit = session.scalar(statement.order_by(Deposit.number.desc()).limit(1))
+    return (deposit.nspcc_reference, kept_until(deposit)) if deposit else (None, None)
+
+
+def kept_until(deposit: Deposit) -> date | None:
+    """The last day on which the NSPCC has the file itself (rule nspcc-keeps); None until it acknowledged it."""
+    if deposit.received_at is None:
+        return None
+    received = london_day(deposit.received_at)
+    return add_months(received, 12 * partnership().rules_on(received).duty("nspcc-keeps").within.amount)
+
+
+def past_page(item: PastItem, kept: Kept) -> SitePage:
+    """An item of the past list: with its documents where they were imported, else with their kinds and where they can be had."""
     rule = partnership().rules_on(item.published_on).duty("display-on-site")
+    kept.keys |= {f"{item.slug}-{file['kind']}": file["key"] for file in item.files}
+    kept.texts[item.slug] = "\n".join(file["text"] for file in item.files)
+    published = datetime.combine(item.published_on, datetime.min.time(), clock.now().tzinfo)
     return SitePage(
         slug=item.slug,
         kind=item.kind,
         pseudonym=item.pseudonym,
-        title=item.pseudonym,
+        title=item.title or item.pseudonym,
         published_on=item.published_on,
-        changed_at=datetime.combine(item.published_on, datetime.min.time(), clock.now().tzinfo),
+        changed_at=item.imported_at or published,
         state="live",
         display_until=add_months(item.published_on, 12 * rule.within.amount),
+        summary=item.summary,
+        themes=tuple(item.themes),
+        documents=tuple(_past_document(item, file) for file in item.files),
         past_documents=tuple(item.documents),
+        old_addresses=tuple(item.old_addresses),
     )
+
+
+def _past_document(item: PastItem, file: dict[str, Any]) -> PageDocument:
+    known = {name: file[name] for name in ("kind", "sha256", "size", "pages")}
+    return PageDocument(f"{item.slug}-{file['kind']}", checked_at=item.imported_at or clock.now(), **known)

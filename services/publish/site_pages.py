@@ -1,15 +1,21 @@
 """What the public pages show, drawn from plain values: semantic HTML that needs no JavaScript, feed and site map."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from services.publish import site_lists
 from services.publish.gate import NAMES
+from services.publish.site_words import ENGLISH, site_words
+from services.publish.wording import AGE_BANDS, AGENCY_KINDS, WARNINGS
 from shared.partnership import partnership
+from shared.settings import settings
 
 TEMPLATES = Path(__file__).parent / "templates" / "site"
 
@@ -21,9 +27,14 @@ TYPES = {
     "single-agency": "Single agency review",
     "other": "Review",
     "improvements": "Information about improvements",
+    "rapid-review-learning": "Learning from rapid reviews",
+    "yearly-report": "Yearly report",
 }
+NO_REVIEW = ("rapid-review-learning", "yearly-report")
 PAST_DOCUMENTS = {"report": "full report", "briefing": "learning briefing"}
 QUICK_EXIT = "https://www.bbc.co.uk/weather"
+MOST_LISTED = 300  # entries on one page, which keeps it under 150 KB; the search finds the rest
+STANDING = ("/", "/reviews", "/learning", "/themes", "/yearly-reports", "/about", "/accessibility")
 NSPCC_COLLECTION = "https://learning.nspcc.org.uk/case-reviews/national-case-review-repository"
 
 
@@ -40,9 +51,18 @@ class PageDocument:
 
 
 @dataclass(frozen=True)
-class SitePage:
-    """One review on the site. `state`: live, archived (the entry without its documents), withdrawn.
+class Correction:
+    """That a page was corrected, on which day, and which kinds of document were replaced."""
 
+    day: date
+    replaced: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class SitePage:
+    """One review on the site, or another thing that the partnership publishes.
+
+    `state`: live, archived (the entry without its documents), withdrawn.
     `pseudonym` is None where the page must not say which review it is about. `past_documents` are kinds that were
     published before this system held them.
     """
@@ -58,9 +78,15 @@ class SitePage:
     summary: str | None = None
     themes: tuple[str, ...] = ()
     improvements: str | None = None
+    warnings: tuple[str, ...] = ()
+    agency_kinds: tuple[str, ...] = ()
+    age_bands: tuple[str, ...] = ()
     documents: tuple[PageDocument, ...] = ()
     past_documents: tuple[str, ...] = ()
+    corrections: tuple[Correction, ...] = ()  # the newest first
+    old_addresses: tuple[str, ...] = ()  # of the partnership's former site, which lead here
     nspcc_reference: str | None = None
+    nspcc_keeps_until: date | None = None
 
     @property
     def heading(self) -> str:
@@ -69,6 +95,10 @@ class SitePage:
     @property
     def type_name(self) -> str:
         return type_name(self.kind)
+
+    @property
+    def is_review(self) -> bool:
+        return self.kind not in NO_REVIEW
 
     def is_on_request(self, day: date) -> bool:
         """Whether its documents are no longer shown: a person archived it, or a past item's display period is over."""
@@ -81,15 +111,42 @@ def type_name(kind: str) -> str:
 
 
 def home(day: date, pages: tuple[SitePage, ...]) -> bytes:
-    return draw("home.html", day=day, pages=pages[:5], here="/")
+    reviews = tuple(page for page in pages if page.is_review)
+    themes = site_lists.by_theme(pages)
+    return draw("home.html", day=day, pages=reviews[:5], themes=list(themes)[:12], here="/")
 
 
 def list_of_reviews(day: date, pages: tuple[SitePage, ...]) -> bytes:
-    return draw("reviews.html", day=day, pages=pages, here="/reviews")
+    reviews = tuple(page for page in pages if page.is_review)
+    return draw("reviews.html", day=day, pages=reviews, here="/reviews", most=MOST_LISTED)
+
+
+def learning(day: date, pages: tuple[SitePage, ...]) -> bytes:
+    """Briefings and slides of all reviews, and what rapid reviews taught."""
+    rapid = tuple(page for page in pages if page.kind == "rapid-review-learning")
+    shown = site_lists.learning_documents(day, pages)[:MOST_LISTED]
+    return draw("learning.html", day=day, documents=shown, rapid=rapid, here="/learning")
+
+
+def list_of_themes(pages: tuple[SitePage, ...]) -> bytes:
+    return draw("themes.html", themes=site_lists.by_theme(pages), here="/themes")
+
+
+def theme(day: date, name: str, pages: tuple[SitePage, ...]) -> bytes:
+    return draw("theme.html", day=day, theme=name, pages=pages, here="/themes", most=MOST_LISTED)
+
+
+def yearly_reports(day: date, pages: tuple[SitePage, ...]) -> bytes:
+    reports = tuple(page for page in pages if page.kind == "yearly-report")
+    return draw("yearly_reports.html", day=day, pages=reports, here="/yearly-reports")
 
 
 def review(day: date, page: SitePage) -> bytes:
     return draw("review.html", day=day, page=page, here="")
+
+
+def about() -> bytes:
+    return draw("about.html", here="/about", types=TYPES)
 
 
 def accessibility() -> bytes:
@@ -100,8 +157,17 @@ def not_found() -> bytes:
     return draw("not_found.html", here="")
 
 
+def unavailable() -> bytes:
+    return draw("unavailable.html", here="")
+
+
 def gone(page: SitePage) -> bytes:
     return draw("gone.html", page=page, here="")
+
+
+def moved(address: str) -> bytes:
+    """What stands at an old address, for a reader whose program does not follow by itself."""
+    return draw("moved.html", address=address, here="")
 
 
 def feed(base_url: str, drawn_at: datetime, pages: tuple[SitePage, ...]) -> bytes:
@@ -111,12 +177,15 @@ def feed(base_url: str, drawn_at: datetime, pages: tuple[SitePage, ...]) -> byte
 
 
 def sitemap(base_url: str, pages: tuple[SitePage, ...]) -> bytes:
-    return draw("sitemap.xml", base_url=base_url, pages=pages)
+    themes = [f"/themes/{name}" for name in site_lists.by_theme(pages)]
+    return draw("sitemap.xml", base_url=base_url, pages=pages, addresses=[*STANDING, *themes])
 
 
 def draw(template: str, **values: Any) -> bytes:
-    """A template of the public site with the partnership's name and front door."""
-    return _environment().get_template(template).render(partnership=partnership(), **values).encode()
+    """A template of the public site with the partnership's name and front door, in its language."""
+    language = partnership().site_language
+    known = {"partnership": partnership(), "t": site_words(language), "language": language, "written_in": ENGLISH}
+    return _environment().get_template(template).render(base=settings().public_url, **known, **values).encode()
 
 
 @cache
@@ -129,7 +198,17 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters |= {"day": _day, "size": _size, "document": _document, "type": type_name, "theme": theme_name}
-    environment.globals |= {"quick_exit": QUICK_EXIT, "nspcc_collection": NSPCC_COLLECTION}
+    environment.filters |= {
+        "warnings": _warnings,
+        "replaced": _replaced,
+        "agency": AGENCY_KINDS.get,
+        "age": AGE_BANDS.get,
+    }
+    environment.globals |= {
+        "quick_exit": QUICK_EXIT,
+        "nspcc_collection": NSPCC_COLLECTION,
+        "nspcc_search": nspcc_search,
+    }
     return environment
 
 
@@ -144,6 +223,24 @@ def _size(amount: int) -> str:
 def _document(kind: str) -> str:
     words = PAST_DOCUMENTS.get(kind) or NAMES.get(kind) or kind.replace("-", " ")
     return words[:1].upper() + words[1:]
+
+
+def _warnings(kinds: tuple[str, ...]) -> str:
+    return and_list([WARNINGS[kind] for kind in kinds if kind in WARNINGS])
+
+
+def _replaced(kinds: tuple[str, ...]) -> str:
+    return and_list(["words of this page" if kind == "page-text" else NAMES.get(kind, kind) for kind in kinds])
+
+
+def and_list(words: Sequence[str]) -> str:
+    """Words as a sentence lists them."""
+    return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
+
+
+def nspcc_search(words: str) -> str:
+    """Where the NSPCC's own search finds what a reader looks for."""
+    return partnership().nspcc_search.replace("{words}", quote(words))
 
 
 def theme_name(theme: str) -> str:

@@ -12,15 +12,10 @@ from urllib.parse import parse_qsl
 from wsgiref.types import StartResponse, WSGIEnvironment
 
 import orjson
-import structlog
-from sqlalchemy.exc import OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
 
+from services.publish.search_index import index_of
 from services.publish.search_page import search_page
 from services.publish.site import MANIFEST, current_release
-from shared.logs import describe_error
-
-log = structlog.get_logger()
 
 KEPT_IN_MEMORY = 256_000  # bytes; larger files, the reports, are read from disk in pieces
 KEPT_IN_ALL = 32_000_000  # bytes of a release that one process holds; pages beyond are read from disk, too
@@ -39,11 +34,16 @@ SECURITY = [
     ("Permissions-Policy", "camera=(), geolocation=(), microphone=()"),
     ("Strict-Transport-Security", "max-age=31536000"),
 ]
-REASONS = {200: "200 OK", 404: "404 Not Found", 410: "410 Gone", 503: "503 Service Unavailable"}
+REASONS = {
+    200: "200 OK",
+    301: "301 Moved Permanently",
+    404: "404 Not Found",
+    410: "410 Gone",
+    503: "503 Service Unavailable",
+}
 HTML = "text/html; charset=utf-8"
 PLAIN = "text/plain; charset=utf-8"
 NOT_BUILT = b"The site is being built. Try again in a few seconds."
-NO_SEARCH = b"The search cannot be used now. All reviews are listed at /reviews."
 
 Application = Callable[[WSGIEnvironment, StartResponse], Iterable[bytes]]
 
@@ -64,9 +64,10 @@ class Held:
 class Release:
     """A release as this process serves it."""
 
-    name: str
+    root: Path
     addresses: dict[str, Held]
     not_found: bytes
+    unavailable: bytes
 
 
 def application(site_folder: Path) -> Application:
@@ -79,12 +80,12 @@ def application(site_folder: Path) -> Application:
             start_response("405 Method Not Allowed", headers)
             return []
         address = environ["PATH_INFO"] or "/"
-        if address == "/search":
-            return _search(environ, start_response)
         release = _current(site_folder, held)
+        if address == "/search":
+            return _search(release, environ, start_response)
         if release is None:
             return _whole(environ, start_response, REASONS[503], NOT_BUILT, PLAIN)
-        found = release.addresses.get(address)
+        found = release.addresses.get(_with_query(environ, address)) or release.addresses.get(address)
         if found is None:
             return _not_found(release, environ, start_response, address)
         return _file(found, environ, start_response)
@@ -92,11 +93,16 @@ def application(site_folder: Path) -> Application:
     return answer
 
 
+def _with_query(environ: WSGIEnvironment, address: str) -> str:
+    """An address of the former site may have a query; none of this one's has."""
+    return f"{address}?{environ['QUERY_STRING']}" if environ.get("QUERY_STRING") else address
+
+
 def _current(folder: Path, held: list[Release]) -> Release | None:
     name = current_release(folder)
     if name is None:
         return None
-    if not held or held[0].name != name:
+    if not held or held[0].root.name != name:
         held[:] = [read_release(folder, name)]
     return held[0]
 
@@ -110,10 +116,12 @@ def read_release(folder: Path, name: str) -> Release:
     for address, entry in manifest.items():
         held = addresses[address] = _held(root, kept < KEPT_IN_ALL, *entry)
         kept += len(held.content or b"")
-    return Release(name, addresses, (root / "404.html").read_bytes())
+    return Release(root, addresses, (root / "404.html").read_bytes(), (root / "unavailable.html").read_bytes())
 
 
-def _held(root: Path, has_room: bool, path: str, content_type: str, digest: str, modified: str, status: int) -> Held:
+def _held(
+    root: Path, has_room: bool, path: str, content_type: str, digest: str, modified: str, status: int, location: str
+) -> Held:
     file, etag = root / path, f'"{digest}"'
     size = file.stat().st_size
     headers = [
@@ -122,6 +130,7 @@ def _held(root: Path, has_room: bool, path: str, content_type: str, digest: str,
         ("ETag", etag),
         ("Last-Modified", modified),
         ("Cache-Control", "no-cache" if status == 410 else "max-age=60"),
+        *([("Location", location)] if location else []),
         *SECURITY,
     ]
     content = file.read_bytes() if has_room and size <= KEPT_IN_MEMORY else None
@@ -170,12 +179,12 @@ def _whole(
     return [] if environ["REQUEST_METHOD"] == "HEAD" else [content]
 
 
-def _search(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+def _search(release: Release | None, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+    if release is None:
+        return _whole(environ, start_response, REASONS[503], NOT_BUILT, PLAIN)
+    index = index_of(release.root)
+    if index is None:
+        return _whole(environ, start_response, REASONS[503], release.unavailable, HTML)
     asked = environ.get("QUERY_STRING", "")[:2000]
     given = dict(parse_qsl(asked, encoding="utf-8", errors="replace"))
-    try:
-        page = search_page(given)
-    except (OperationalError, PoolTimeout) as error:
-        log.error("search.unavailable", **describe_error(error))
-        return _whole(environ, start_response, REASONS[503], NO_SEARCH, PLAIN)
-    return _whole(environ, start_response, REASONS[200], page, HTML)
+    return _whole(environ, start_response, REASONS[200], search_page(index, given), HTML)

@@ -7,7 +7,9 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from services.publish.avoided_weeks import SHOWN_AHEAD, weeks_to_avoid
 from services.publish.documents import current_documents
+from services.publish.early_readers import early_readers
 from services.publish.facts import facts_for
 from services.publish.finding_words import finding_why
 from services.publish.findings import open_findings
@@ -15,6 +17,7 @@ from services.publish.gate import failing_sentences
 from services.publish.models import (
     Deposit,
     Document,
+    EarlyReader,
     Finding,
     PageOrder,
     ProtocolStepDone,
@@ -23,11 +26,28 @@ from services.publish.models import (
     RouteDecision,
     Telling,
 )
-from services.publish.protocol import steps_done
+from services.publish.protocol import due_on, steps_done
 from services.publish.publication_route import decisions
 from services.publish.publications import holds_in_force
+from services.publish.site_content import PAGE_WORDS, kept_until
+from shared import clock
+from shared.calendar import london_day
 from shared.partnership import ProtocolStep, partnership
 from shared.settings import settings
+
+ORDER = ("what", "reasons", "ordered_by", "ordered_at", "replaced")
+
+
+def reader_view(reader: EarlyReader) -> dict[str, Any]:
+    return fields_of(reader, "id", "name", "role", "embargo_agreed_on")
+
+
+def avoided_weeks_ahead(publication: Publication) -> list[date]:
+    """The Mondays of the weeks in the time ahead in which it should not come out; nothing for what is out."""
+    if publication.state in ("live", "archived", "withdrawn", "withheld"):
+        return []
+    today = london_day(clock.now())
+    return weeks_to_avoid(publication.identifiers, today, today + SHOWN_AHEAD)
 
 
 def plain(value: Any) -> Any:
@@ -61,7 +81,8 @@ def waiting_for_decision(session: Session) -> set[str]:
 
 def publication_view(session: Session, publication: Publication) -> dict[str, Any]:
     """A publication with all that editors need to bring it out."""
-    names = ("title", "summary", "themes", "publish", "signed_at", "display_until", "held_because")
+    words = (*PAGE_WORDS, "recommendations", "keywords")
+    names = (*words, "publish", "signed_at", "display_until", "held_because")
     waiting = publication.id in waiting_for_decision(session)
     return (
         summary_of(publication, waiting)
@@ -71,6 +92,8 @@ def publication_view(session: Session, publication: Publication) -> dict[str, An
             "decisions": [decision_view(each) for each in decisions(session, publication)],
             "documents": document_views(session, publication),
             "protocol": _steps(session, publication),
+            "early_readers": [reader_view(each) for each in early_readers(session, publication)],
+            "weeks_to_avoid": [plain(week) for week in avoided_weeks_ahead(publication)],
             "holds": [
                 fields_of(each, "id", "reason", "next_check_on", "placed_at")
                 for each in holds_in_force(session, publication)
@@ -85,21 +108,20 @@ def publication_view(session: Session, publication: Publication) -> dict[str, An
 
 
 def _after_publication(session: Session, publication: Publication) -> dict[str, Any]:
-    deposit = ("number", "anonymous", "created_at", "sent_at", "fault", "reminded_at", "received_at")
     return {
-        "nspcc": [
-            fields_of(each, *deposit, reference="nspcc_reference")
-            for each in _rows(session, Deposit, publication, Deposit.number)
-        ],
-        "orders": [
-            fields_of(each, "what", "reasons", "ordered_by", "ordered_at")
-            for each in _rows(session, PageOrder, publication, PageOrder.ordered_at)
-        ],
+        "nspcc": [deposit_view(each) for each in _rows(session, Deposit, publication, Deposit.number)],
+        "orders": [fields_of(each, *ORDER) for each in _rows(session, PageOrder, publication, PageOrder.ordered_at)],
         "retention": [
             fields_of(each, "asked_at", "decision", "reasons", "until", "decided_at")
             for each in _rows(session, RetentionQuestion, publication, RetentionQuestion.asked_at)
         ],
     }
+
+
+def deposit_view(deposit: Deposit) -> dict[str, Any]:
+    names = ("number", "anonymous", "created_at", "sent_at", "fault", "reminded_at", "received_at")
+    own = fields_of(deposit, *names, "chased", "our_reference", "proof", reference="nspcc_reference")
+    return own | {"kept_until": plain(kept_until(deposit))}
 
 
 def _rows(session: Session, model: Any, publication: Publication, order: Any) -> Sequence[Any]:
@@ -166,9 +188,13 @@ def finding_view(finding: Finding) -> dict[str, Any]:
 
 def _steps(session: Session, publication: Publication) -> list[dict[str, Any]]:
     done = steps_done(session, publication.id)
-    return [step_view(step, done.get(step.id)) for step in partnership().protocol]
+    at = publication.live_at or publication.publish_at
+    return [step_view(step, done.get(step.id), at) for step in partnership().protocol]
 
 
-def step_view(step: ProtocolStep, done: ProtocolStepDone | None) -> dict[str, Any]:
-    shown = fields_of(step, "id", "sentence", "owner", "required", "when")
+def step_view(step: ProtocolStep, done: ProtocolStepDone | None, publish_at: datetime | None) -> dict[str, Any]:
+    """A step of the protocol, by which day it is to be done, and by whom it was."""
+    by = due_on(step, publish_at)
+    overdue = done is None and by is not None and by < london_day(clock.now())
+    shown = fields_of(step, "id", "sentence", "owner", "required", "when") | {"due_on": plain(by), "overdue": overdue}
     return shown | {name: plain(getattr(done, name, None)) for name in ("done_by", "done_at", "note")}

@@ -36,6 +36,38 @@ KINDS = {
     "improvements": "Information about improvements",
     "page-text": "Words of the page",
 }
+# What a reader may find hard to read; a page says it before anything else.
+WARNINGS = {
+    "child-death": "the death of a child",
+    "physical-abuse": "physical abuse",
+    "sexual-abuse": "sexual abuse",
+    "emotional-abuse": "emotional abuse",
+    "neglect": "neglect",
+    "domestic-abuse": "domestic abuse",
+    "exploitation": "exploitation",
+    "self-harm-or-suicide": "self-harm or suicide",
+    "violence": "violence between young people",
+}
+AGENCY_KINDS = {
+    "local-authority": "Local authority",
+    "police": "Police",
+    "icb": "Integrated care board",
+    "nhs-provider": "Hospitals, doctors and other NHS services",
+    "school": "Schools and nurseries",
+    "probation": "Probation",
+    "youth-justice": "Youth justice",
+    "housing": "Housing",
+    "voluntary": "Charities and community groups",
+}
+AGE_BANDS = {
+    "unborn": "Before birth",
+    "under-1": "Under 1",
+    "1-to-4": "1 to 4",
+    "5-to-10": "5 to 10",
+    "11-to-15": "11 to 15",
+    "16-to-17": "16 to 17",
+    "18-to-24": "18 to 24",
+}
 
 
 def state_words(state: str) -> str:

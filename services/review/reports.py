@@ -137,5 +137,6 @@ def _sign_off(session: Session, review: PracticeReview, report: Report, viewer: 
         "report": {"key": report.file_key, "filename": report.filename, "sha256": report.sha256},
         "signed_at": review.signed_off_at.isoformat(),
         "identifiers": identifiers_of(session, review, viewer),
+        "occurred_on": case.occurred_on,
     }
     emit_of(session, "report.signed-off", review, case.incident_id, values)

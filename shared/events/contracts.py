@@ -205,7 +205,10 @@ class HoldLifted(PracticeReviewEvent):
 
 
 class ReportSignedOff(PracticeReviewEvent):
-    """`kind` is the review's type (LCSPR, thematic); `identifiers` must not appear in what is published."""
+    """`kind` is the review's type (LCSPR, thematic); `identifiers` must not appear in what is published.
+
+    `occurred_on` is the day of the incident, about whose anniversary nothing should come out.
+    """
 
     pseudonym = fields.String(required=True)
     kind = fields.String(required=True)
@@ -213,6 +216,7 @@ class ReportSignedOff(PracticeReviewEvent):
     report = fields.Nested(File, required=True)
     signed_at = Time(required=True)
     identifiers = fields.List(fields.Nested(Identifier), required=True)
+    occurred_on = fields.Date(load_default=None, allow_none=True)
 
 
 class ReminderDue(Contract):

@@ -120,9 +120,7 @@ class LocalAuthority(_Shaped):
     """A local authority of the United Kingdom by its ONS code."""
 
     shape, longest = _LOCAL_AUTHORITY, 9
-    default_error_messages = says(
-        shape="Give the authority's nine-character ONS code, such as E06000019 for Herefordshire."
-    )
+    default_error_messages = says(shape="Give the authority's nine-character ONS code, such as E06000019.")
 
 
 class NhsNumber(Line):

@@ -15,13 +15,32 @@ from aiosmtpd.controller import Controller
 from sqlalchemy import text
 
 from deploy.run.ports import free_port
+from services.publish.document_check import check_documents
+from services.publish.going_live import publish_due
 from services.publish.nspcc import note_dispatch, remind_of_receipts
 from services.publish.service import SERVICE
 from shared import clock
 from shared.delivery.dispatching import dispatch_due
 from shared.partnership import partnership
 from shared.settings import settings
-from tests.publishing import browse, call, get, live_publication, path_of, pdf, post, route, said
+from tests.integration.test_site_in_full import brought_out
+from tests.people import Someone
+from tests.publishing import (
+    OFFICE,
+    SCHOOL,
+    browse,
+    call,
+    get,
+    key_of,
+    live_publication,
+    open_publication,
+    path_of,
+    pdf,
+    post,
+    route,
+    said,
+    upload,
+)
 
 pytestmark = pytest.mark.usefixtures("ground", "own_clock")
 
@@ -118,8 +137,6 @@ def test_local_improvements_of_an_anonymous_review_do_not_say_which_review(mailb
 
 
 def test_improvements_that_mention_the_pseudonym_are_found() -> None:
-    from tests.publishing import check_documents, open_publication
-
     publication = open_publication()
     text_of_page = f"After the review of {publication['pseudonym']} we changed."
     post(f"/publications/{publication['id']}/route", route("anonymous", local_improvements=text_of_page))
@@ -144,17 +161,113 @@ def test_nothing_sent_cannot_be_acknowledged() -> None:
     receipt(live_publication(route("improvements", local_improvements="We train.")), status=409)
 
 
-def test_the_office_is_reminded_once_of_an_acknowledgement_that_does_not_come() -> None:
-    publication = live_publication()
+def mails_to_nspcc(mailbox: Mailbox) -> list[EmailMessage]:
+    dispatch_due(SERVICE, note_dispatch)
+    return [m for m in mailbox.messages if "nspcc" in m["To"]]
+
+
+def test_the_nspcc_is_asked_three_times_and_the_office_told_each_time(mailbox: Mailbox) -> None:
+    publication = live_publication(route("anonymous"))
+    reference = get(f"/publications/{publication['id']}")["nspcc"][0]["our_reference"]
+    mails_to_nspcc(mailbox)
     remind_of_receipts()
     assert get(f"/publications/{publication['id']}")["nspcc"][0]["reminded_at"] is None
-    clock.advance(timedelta(days=20))
-    remind_of_receipts()
-    remind_of_receipts()
-    assert get(f"/publications/{publication['id']}")["nspcc"][0]["reminded_at"]
+    for _ in range(5):
+        clock.advance(timedelta(days=20))
+        remind_of_receipts()
+        remind_of_receipts()
+    (deposit,) = get(f"/publications/{publication['id']}")["nspcc"]
+    assert (deposit["chased"], bool(deposit["reminded_at"])) == (3, True)
+    sent, *asked = [message for message in mails_to_nspcc(mailbox) if reference in message["Subject"]]
+    assert len(list(sent.iter_attachments())) == 1
+    assert len(asked) == 3
+    for message in asked:
+        assert "herefordshire" not in every_text_of(message).replace("reviews@safeguarding.example", "")
+        assert list(message.iter_attachments()) == []
     with SERVICE.transaction() as session:
         statement = text("SELECT count(*) FROM deliveries WHERE purpose = 'nspcc-reminder' AND concerns = :concerns")
-        assert session.scalar(statement, {"concerns": f"publication:{publication['id']}"}) == 1
+        assert session.scalar(statement, {"concerns": f"publication:{publication['id']}"}) == 3
+
+
+def test_an_acknowledgement_is_matched_to_its_deposit_and_the_page_says_how_long_the_file_is_kept() -> None:
+    publication = live_publication()
+    at = f"/publications/{publication['id']}"
+    upload(publication, pdf("A corrected report."))
+    post(f"{at}/correction", {"reasons": "A figure.", "ordered_by": "The partners"})
+    first, second = get(at)["nspcc"]
+    body = {"reference": "C1001", "received_at": "2026-11-20T09:00:00+00:00", "our_reference": first["our_reference"]}
+    assert post(f"{at}/nspcc-receipt", body)["number"] == 1
+    post(f"{at}/nspcc-receipt", body, status=409)
+    post(f"{at}/nspcc-receipt", body | {"our_reference": "SR-00000000"}, status=422)
+    kept = post(f"{at}/nspcc-receipt", body | {"reference": "C1002", "our_reference": second["our_reference"].lower()})
+    assert (kept["number"], kept["kept_until"]) == (2, "2031-11-20")
+    publish_due()
+    page = browse(path_of(publication))[2].decode()
+    assert "C1002" in page
+    assert "until 20 November 2031; after that, its record of it" in page
+
+
+def test_the_record_has_all_that_the_collection_catalogues(mailbox: Mailbox) -> None:
+    publication = open_publication()
+    at = f"/publications/{publication['id']}"
+    words = {
+        "title": "Listening",
+        "summary": "A child was not heard.",
+        "themes": ["domestic-abuse", "voice-of-the-child"],
+        "recommendations": "Ask the child first.",
+    }
+    post(f"{at}/page", words, status=200)
+    check_documents()
+    post(f"{at}/route", route())
+    live = brought_out(publication)
+    said_to_nspcc = to_nspcc(mailbox).get_body().get_content()
+    for line in (
+        f"Review: {live['live_at'][:4]} - {partnership().name} - {publication['pseudonym']}",
+        "What happened: A child was not heard.",
+        "Learning themes: Domestic abuse, Voice of the child",
+        "Recommendations: Ask the child first.",
+        "Keywords: family violence, voice of the child",
+        f"Our reference: {live['nspcc'][0]['our_reference']}",
+    ):
+        assert line in said_to_nspcc, line
+
+
+def test_recommendations_and_keywords_go_through_the_identifier_check_too() -> None:
+    publication = open_publication()
+    at = f"/publications/{publication['id']}"
+    post(f"{at}/page", {"recommendations": "Remember Hester.", "keywords": ["nolan"]}, status=200)
+    check_documents()
+    assert {f["value"] for f in get(f"{at}/findings?open=true")["items"]} == {"hester", "nolan"}
+
+
+def test_the_record_holds_the_proof_of_what_was_searched_for_and_not_found(mailbox: Mailbox) -> None:
+    publication = live_publication(route("anonymous"))
+    proof = get(f"/publications/{publication['id']}")["nspcc"][0]["proof"]
+    assert {"Hereford", "West Mercia Police", partnership().name} <= set(proof["words"])
+    assert proof["people"] >= 4
+    searched = " ".join(each["what"] for each in proof["searched"])
+    for what in ("subject", "record", "sender", "text and properties", "bytes"):
+        assert what in searched
+    assert all(each["size"] for each in proof["searched"])
+    assert (proof["found"], proof["accepted"]) == ([], [])
+    office = Someone(OFFICE, ["partnership-office"], service="publish", name="Sam Office")
+    assert "nothing found that names the area" in office.get(f"/publish/publications/{publication['id']}").text
+    assert get(f"/publications/{live_publication()['id']}")["nspcc"][0]["proof"] is None
+
+
+def test_what_names_an_agency_of_the_area_is_not_sent_and_the_office_is_told(mailbox: Mailbox) -> None:
+    key_of(SCHOOL)
+    publication = live_publication(route("anonymous"), content=pdf("The head of Example Primary School said so."))
+    (deposit,) = get(f"/publications/{publication['id']}")["nspcc"]
+    assert deposit["proof"]["found"] == ["example primary school"]
+    assert deposit["fault"].startswith("Not sent")
+    assert "school" not in deposit["fault"].casefold()
+    assert [m for m in mails_to_nspcc(mailbox) if publication["pseudonym"] in m["Subject"]] == []
+    upload(publication, pdf("The head of a school said so."))
+    post(
+        f"/publications/{publication['id']}/correction", {"reasons": "It named a school.", "ordered_by": "The partners"}
+    )
+    assert len([m for m in mails_to_nspcc(mailbox) if publication["pseudonym"] in m["Subject"]]) == 1
 
 
 def test_another_agency_cannot_record_it() -> None:

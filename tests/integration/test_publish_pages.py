@@ -50,10 +50,11 @@ MAY: dict[tuple[str, str], frozenset[str]] = {
     ("GET", "/publish"): ALL,
     **{("GET", path): READS for path in ("/publish/publications", ONE, f"{ONE}/preview", f"{ONE}/findings", f"{ONE}/documents/<uuid:document_id>", f"{ONE}/documents/<uuid:document_id>/file")},
     ("GET", f"{ONE}/access"): OFFICE_ALONE,
+    **{(method, "/publish/publications/new"): EDITS for method in BOTH},
     **{(method, f"{ONE}/findings/{which}"): JUDGES for which in ("several", "<uuid:finding_id>") for method in BOTH},
     **{(method, f"{ACT}/route"): DECIDES for method in BOTH},
     **{(method, f"{ACT}/{rest}"): EDITS for rest in ("words", "document") for method in BOTH},
-    **{(method, f"{ACT}/{rest}"): BRINGS_OUT for rest in ("protocol", "schedule", "correction", "withdrawal") for method in BOTH},
+    **{(method, f"{ACT}/{rest}"): BRINGS_OUT for rest in ("protocol", "early-reader", "embargo", "schedule", "correction", "withdrawal") for method in BOTH},
     **{(method, f"{ACT}/{rest}"): JUDGES for rest in ("nspcc-receipt", "retention") for method in BOTH},
 }  # fmt: skip
 

@@ -46,7 +46,7 @@ def test_every_page_has_a_language_a_heading_a_skip_link_a_way_out_and_the_front
     for path in ("/", "/reviews", path_of(publication), "/accessibility", "/search", "/search?q=learning", "/nothing"):
         body = browse(path)[2].decode()
         assert '<html lang="en-GB">' in body
-        assert body.count("<h1>") == 1
+        assert body.count("<h1") == 1
         assert 'href="#content">Skip to main content' in body
         assert "Leave this site" in body
         assert "01432 000000" in body

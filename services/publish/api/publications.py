@@ -7,6 +7,7 @@ from sqlalchemy import select
 from services.publish import schemas, views
 from services.publish.api.routes import api, etag, publication_to_change, publication_to_read
 from services.publish.models import Publication
+from services.publish.own_items import OwnItem, open_own_item
 from services.publish.protocol import complete_step
 from services.publish.publication_route import Route, decide_route
 from services.publish.publications import change_page
@@ -39,6 +40,20 @@ def get_publications(call: Call) -> Reply:
             newest_first=True,
         )
     )
+
+
+@api.post(
+    "/publications",
+    allows=rights.office,
+    takes=schemas.OwnItemIn,
+    gives=schemas.PublicationView,
+    status=201,
+)
+def post_own_item(call: Call) -> Reply:
+    """Open a yearly report, or learning from rapid reviews. Reviews open by themselves, when their report is signed."""
+    publication = open_own_item(call.session, call.viewer, OwnItem(**call.body))
+    headers = {"Location": f"/publish/api/v1/publications/{publication.id}"} | etag(publication)
+    return Reply(views.publication_view(call.session, publication), headers=headers)
 
 
 @api.get(
@@ -89,4 +104,4 @@ def post_protocol_step(call: Call, publication_id: UUID, step: str) -> Reply:
     publication = publication_to_change(call, publication_id)
     done = complete_step(call.session, call.viewer, publication, step, call.body["done_by"], call.body["note"])
     known = next(each for each in partnership().protocol if each.id == step)
-    return Reply(views.step_view(known, done))
+    return Reply(views.step_view(known, done, publication.publish_at))

@@ -4,12 +4,14 @@ from datetime import datetime
 
 from services.publish import schemas
 from services.publish.models import Publication
-from services.publish.nspcc import record_receipt
+from services.publish.nspcc import Receipt, record_receipt
 from services.publish.page_orders import Order, correct, withdraw
 from services.publish.pages.site import act
 from services.publish.protocol import complete_step, steps_done
 from services.publish.retention import RetentionDecision, decide_retention
 from services.publish.schedule import schedule_publication
+from services.publish.site_pages import and_list
+from services.publish.views import avoided_weeks_ahead
 from shared.calendar import LONDON, CalendarUnknown
 from shared.identity import rights
 from shared.partnership import partnership
@@ -44,21 +46,30 @@ act(
 class ScheduleForm(Questions):
     day = DayField("On which day?", what="The day", validators=needed("Give the day of publication"))
     time = TimeField("At what time?", default="10:00", validators=needed("Give the time"), render_kw={"classes": "govuk-input--width-5"})  # fmt: skip
+    avoided_week_reasons = optional_text("Why must it be in a week that should be avoided?", "Only if it must")
+
+
+def _schedule_form(visit: Visit, publication: Publication) -> Questions:
+    form = ScheduleForm(visit.typed)
+    if weeks := avoided_weeks_ahead(publication):
+        days = and_list([f"{week.day} {week:%B %Y}" for week in weeks])
+        form["day"].description = f"Avoid the week{'s' if len(weeks) > 1 else ''} of Monday {days}"
+    return form
 
 
 def _schedule(visit: Visit, publication: Publication, form: Questions) -> object:
     at = datetime.fromisoformat(f"{form['day'].data}T{form['time'].data}").replace(tzinfo=LONDON)
     try:
-        return schedule_publication(visit.session, visit.viewer, publication, at)
+        why = form.answers()["avoided_week_reasons"]
+        return schedule_publication(visit.session, visit.viewer, publication, at, why)
     except CalendarUnknown as unknown:
         raise refused("/day", str(unknown)) from None
 
 
 act(
     "schedule", name="schedule_going_live", title="Set the time of going live", button="Schedule it",
-    allows=rights.brings_out, asks=lambda visit, _: ScheduleForm(visit.typed), does=_schedule, blamed="day",
+    allows=rights.brings_out, asks=_schedule_form, does=_schedule, blamed="day",
     done="It is scheduled. It goes live by itself at that minute, if nothing then stands against it.",
-    note="Avoid the child's birthday and the anniversary of what happened.",
 )  # fmt: skip
 
 
@@ -87,12 +98,16 @@ act(
 
 class ReceiptForm(Questions):
     reference = line("The NSPCC's reference", "Give the reference")
+    our_reference = line(
+        "Our reference, if the NSPCC gave it", hint="It begins with SR- and stands in the subject of the e-mail"
+    )
     day = DayField("When did it come?", what="The day", validators=needed("Give the day on which it came"))
 
 
 def _receipt(visit: Visit, publication: Publication, form: Questions) -> object:
-    at = moment_on(form["day"].data)
-    return record_receipt(visit.session, visit.viewer, publication, form["reference"].data, at)
+    answers = form.answers()
+    receipt = Receipt(answers["reference"], moment_on(answers["day"]), answers["our_reference"])
+    return record_receipt(visit.session, visit.viewer, publication, receipt)
 
 
 act(

@@ -13,13 +13,11 @@ from services.publish.findings import open_findings
 from services.publish.models import Document, Publication
 from services.publish.pages.site import act, pages, publication_of, sections
 from services.publish.publication_route import Route, decide_route, partner_names
-from services.publish.publications import change_page
 from services.publish.schedule import public_name
-from services.publish.site_content import page_of
+from services.publish.site_content import preview_of
 from services.publish.site_pages import review
 from services.publish.wording import KINDS, ROUTES
-from shared import clock, files
-from shared.calendar import london_day
+from shared import files
 from shared.identity import rights
 from shared.web.asking import checked, given, line, moment_on, optional_text, reasons
 from shared.web.forms import DayField, Questions, RadioField, SelectMultipleField, may_be_empty, needed
@@ -40,7 +38,10 @@ def list_publications(visit: Visit) -> Page:
     """Every publication, the newest first."""
     waiting = views.waiting_for_decision(visit.session)
     found = visit.session.scalars(select(Publication).order_by(Publication.created_at.desc()).limit(500))
-    values = {"publications": [views.summary_of(each, each.id in waiting) for each in found]}
+    values = {
+        "publications": [views.summary_of(each, each.id in waiting) for each in found],
+        "edits": rights.edits_publications(visit.viewer),
+    }
     return Page("publications.html", "Publications", values)
 
 
@@ -64,10 +65,8 @@ def show_publication(visit: Visit, publication_id: UUID) -> Page:
 @pages.get("/publications/<uuid:publication_id>/preview", allows=rights.reads_publications)
 def preview(visit: Visit, publication_id: UUID) -> Download:
     """The public page exactly as it would be written now."""
-    publication = publication_of(visit, publication_id)
-    now = clock.now()
-    page = page_of(visit.session, publication, {}, going_live_at=now)
-    return Download(review(london_day(now), page), "text/html; charset=utf-8", "preview.html", shown=True)
+    page = preview_of(visit.session, publication_of(visit, publication_id))
+    return Download(review(page.published_on, page), "text/html; charset=utf-8", "preview.html", shown=True)
 
 
 def _document_of(visit: Visit, publication: Publication, document_id: UUID) -> Document:
@@ -149,37 +148,6 @@ act(
     blamed="route",
     done="The decision is recorded.",
     note="Not publishing is a decision too, and its reasons go to the Panel and the Secretary of State.",
-)
-
-
-class PageForm(Questions):
-    title = line("Title", "Give the title of the page")
-    summary = optional_text("Summary", "What the review is about, without anything that identifies anybody", rows=8)
-    themes = optional_text("Themes", "One on a line", rows=4)
-
-
-def _page_form(visit: Visit, publication: Publication) -> Questions:
-    themes = "\n".join(publication.themes)
-    return PageForm(visit.typed, data={"title": publication.title, "summary": publication.summary, "themes": themes})
-
-
-def _change_page(visit: Visit, publication: Publication, form: Questions) -> None:
-    answers = form.answers()
-    themes = ["-".join(each.casefold().split()) for each in (answers["themes"] or "").split("\n") if each.strip()]
-    body = {"title": answers["title"], "summary": answers["summary"], "themes": themes}
-    change_page(visit.session, visit.viewer, publication, checked(schemas.PageIn(), body))
-
-
-act(
-    "words",
-    name="change_page_words",
-    title="The words of the page",
-    button="Save",
-    allows=rights.edits_publications,
-    asks=_page_form,
-    does=_change_page,
-    blamed="title",
-    done="The words are saved, and are being checked for what identifies somebody.",
 )
 
 

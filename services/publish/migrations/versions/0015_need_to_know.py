@@ -4,8 +4,8 @@ from alembic import op
 
 from shared.migrations import need_to_know_down, need_to_know_up
 
-revision = "0010"
-down_revision = "0004"
+revision = "0015"
+down_revision = "0011"
 
 BARRED = """CREATE POLICY barred ON publications AS RESTRICTIVE
     USING ((SELECT app_person()) IS NULL OR NOT is_barred(incident_id));"""
@@ -21,6 +21,7 @@ PARTS = (
     "deposits",
     "retention_questions",
     "page_orders",
+    "early_readers",
 )
 
 

@@ -5,7 +5,7 @@ from alembic import op
 from shared.migrations import calls_down, calls_up
 
 revision = "0020"
-down_revision = "0004"
+down_revision = "0015"
 
 
 def upgrade() -> None:

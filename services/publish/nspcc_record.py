@@ -1,0 +1,71 @@
+"""The record that the NSPCC catalogues, in its own order, and the words of the e-mails to it. Pure."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from services.publish.site_pages import theme_name, type_name
+
+UNNAMED = "Unnamed"
+# Where the collection's own keyword for a theme is known from its published lists; other themes stand as they are.
+KEYWORDS = {
+    "domestic-abuse": ("family violence",),
+    "parental-separation": ("separation", "partner relations"),
+    "chronic-illness": ("children with chronic illnesses", "health services"),
+}
+
+
+@dataclass(frozen=True)
+class Catalogued:
+    """What a record is made of. `partnership` is None where it may not be named; files are kind and SHA-256."""
+
+    year: int
+    partnership: str | None
+    pseudonym: str
+    kind: str
+    title: str
+    what_happened: str | None
+    themes: Sequence[str]
+    recommendations: str | None
+    keywords: Sequence[str]
+    files: Sequence[tuple[str, str]]
+    our_reference: str
+
+
+def catalogue_record(of: Catalogued) -> dict[str, str]:
+    """The record by its headings: year, partnership and pseudonym first, as the collection lists reviews."""
+    partnership = of.partnership or UNNAMED
+    keywords = of.keywords or [word for theme in of.themes for word in keywords_of(theme)]
+    return {
+        "Review": f"{of.year} - {partnership} - {of.pseudonym}",
+        "Year": str(of.year),
+        "Partnership": partnership,
+        "Pseudonym": of.pseudonym,
+        "Type": type_name(of.kind),
+        "Title": of.title,
+        "What happened": of.what_happened or "See the report.",
+        "Learning themes": ", ".join(theme_name(theme) for theme in of.themes) or "See the report.",
+        "Recommendations": of.recommendations or "See the report.",
+        "Keywords": ", ".join(dict.fromkeys(keywords)) or "None given.",
+        "Files": ", ".join(f"{kind.replace('-', ' ')} (SHA-256 {sha256})" for kind, sha256 in of.files),
+        "Our reference": of.our_reference,
+    }
+
+
+def keywords_of(theme: str) -> tuple[str, ...]:
+    """The collection's keywords for a theme, where they are known, else the theme in words."""
+    return KEYWORDS.get(theme) or (theme.replace("-", " "),)
+
+
+def record_text(record: Mapping[str, str]) -> str:
+    """The record as the words of an e-mail."""
+    lines = "\n".join(f"{name}: {value}" for name, value in record.items())
+    asked = f"Please acknowledge this by e-mail, and give our reference: {record['Our reference']}"
+    return f"A case review for the National Collection of Case Reviews.\n\n{lines}\n\n{asked}\n"
+
+
+def chase_text(pseudonym: str, our_reference: str, sent_on: str) -> str:
+    """The words that ask whether a deposit came."""
+    return (
+        f"On {sent_on} we sent you a case review for the National Collection of Case Reviews: {pseudonym}.\n"
+        f"We have had no acknowledgement yet. Did it come? Please answer with our reference: {our_reference}\n"
+    )
