@@ -38,8 +38,8 @@ def get(key: str) -> bytes:
         raise FileMissing(f"The file {key} is not in the store.") from None
 
 
-def destroy(key: str) -> None:
-    """Take the file under `key` out of the store for good. One that is gone is no error: it is done twice safely."""
+def remove(key: str) -> None:
+    """Let go of a file for good; one that is gone already is no fault."""
     _path(key).unlink(missing_ok=True)
 
 

@@ -154,7 +154,7 @@ def take_files_out() -> int:
             found = list(session.scalars(waiting.limit(BATCH).with_for_update(skip_locked=True)))
             for certificate in found:
                 for key in certificate.file_keys:
-                    files.destroy(key)
+                    files.remove(key)
                 total += len(certificate.file_keys)
                 certificate.file_keys, certificate.files_gone_at = [], clock.now()
         if len(found) < BATCH:
