@@ -81,6 +81,7 @@ def looked_at(page: Page) -> list[str]:
     return found
 
 
+@pytest.mark.timeout(600)  # the office has many pages, each looked at three times
 @pytest.mark.parametrize("who", WAYS, ids=lambda who: who or "nobody")
 def test_no_page_has_a_fault(visitor: Callable[..., Visitor], checker: Callable[[list[str]], str], who: str) -> None:
     someone, found, html = visitor("desk"), [], []
