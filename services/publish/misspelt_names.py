@@ -39,10 +39,7 @@ def _is_nearly(written: str, known: Known, small_words: Mapping[str, int]) -> bo
     word = re.sub(r"'s$", "", written.lower())
     if len(word) < SHORTEST or word.isdigit() or word in known.spellings or word.removesuffix("s") in known.spellings:
         return False
-    if written[0].isupper():
-        if small_words.get(word):
-            return False
-    elif is_ordinary_word(word) or small_words.get(word, 0) > 2:
+    if is_ordinary_word(word) and (written[0].islower() or small_words.get(word)):
         return False
     wordlike = sum(sign.isalpha() for sign in word) >= SHORTEST
     return any(_reads_alike(word, name) or (wordlike and _is_close(word, name)) for name in known.names)
