@@ -217,6 +217,10 @@ def in_property_of_a_font(document: Pdf) -> None:
     document.pages[0].obj.Resources.Font.F1.Owner = pikepdf.String(SECRET)
 
 
+def in_what_says_it_is_a_table_of_places(document: Pdf) -> None:
+    document.pages[0].obj.Resources.Extra = Dictionary(Type=Name.XRef, ID=SECRET, X=SECRET)
+
+
 def in_name_of_a_part(document: Pdf) -> None:
     resources = document.pages[0].obj.Resources
     resources.Font["/Hester_Nolan"] = resources.Font.F1
@@ -234,6 +238,7 @@ LISTED: tuple[tuple[Change, str], ...] = (
     (in_table_of_letters, "structure"),
     (in_property_of_a_font, "structure"),
     (in_name_of_a_part, "structure"),
+    (in_what_says_it_is_a_table_of_places, "structure"),
 )
 
 

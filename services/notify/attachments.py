@@ -179,6 +179,6 @@ def forget_files() -> None:
     with SERVICE.transaction() as session:
         found = session.execute(LET_GO).all()
         for row in found:
-            files.destroy(row.file_key)
+            files.remove(row.file_key)
         if found:
             session.execute(FORGET, {"ids": [row.id for row in found]})

@@ -8,11 +8,11 @@ from dataclasses import asdict, dataclass
 from datetime import timedelta
 
 import structlog
-from sqlalchemy import select, text
+from sqlalchemy import select, text, update
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
 from services.publish.case_knowledge import knowledge_digest, known_of
-from services.publish.documents import current_documents
 from services.publish.examination_process import ExaminationInterrupted, examine_apart
 from services.publish.file_kinds import PDF, PLAIN
 from services.publish.findings import carry_decisions
@@ -73,12 +73,22 @@ def check_documents() -> int:
 def reopen_outdated_checks() -> None:
     """Let what is not out yet be checked again where more is known of the case, or the check finds more than it did."""
     with SERVICE.transaction() as session:
-        for publication in session.scalars(select(Publication).where(Publication.state.in_(NOT_OUT_YET))):
-            digest = knowledge_digest(publication)
-            current = current_documents(session, publication.id).values()
-            for document in current:
-                if document.status == "checked" and document.checked_against != digest:
-                    document.status, document.claimed_at, document.attempts = "received", None, 0
+        waiting = session.scalars(select(Publication).where(Publication.state.in_(NOT_OUT_YET)))
+        digests = {publication.id: knowledge_digest(publication) for publication in waiting}
+        newest = (
+            select(Document.id, Document.publication_id, Document.status, Document.checked_against)
+            .where(Document.publication_id.in_(digests))
+            .ext(distinct_on(Document.publication_id, Document.kind))
+            .order_by(Document.publication_id, Document.kind, Document.version.desc())
+        )
+        rows = session.execute(newest).all()
+        outdated = [
+            each.id
+            for each in rows
+            if each.status == "checked" and each.checked_against != digests[each.publication_id]
+        ]
+        again = {"status": "received", "claimed_at": None, "attempts": 0}
+        session.execute(update(Document).where(Document.id.in_(outdated), Document.status == "checked").values(again))
 
 
 def _claim() -> str | None:
@@ -104,9 +114,7 @@ def check_one(document_id: str) -> None:
     except ExaminationInterrupted:  # the row is the work: it is claimed again, and given up after a few times
         _release(document)
         return
-    clean_key = document.clean_key or files.put(
-        checked.content
-    )  # checked again: the bytes stay those that were cleaned
+    clean_key = document.clean_key or files.put(checked.content)  # checked again, the bytes stay as they were cleaned
     with SERVICE.transaction() as session:
         _record(session, document.id, clean_key, checked, knowledge_digest(publication))
 

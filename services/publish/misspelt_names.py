@@ -39,10 +39,7 @@ def _is_nearly(written: str, known: Known, small_words: Mapping[str, int]) -> bo
     word = re.sub(r"'s$", "", written.lower())
     if len(word) < SHORTEST or word.isdigit() or word in known.spellings or word.removesuffix("s") in known.spellings:
         return False
-    if written[0].isupper():
-        if small_words.get(word):
-            return False
-    elif is_ordinary_word(word) or small_words.get(word, 0) > 2:
+    if is_ordinary_word(word) and (written[0].islower() or small_words.get(word)):
         return False
     wordlike = sum(sign.isalpha() for sign in word) >= SHORTEST
     return any(_reads_alike(word, name) or (wordlike and _is_close(word, name)) for name in known.names)
@@ -50,14 +47,26 @@ def _is_nearly(written: str, known: Known, small_words: Mapping[str, int]) -> bo
 
 def _is_close(word: str, name: str) -> bool:
     """One letter wrong, left out, put in or exchanged; two in a long name; or another spelling of the same sound."""
-    if abs(len(word) - len(name)) > 3 or min(len(word), len(name)) < SHORTEST:
+    apart = abs(len(word) - len(name))
+    if apart > 3 or min(len(word), len(name)) < SHORTEST:
         return False
-    distance = jellyfish.damerau_levenshtein_distance(word, name)
     if len(name) == SHORTEST:
-        return distance == 1 and word[0] == name[0] and len(word) >= SHORTEST
-    if distance <= (2 if len(name) >= LONG else 1):
+        return word[0] == name[0] and _distance(word, name) == 1
+    if len(name) >= LONG and apart <= 2 and _distance(word, name) <= 2:
         return True
-    return distance <= 3 and _sound(word) == _sound(name) and len(_sound(name)) > 2
+    if apart <= 1 and _one_end_agrees(word, name) and _distance(word, name) <= 1:
+        return True
+    return _sound(word) == _sound(name) and len(_sound(name)) > 2 and _distance(word, name) <= 3
+
+
+def _one_end_agrees(word: str, name: str) -> bool:
+    """One wrong letter leaves one end as it is: so most words need no closer look."""
+    half = (min(len(word), len(name)) - 1) // 2
+    return word[:half] == name[:half] or word[-half:] == name[-half:]
+
+
+def _distance(word: str, name: str) -> int:
+    return int(jellyfish.damerau_levenshtein_distance(word, name))
 
 
 @cache

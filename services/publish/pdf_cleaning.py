@@ -289,10 +289,13 @@ def _unseen(pdf: Pdf) -> Iterator[Passage]:
     """Every text in the file's structure: what no page shows, but a screen reader or a curious reader finds."""
     for thing in everything(pdf):
         is_bookmark = "/Title" in thing and "/Parent" in thing
-        if thing.get("/Type") == Name.XRef:  # only the tables that the file is read by, and its checksum
-            continue
+        checksum = (
+            isinstance(thing, Stream) and thing.get("/Type") == Name.XRef
+        )  # under /ID: no words, and the file's own
         for key in thing.keys():  # noqa: SIM118  # pikepdf's dictionaries are not iterable without keys()
             yield from (Passage("structure", None, name) for name in _names(key, thing[key]))
+            if checksum and key == "/ID":
+                continue
             place = _place(key, is_bookmark)
             yield from (Passage(place, None, text) for text in _texts(thing[key]) if _is_words(text))
 

@@ -18,7 +18,7 @@ def _keys(words: str) -> frozenset[str]:
 # Where ISO 32000-1 has a stream: under these keys, and as any entry of the dictionaries named below.
 STREAM_KEYS = _keys(
     "/Contents /FontFile /FontFile2 /FontFile3 /ToUnicode /Encoding /UseCMap /CIDToGIDMap /CIDSet /SMask /Mask /G /TR /TR2 "
-    "/BG /BG2 /UCR /UCR2 /HT /JBIG2Globals /Function /Functions /ColorSpace /CS /Shading /Metadata /DestOutputProfile /N /D"
+    "/BG /BG2 /UCR /UCR2 /HT /JBIG2Globals /Function /Functions /ColorSpace /CS /Shading /Metadata"
 )
 ENTRIES_ARE_STREAMS = _keys("/XObject /Pattern /Shading /ColorSpace /CharProcs /ExtGState /Properties")
 COMPONENTS = {"/DeviceGray": 1, "/CalGray": 1, "/Indexed": 1, "/Separation": 1, "/DeviceRGB": 3, "/CalRGB": 3, "/Lab": 3, "/DeviceCMYK": 4}  # fmt: skip

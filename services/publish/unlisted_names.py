@@ -12,7 +12,7 @@ from services.publish.plain_text import each_word
 
 Hit = tuple[str, int, int]
 
-LARGE = r"[A-Z][a-z]+(?:['-][A-Z]?[a-z]+)*|Mc[A-Z][a-z]+|Mac[A-Z][a-z]+|O'[A-Z][a-z]+|De[A-Z][a-z]+"
+LARGE = r"[A-Z][a-z]+(?:['-][A-Z]?[a-z]+)*|Mc[A-Z][a-z]+|Mac[A-Z][a-z]+|O'[A-Z][a-z]+|De[A-Z][a-z]+|[A-Z]{5,}"
 GROUP = re.compile(rf"(?<![\w'-])(?:{LARGE})(?: (?:(?:{LARGE})|[A-Z]\.?(?=[ ,.;]))){{0,4}}(?![\w-])")
 TITLE = re.compile(
     r"(?<!\w)(?:Mr|Mrs|Ms|Miss|Mx|Dr|Prof|Professor|Rev|Revd|Reverend|Sir|Dame|Lord|Lady|Judge|PC|DC|DS|DI|DCI|WPC|PCSO|Sgt|"
@@ -99,7 +99,9 @@ def _may_be_a_name(
     if small_words.get(word) or word in NEVER_NAMES:
         return False
     if _is_listed(word):
-        return True
+        return not written.isupper() or not is_ordinary_word(word)
+    if written.isupper():  # an abbreviation, or a heading
+        return False
     begins = at == 0 and bool(SENTENCE_BEGINS.search(text[max(0, words[0][1] - 4) : words[0][1]]))
     return not begins and not any(is_ordinary_word(part, OF_NAMES) for part in word.split("-"))
 

@@ -4,11 +4,13 @@ import uuid
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.orm import Session
 
 from services.notify.directory import UnknownAgency, add_agency, end_agency, issue_key, keys_of, revoke_keys, rotate_key
 from services.notify.service import SERVICE
 from services.review.service import SERVICE as REVIEW
-from shared.identity.keys import apply_directory_change, authenticate
+from shared import clock
+from shared.identity.keys import Begun, apply_directory_change, begin_call
 from tests.notifying import BASE, client, rows, said
 
 pytestmark = pytest.mark.usefixtures("ground")
@@ -90,17 +92,22 @@ def test_a_copy_takes_the_newest_and_ignores_an_older_change_that_comes_late() -
             apply_directory_change(session, change)
         found = session.execute(text("SELECT version FROM agencies WHERE id = :id"), {"id": agency}).scalar_one()
         assert found == revoked["version"]
-        assert authenticate(session, key) is None
+        assert begin(session, key) is None
+
+
+def begin(session: Session, key: str) -> Begun | None:
+    return begin_call(session, key, None, clock.machine_now())
 
 
 def test_a_copy_lets_a_key_in_once_it_has_heard_of_it() -> None:
     agency = new_agency()
     key = new_key(agency)
     with REVIEW.transaction() as session:
-        assert authenticate(session, key) is None
+        assert begin(session, key) is None
         apply_directory_change(session, said("directory.changed", id=agency)[-1])
-        viewer = authenticate(session, key)
-    assert viewer is not None
+        begun = begin(session, key)
+    assert begun is not None
+    viewer = begun.viewer
     assert (viewer.agency_id, viewer.scope) == (agency, "own")
 
 

@@ -78,6 +78,12 @@ def test_nicknames_words_that_are_names_and_misspellings(text: str, kinds: set[s
     assert {kind for kind, _ in found(text, names)} == kinds
 
 
+def test_a_misspelt_name_that_is_always_written_small_is_found() -> None:
+    assert [kind for kind, _ in found("then oakrigde and oakrigde", [{"kind": "name", "value": "Oakridge"}])] == [
+        "misspelt-name"
+    ]
+
+
 def test_a_word_that_the_document_writes_small_is_no_misspelt_name() -> None:
     assert found("Simple steps. It was simple.", [{"kind": "name", "value": "Sample"}]) == []
 
@@ -113,6 +119,8 @@ def test_a_birthday_without_its_year_is_found() -> None:
         ("near Plimsoll Street", {"place-nobody-listed"}),
         ("the St Barnabas Surgery", {"place-nobody-listed"}),
         ("they moved to Plimworth", {"name-nobody-listed"}),
+        ("WHAT AGNIESZKA SAID", {"name-nobody-listed"}),
+        ("WHAT PRACTITIONERS SAID AT THE CAMHS MEETING", set()),
         ("The School said. Grace was given. The Strategy Meeting in May.", set()),
         ("The Child Safeguarding Practice Review Panel and the Integrated Care Board met.", set()),
         ("Working Together to Safeguard Children, Children Act 2004", set()),
