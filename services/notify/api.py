@@ -9,7 +9,7 @@ from marshmallow import Schema, ValidationError
 from sqlalchemy import select
 
 from services.notify import answers
-from services.notify.attachments import Upload, described, open_of_referral
+from services.notify.attachments import Upload, described, documents_of, open_file
 from services.notify.corrections import add_documents, correct_referral
 from services.notify.decisions import Decided, decide, withdraw
 from services.notify.documents import fetch_document, fetch_file, fetch_file_signed
@@ -116,7 +116,7 @@ def post_documents(call: Call, referral_id: UUID) -> Reply:
 def get_referral_document(call: Call, referral_id: UUID, document_id: UUID) -> Reply:
     """The bytes of a file of a referral, once nothing speaks against giving it out (409 until then)."""
     referral = _found(call.session.get(Referral, str(referral_id)))
-    entry, attachment, content = open_of_referral(call.session, referral, str(document_id))
+    entry, attachment, content = open_file(call.session, documents_of(referral.body), str(document_id))
     call.note_read(f"document:{attachment.id}")
     return _handed_out(entry["filename"], attachment.content_type, content)
 

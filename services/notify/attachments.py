@@ -11,7 +11,7 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from services.notify.file_types import NotTaken, kind_of, safe_name, words_for
-from services.notify.models import Attachment, Referral
+from services.notify.models import Attachment
 from services.notify.service import SERVICE
 from shared import audit, clock, files
 from shared.database import new_id
@@ -142,13 +142,8 @@ def documents_to_name(session: Session, bodies: Sequence[Mapping[str, Any]]) -> 
     return [entry for entry in entries if entry not in infected]
 
 
-def open_of_referral(session: Session, referral: Referral, attachment_id: str) -> tuple[Entry, Attachment, bytes]:
-    """A file of a referral that the caller may see. Raises 404, and 409 problems while it is not given out."""
-    return _opened(session, documents_of(referral.body), "id", attachment_id)
-
-
-def open_of_draft(session: Session, entries: Sequence[Entry], attachment_id: str) -> tuple[Entry, Attachment, bytes]:
-    """A file of a draft that the caller may see. Raises 404, and 409 problems while it is not given out."""
+def open_file(session: Session, entries: Sequence[Entry], attachment_id: str) -> tuple[Entry, Attachment, bytes]:
+    """A file of a draft or a referral that the caller may see. Raises 404, and 409 problems while it is not given out."""
     return _opened(session, entries, "id", attachment_id)
 
 

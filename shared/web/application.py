@@ -1,8 +1,10 @@
 """One Flask application per service, all of one make: problem documents, request ids, health, metrics, OpenAPI, pages."""
 
+from io import BytesIO
 from pathlib import Path
+from typing import IO, Any
 
-from flask import Flask, request
+from flask import Flask, Request, request
 from flask_smorest import Api as Documents
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -19,12 +21,20 @@ LARGEST_BODY = 1_000_000
 LARGEST_UPLOAD = 26_000_000  # a file of 25 MB with the other fields of its form around it
 
 
+class InMemoryRequest(Request):
+    """A request whose files stay in memory: large ones would otherwise lie on the disk for a moment, unsealed."""
+
+    def _get_file_stream(self, *_: Any, **__: Any) -> IO[bytes]:
+        return BytesIO()
+
+
 def make_application(
     service: Service, api: Api, title: str, pages: Pages | None = None, templates: Path | None = None
 ) -> Flask:
     """The WSGI application of a service with its routes under `/<service>/`; `templates` draw its pages."""
     set_up_logs()
     app = Flask(service.name, static_folder=None)
+    app.request_class = InMemoryRequest
     app.config.update(
         API_TITLE=title,
         API_VERSION="v1",

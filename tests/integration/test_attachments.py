@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from flask import request
 from werkzeug.test import TestResponse
 
 from services.notify.attachment_scan import scan_documents
@@ -28,6 +29,7 @@ from tests.notifying import (
     Outside,
     call,
     change_rows,
+    client,
     duties,
     duty,
     got,
@@ -301,6 +303,12 @@ def test_nobody_else_sees_the_files_of_a_draft_and_they_go_with_it() -> None:
     forget_files()
     with pytest.raises(files.FileMissing):
         files.get(file.file_key)
+
+
+def test_a_large_file_is_never_laid_on_the_disk_while_it_is_read() -> None:
+    sent = {"file": (io.BytesIO(b"x" * 2_000_000), "a.txt")}
+    with client().application.test_request_context(method="POST", data=sent):
+        assert type(request.files["file"].stream) is io.BytesIO
 
 
 def test_a_files_name_stands_in_no_row_in_the_clear_and_in_no_address() -> None:

@@ -48,7 +48,8 @@ def test_who_is_kept_from_an_incident_finds_nothing_of_it_anywhere() -> None:
 
 def test_an_incident_that_somebody_is_kept_from_is_not_named_as_a_possible_duplicate_of_another() -> None:
     body = referral()
-    kept, open_ = refer(body)["incident"], refer(body | {"agency_reference": "another"}, HOSPITAL)["incident"]
+    again = body | {"agency_reference": f"{body['agency_reference']}-again"}
+    kept, open_ = refer(body)["incident"], refer(again, HOSPITAL)["incident"]
     officer, office = Someone(COUNCIL, ["duty-officer"]), Someone(OFFICE, ["partnership-office"])
     path = f"/notify/incidents/{open_['id']}"
     assert kept["reference"] in officer.get(path).text

@@ -5,7 +5,7 @@ from uuid import UUID
 from flask import request
 
 from services.notify import agreements, drafts
-from services.notify.attachments import described, open_of_draft
+from services.notify.attachments import described, open_file
 from services.notify.pages.report_answers import sections_of
 from services.notify.pages.site import pages
 from shared.identity import rights
@@ -98,6 +98,6 @@ def post_answer(visit: Visit, request_id: UUID) -> Page | Go:
 @pages.get("/agreements/<uuid:request_id>/files/<uuid:document_id>", allows=rights.agrees_reports)
 def open_file_to_agree(visit: Visit, request_id: UUID, document_id: UUID) -> Download:
     _, draft = agreements.report_to_agree(visit.session, visit.viewer, str(request_id))
-    entry, attachment, content = open_of_draft(visit.session, draft.documents, str(document_id))
+    entry, attachment, content = open_file(visit.session, draft.documents, str(document_id))
     visit.note_read(f"document:{attachment.id}")
     return Download(content, attachment.content_type, entry["filename"])

@@ -7,7 +7,7 @@ from flask import request
 from wtforms import FileField
 
 from services.notify import drafts
-from services.notify.attachments import Upload, described, open_of_draft, open_of_referral
+from services.notify.attachments import Upload, described, documents_of, open_file
 from services.notify.models import Referral
 from services.notify.pages.site import pages
 from services.notify.rate_limits import UPLOADS, count_one
@@ -77,16 +77,16 @@ def _add(visit: Visit, draft: drafts.Draft, form: Questions) -> None:
 @pages.get("/report/<uuid:draft_id>/files/<uuid:document_id>", allows=rights.reports_incidents)
 def open_file_of_draft(visit: Visit, draft_id: UUID, document_id: UUID) -> Download:
     draft = drafts.draft_of(visit.session, visit.viewer, str(draft_id))
-    entry, attachment, content = open_of_draft(visit.session, draft.documents, str(document_id))
+    entry, attachment, content = open_file(visit.session, draft.documents, str(document_id))
     return Download(content, attachment.content_type, entry["filename"])
 
 
 @pages.get("/reports/<uuid:referral_id>/files/<uuid:document_id>", allows=rights.any_agency)
-def open_file(visit: Visit, referral_id: UUID, document_id: UUID) -> Download:
+def open_file_of_report(visit: Visit, referral_id: UUID, document_id: UUID) -> Download:
     """A file of a report that was sent, for whoever may read the report; each opening is logged."""
     referral = visit.session.get(Referral, str(referral_id))
     if referral is None:
         raise not_found()
-    entry, attachment, content = open_of_referral(visit.session, referral, str(document_id))
+    entry, attachment, content = open_file(visit.session, documents_of(referral.body), str(document_id))
     visit.note_read(f"document:{attachment.id}")
     return Download(content, attachment.content_type, entry["filename"])
