@@ -153,9 +153,9 @@ def evidence_of(session: Session, actions: Iterable[Action]) -> dict[str, list[E
     return found
 
 
-def status_of_action(progress: str | None) -> str:
-    """From what its newest evidence said: it stays so when the evidence itself has been destroyed after its time."""
-    return {None: "open", "started": "in-progress"}.get(progress) or str(progress)
+def status_of_action(progress: Sequence[str]) -> str:
+    """From the progress of its evidence, oldest first: the newest entry says how far it is."""
+    return {"started": "in-progress"}.get(progress[-1], progress[-1]) if progress else "open"
 
 
 def status_of_recommendation(actions: Sequence[str]) -> str:

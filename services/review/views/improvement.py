@@ -65,7 +65,7 @@ def describe_actions(session: Session, actions: Sequence[Action]) -> list[dict[s
 
 
 def _action(action: Action, agencies: Agencies, evidence: list[Evidence], today: date) -> dict[str, Any]:
-    status = status_of_action(action.progress)
+    status = status_of_action([action.progress] if action.progress else [])  # its evidence may be gone after its time
     return {
         "id": action.id,
         "recommendation_id": action.recommendation_id,
