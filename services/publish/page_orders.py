@@ -11,7 +11,7 @@ from services.publish.models import PageOrder, Publication
 from services.publish.nspcc import deposit
 from services.publish.publication_route import tell_services
 from services.publish.retention import open_question
-from services.publish.site_content import documents_to_publish, page_words, site_is_wanted_anew
+from services.publish.site_content import documents_to_publish, page_words, site_is_wanted_anew, words_have_changed
 from services.publish.states import moved
 from shared import audit, clock
 from shared.identity.viewer import Viewer
@@ -58,7 +58,7 @@ def correct(session: Session, viewer: Viewer, publication: Publication, order: O
     before = {"documents": publication.live_documents, "page": publication.live_page}
     new = [document for document in documents if document.id not in publication.live_documents]
     replaced = [document.kind for document in new]
-    if page_words(publication) != publication.live_page:
+    if words_have_changed(publication):
         replaced.append("page-text")
     if not replaced and len(documents) == len(publication.live_documents):
         raise conflict("Nothing has changed since it went live. Upload a new version or change the words first.")

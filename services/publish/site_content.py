@@ -111,6 +111,12 @@ def page_words(publication: Publication) -> dict[str, Any]:
     return {name: getattr(publication, name) for name in PAGE_WORDS}
 
 
+def words_have_changed(publication: Publication) -> bool:
+    """Whether a correction would change the words of a live page. One that went live long ago kept fewer of them."""
+    shown = publication.live_page or {}
+    return any(value != shown.get(name, []) for name, value in page_words(publication).items())
+
+
 def documents_to_publish(session: Session, publication: Publication) -> list[Document]:
     """The checked current versions of what the partners chose to publish, in their order."""
     current = current_documents(session, publication.id)

@@ -128,7 +128,7 @@ def test_a_report_goes_its_way_from_findings_to_live_and_down_again(kind: str, o
     check_documents()
     follow_protocol(lead, at)
     assert "Learning together" in editor.get(f"{at}/preview").text or kind == "anonymous"
-    lead.does(f"{at}/schedule", time="09:00", **day("day", publication_day(8)))
+    lead.does(f"{at}/schedule", time="09:00", avoided_week_reasons="It must.", **day("day", publication_day(8)))
     confirm_copies(publication)
     pass_days()
     publish_due()

@@ -56,10 +56,11 @@ def test_a_birthday_or_an_anniversary_is_shown_as_a_week_to_avoid_and_as_nothing
     week = get(f"/publications/{publication['id']}")["weeks_to_avoid"]
     monday = on - timedelta(days=on.weekday())
     assert week[:1] == [monday.isoformat()]
-    (sentence,) = schedule(publication, status=409)["missing"]
+    when = publication_day(8).isoformat()
+    problem = post(f"/publications/{publication['id']}/schedule", {"publish_at": when}, status=409)
+    (sentence,) = problem["missing"]
     assert sentence.startswith(f"Avoid the week of {monday.day} {monday:%B %Y}")
     assert kind not in sentence and "birth" not in sentence
-    when = publication_day(8).isoformat()
     body = {"publish_at": when, "avoided_week_reasons": "The inquest ends the day before."}
     post(f"/publications/{publication['id']}/schedule", body)
     confirm_copies(publication)
