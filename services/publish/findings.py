@@ -15,7 +15,16 @@ from shared.web.problems import conflict, refused
 
 DECIDED_EACH_TIME = frozenset(
     (
-        *("name", "alias", "nickname", "misspelt-name", "initials", "date-of-birth", "expected-date-of-delivery"),
+        *(
+            "name",
+            "alias",
+            "professional",
+            "nickname",
+            "misspelt-name",
+            "initials",
+            "date-of-birth",
+            "expected-date-of-delivery",
+        ),
         *(
             "birthday",
             "address",

@@ -13,6 +13,7 @@ from services.publish.plain_text import each_word, plain
 SHORTEST_NAME = 3  # shorter parts of a name ("Al", "de") are words, too: they count with their capital
 SHORTEST_SETTING = 8  # one short word of a school's name ("Green") is an ordinary word
 NAMES = ("name", "alias")
+OF_PEOPLE = (*NAMES, "professional")
 DATES = ("date-of-birth", "expected-date-of-delivery")
 POSTCODE = re.compile(r"(?<![a-z0-9])[a-z]{1,2}[0-9][0-9a-z]?[ -]{0,2}[0-9][a-z]{2}(?![a-z0-9])")
 LINKING = frozenset(each_word("al bin bint da de del den der di du el la le san st ten van von y"))
@@ -51,7 +52,7 @@ def known_identifiers(
             spellings |= {nick: Spelling("nickname", True) for nick in nicknames_of(value) if nick not in spellings}
     for kind, value in listed:
         for variant in VARIANTS.get(kind, _whole)(value):
-            spellings[variant] = Spelling(kind, kind in NAMES and _needs_capital(variant))
+            spellings[variant] = Spelling(kind, kind in OF_PEOPLE and _needs_capital(variant))
     spellings.pop("", None)
     longest_first = sorted(map(re.escape, spellings), key=len, reverse=True)
     pattern = re.compile(rf"(?<!\w)({'|'.join(longest_first)})(?:'?s)?(?!\w)") if spellings else None
@@ -162,6 +163,7 @@ def _nowhere(_: str) -> Iterator[str]:
 VARIANTS: dict[str, Callable[[str], Iterator[str]]] = {
     "name": _name_variants,
     "alias": _name_variants,
+    "professional": _name_variants,
     "address": _address_variants,
     "setting": _setting_variants,
     "date-of-birth": _nowhere,

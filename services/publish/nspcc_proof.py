@@ -20,7 +20,19 @@ from shared import clock
 from shared.partnership import partnership
 
 SHORTEST_IN_BYTES = 6  # shorter words stand by chance in compressed bytes
-COUNTED = ("area", "name", "alias", "address", "setting", "date-of-birth", "nhs-number", "email", "phone", "postcode")
+COUNTED = (
+    "area",
+    "name",
+    "alias",
+    "professional",
+    "address",
+    "setting",
+    "date-of-birth",
+    "nhs-number",
+    "email",
+    "phone",
+    "postcode",
+)
 
 
 @dataclass(frozen=True)

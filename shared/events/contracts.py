@@ -17,7 +17,7 @@ Time = fields.AwareDateTime
 
 
 class Identifier(Contract):
-    """One thing that identifies a child or family: `kind` is name, date-of-birth, nhs-number, postcode, address, setting."""
+    """One thing that identifies a child or family: `kind` is name, date-of-birth, nhs-number, postcode, address, setting, professional, email, phone."""
 
     kind = fields.String(required=True)
     value = fields.String(required=True)
