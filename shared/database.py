@@ -13,7 +13,7 @@ from sqlalchemy.dialects.postgresql import psycopg
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.orm import Session, sessionmaker
 
-from shared.exchange import COMMIT, Statement, commit, execute_prepared, in_one_exchange, last_of
+from shared.exchange import COMMIT, Statement, commit, execute_prepared, in_one_exchange
 from shared.identity.viewer import SYSTEM, Viewer
 from shared.settings import settings
 
@@ -96,11 +96,6 @@ def insert_rows(session: Session, groups: Groups) -> None:
     """
     session.flush()
     execute_prepared(session, *_insertion(groups))
-
-
-def insert_with_commit(session: Session, groups: Groups) -> None:
-    """As `insert_rows`, but with the commit: for rows that nothing in the transaction reads."""
-    last_of(session).rows.append(_insertion(groups))
 
 
 def _insertion(groups: Groups) -> tuple[str, list[Any]]:

@@ -6,7 +6,6 @@ so that the audit chain's lock is held while PostgreSQL alone is at work, never 
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Any
 
@@ -20,38 +19,30 @@ COMMIT: Statement = ("COMMIT", ())
 
 
 class Turn(IntEnum):
-    """The order of what goes with a commit after its rows, whatever the order in which it was said: the lock comes last."""
+    """The order of what goes with a commit, whatever the order in which it was said: the lock comes last."""
 
     EVENT = 1
     ANSWER = 2
     AUDIT = 3
 
 
-@dataclass
-class Last:
-    """What a transaction says last: rows to insert, and functions of the database to call, each with its arguments."""
-
-    rows: list[tuple[str, Sequence[Any]]] = field(default_factory=list)
-    calls: list[tuple[Turn, str, Sequence[Any]]] = field(default_factory=list)
-
-    def spoken(self) -> Statement:
-        """The calls as one statement: PostgreSQL evaluates what is selected from left to right."""
-        calls = sorted(self.calls, key=lambda call: call[0])
-        selected = (
-            f"{name}({','.join(['%s'] * len(values))}) AS said_{place}" for place, (_, name, values) in enumerate(calls)
-        )
-        return "SELECT " + ", ".join(selected), [value for _, _, values in calls for value in values]
+Call = tuple[Turn, str, Sequence[Any]]  # a function of the database and its arguments
 
 
-def last_of(session: Session) -> Last:
-    """What goes with a session's next commit. Until then the transaction itself does not see what it does."""
-    last: Last = session.info.setdefault("last", Last())
-    return last
+def _said(session: Session) -> list[Call]:
+    said: list[Call] = session.info.setdefault("said", [])
+    return said
 
 
 def call_with_commit(session: Session, turn: Turn, function: str, *values: Any) -> None:
-    """Have a function of the database called with the commit."""
-    last_of(session).calls.append((turn, function, values))
+    """Have a function of the database called with the commit. Until then the transaction does not see what it does."""
+    _said(session).append((turn, function, values))
+
+
+def _as_one(calls: Sequence[Call]) -> Statement:
+    """The calls as one statement: PostgreSQL evaluates what is selected from left to right."""
+    selected = (f"{name}({','.join(['%s'] * len(values))}) AS said_{n}" for n, (_, name, values) in enumerate(calls))
+    return "SELECT " + ", ".join(selected), [value for _, _, values in calls for value in values]
 
 
 def in_one_exchange(session: Session, *statements: Statement) -> list[Any]:
@@ -92,22 +83,19 @@ def _executed(session: Session, cursor_class: Any, sql: str, values: Sequence[An
 def commit(session: Session) -> None:
     """Commit a transaction, with what is to go with it, durably and in one exchange."""
     session.flush()
-    last = session.info.pop("last", Last())
-    for insertion in last.rows:
-        execute_prepared(session, *insertion)
-    if last.calls:
-        in_one_exchange(session, last.spoken(), COMMIT)
+    if calls := sorted(session.info.pop("said", ()), key=lambda call: call[0]):
+        in_one_exchange(session, _as_one(calls), COMMIT)
     session.commit()  # after COMMIT above this asks nothing of the database any more
 
 
 @contextmanager
 def attempt(session: Session) -> Iterator[None]:
     """What is done inside is undone as a whole where it raises, what it wanted to go with the commit included."""
-    last = last_of(session)
-    rows, calls = len(last.rows), len(last.calls)
+    said = _said(session)
+    before = len(said)
     try:
         with session.begin_nested():
             yield
     except BaseException:
-        del last.rows[rows:], last.calls[calls:]
+        del said[before:]
         raise

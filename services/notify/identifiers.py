@@ -6,7 +6,30 @@ from typing import Any
 
 from services.notify.children import children_of
 
-TITLES = frozenset(["dr", "mr", "mrs", "ms", "miss", "mx", "prof", "professor", "sir", "dame", "rev", "pc", "dc", "ds", "di", "dci", "sgt", "insp", "nurse", "sister"])
+TITLES = frozenset(
+    [
+        "dr",
+        "mr",
+        "mrs",
+        "ms",
+        "miss",
+        "mx",
+        "prof",
+        "professor",
+        "sir",
+        "dame",
+        "rev",
+        "pc",
+        "dc",
+        "ds",
+        "di",
+        "dci",
+        "sgt",
+        "insp",
+        "nurse",
+        "sister",
+    ]
+)
 
 
 def identifiers_of(bodies: Sequence[Mapping[str, Any]]) -> list[dict[str, str]]:

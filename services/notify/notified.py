@@ -17,7 +17,7 @@ from services.notify.service import SERVICE
 from services.notify.states import INCIDENT, moved
 from services.notify.threshold import FOR_THE_PANEL
 from shared import audit
-from shared.database import insert_with_commit
+from shared.database import insert_rows
 from shared.delivery.deliveries import DeliveryRow
 from shared.encryption import unseal_json
 from shared.outbox import emit
@@ -75,7 +75,7 @@ def _follow(session: Session, incident: Incident, duty: Duty, sent_at: datetime)
     copy, messages = told(session, facts, "partnership-office-copy", "partnership-office", sent_at, document)
     review_required = not FOR_THE_PANEL.isdisjoint(incident.assessment["kinds"])
     duties = [copy, _rapid_review_due(incident, sent_at)] if review_required else [copy]
-    insert_with_commit(session, [(Duty, duties), (DeliveryRow, messages)])
+    insert_rows(session, [(Duty, duties), (DeliveryRow, messages)])
     ring_after_commit(session, "dispatch_due")
     _say_notified(session, incident, bodies, sent_at, review_required=review_required)
 
@@ -85,7 +85,7 @@ def _panel_joins(session: Session, incident: Incident, duty: Duty, sent_at: date
     reviews = select(Duty.id).where(Duty.incident_id == incident.id, Duty.rule == "rapid-review")
     if duty.rule != "sin-panel" or incident.status != "notified" or session.scalar(reviews):
         return []
-    insert_with_commit(session, [(Duty, [_rapid_review_due(incident, sent_at)])])
+    insert_rows(session, [(Duty, [_rapid_review_due(incident, sent_at)])])
     _say_notified(session, incident, bodies_of(session, incident.id), sent_at, review_required=True)
     return [audit.Entry("system", "notified", f"incident:{incident.id}", duty.rule)]
 

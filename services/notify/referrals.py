@@ -14,11 +14,12 @@ from services.notify.duplicates import Alike, begin_referral, hash_rows, hashes_
 from services.notify.duties import describe_duty
 from services.notify.messages import know_addresses
 from services.notify.models import ChildHash, Duty, Incident, Referral
+from services.notify.need_to_know import hidden_from
 from services.notify.service import SERVICE
 from services.notify.threshold import Assessment, assess, facts_of
 from shared import audit
 from shared.calendar import london_day
-from shared.database import insert_with_commit, new_id
+from shared.database import insert_rows, new_id
 from shared.delivery.deliveries import DeliveryRow
 from shared.identity.viewer import Viewer
 from shared.outbox import emit
@@ -50,7 +51,7 @@ def submit_referral(session: Session, viewer: Viewer, body: dict[str, Any], now:
     referral = _referral_values(viewer, body, incident["id"], context.referral_number, now)
     know_addresses(session, context.addresses)
     duties, deliveries = duties_arising(session, incident, assessment, [body], viewer)
-    insert_with_commit(
+    insert_rows(
         session,
         [
             (Incident, [incident]),
@@ -64,8 +65,15 @@ def submit_referral(session: Session, viewer: Viewer, body: dict[str, Any], now:
     _tell_services(session, viewer, incident, now)
     entries = [audit.Entry(viewer.actor, "duty-arose", f"duty:{duty['id']}", duty["rule"]) for duty in duties]
     audit.append(session, audit.Entry(viewer.actor, "referred", f"incident:{incident['id']}", status), *entries)
-    alike = context.alike if viewer.scope == "all" else []
-    return _answer(referral, incident, duties, alike)
+    return _answer(referral, incident, duties, _alike_shown(session, viewer, context.alike))
+
+
+def _alike_shown(session: Session, viewer: Viewer, alike: Sequence[Alike]) -> list[Alike]:
+    """Of the incidents alike, those that the caller may know of."""
+    if viewer.scope != "all" or not alike:
+        return []
+    hidden = hidden_from(session, viewer)
+    return [other for other in alike if other.id not in hidden]
 
 
 def _used_before(referral_id: str, reference: str) -> Exception:

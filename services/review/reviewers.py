@@ -26,9 +26,7 @@ def appoint_reviewer(session: Session, review: PracticeReview, body: dict[str, A
         select(Reviewer).where(Reviewer.practice_review_id == review.id, Reviewer.ended_at.is_(None))
     )
     if former is not None:
-        _end(former, body.get("replaces_reasons"))
-        end_accesses(session, ReviewerAccess.reviewer_id == former.id)
-        session.flush()
+        _end(session, former, body.get("replaces_reasons"))
     reviewer = Reviewer(
         id=new_id(),
         practice_review_id=review.id,
@@ -52,16 +50,17 @@ def remove_reviewer(session: Session, review: PracticeReview, reviewer: Reviewer
     move(PRACTICE_REVIEW, review.status, "change")
     if reviewer.ended_at is not None:
         raise conflict("This appointment has ended.")
-    _end(reviewer, reasons)
+    _end(session, reviewer, reasons)
     review.version += 1
     on = f"practice-review:{review.id}"
     audit.append(session, audit.Entry(viewer.actor, "removed-reviewer", on, f"reviewer {reviewer.id}"))
 
 
-def _end(former: Reviewer, reasons: str | None) -> None:
+def _end(session: Session, former: Reviewer, reasons: str | None) -> None:
     if reasons is None:
         raise conflict("A reviewer is in office. Give replaces_reasons to end that appointment and make this one.")
     former.ended_at, former.ending_reasons = clock.now(), reasons
+    end_accesses(session, ReviewerAccess.reviewer_id == former.id)
 
 
 def ask_reviewer(session: Session, review: PracticeReview, body: dict[str, Any], viewer: Viewer) -> ReviewerRequest:

@@ -17,7 +17,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
 from shared import clock
-from shared.database import Database, insert_rows, insert_with_commit, new_id
+from shared.database import Database, insert_rows, new_id
 from shared.delivery.outcomes import AlreadyReceived, Delivered, Outcome, Rejected, RetryAfter, answer_of, name_of
 from shared.delivery.states import STATES
 from shared.encryption import Encrypted, seal_json, unseal_json
@@ -223,7 +223,7 @@ def record(session: Session, results: Sequence[Result]) -> list[Recorded]:
     columns = list(zip(*(_changes(one) for one in recorded), strict=True))
     moves: Statement = RECORD, [list(column) for column in columns]
     in_one_exchange(session, moves, *_pause_or_resume(results))
-    insert_with_commit(session, [(AttemptRow, [_attempt(result) for result in results])])
+    insert_rows(session, [(AttemptRow, [_attempt(result) for result in results])])
     return recorded
 
 

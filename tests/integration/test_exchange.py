@@ -7,10 +7,8 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from services.notify.models import ChildHash
 from services.notify.service import SERVICE
 from shared import audit
-from shared.database import insert_with_commit
 from shared.exchange import Turn, attempt, call_with_commit
 from shared.outbox import emit
 from tests.integration.test_floor import referred
@@ -56,14 +54,6 @@ def test_where_one_of_the_last_things_fails_the_whole_transaction_is_undone() ->
     with SERVICE.transaction() as session:
         say(session, "EXCHANGE-2")
     assert said("EXCHANGE-2") == 1
-
-
-def test_rows_that_go_with_the_commit_are_refused_as_any_others(ground: dict[str, str]) -> None:
-    stranger = {"incident_id": "8f1c9a52-5f0e-4a41-9f3e-0f3f5b6f4c99", "kind": "nhs-number", "hash": b"x"}
-    with pytest.raises(DBAPIError), SERVICE.transaction() as session:
-        insert_with_commit(session, [(ChildHash, [stranger | {"occurred_on": "2026-01-01"}])])
-        audit.append(session, audit.Entry("a test", "failed", "exchange:3"))
-    assert not trail("exchange:3")
 
 
 def test_nobody_holds_the_audit_chain_while_their_transaction_goes_on() -> None:

@@ -5,8 +5,11 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import text
 
+from services.notify.referrals import submit_referral
+from services.notify.schemas import ReferralSchema
 from services.notify.service import SERVICE
 from services.notify.sign_in import begin_sign_in
+from shared import clock
 from shared.identity.people import viewer_of
 from tests.notifying import COUNCIL, HOSPITAL, OFFICE, SCHOOL, call, change_rows, refer, referral, rows, said
 from tests.people import Someone
@@ -59,6 +62,22 @@ def test_an_incident_that_somebody_is_kept_from_is_not_named_as_a_possible_dupli
     assert kept["reference"] in office.get(path).text
     office.does(f"{path}/merge", into=kept["id"], reasons="One incident.")
     assert kept["reference"] not in officer.get(path).text
+
+
+def test_who_is_kept_from_an_incident_may_report_its_child_and_the_panel_is_not_told_twice() -> None:
+    body = referral()
+    kept = refer(body)["incident"]
+    officer, office = Someone(COUNCIL, ["duty-officer"]), Someone(OFFICE, ["partnership-office"])
+    office.does(f"/notify/incidents/{kept['id']}/access", person=officer.id, reasons="They know the family.")
+    with SERVICE.transaction() as session:
+        viewer = viewer_of(session, "notify", begin_sign_in(session, officer.id, "a test"))
+        assert viewer
+        again = ReferralSchema().load(body | {"agency_reference": f"{body['agency_reference']}-again"})
+        answer = submit_referral(session, viewer, again, clock.now())
+    assert answer["incident"]["status"] == "awaiting-decision"
+    assert [duty["rule"] for duty in answer["duties"]] == ["decide-whether-to-notify"]
+    assert answer["incident"]["possible_duplicates"] == []
+    assert kept["reference"] in office.get(f"/notify/incidents/{answer['incident']['id']}").text
 
 
 def test_a_bar_is_lifted_by_the_office_alone() -> None:

@@ -7,6 +7,7 @@ import pytest
 
 from services.publish.app import create_app as publish_app
 from services.review.app import create_app as review_app
+from services.review.review_records import KINDS
 from tests import publishing, reviewing
 from tests.reviewing import (
     COUNCIL,
@@ -76,6 +77,28 @@ REVIEW: dict[tuple[str, str], tuple[int, ...]] = {
     ("GET", "/shared-material/<uuid:material_id>"): ANY_ONE,
     ("POST", "/shared-material/<uuid:material_id>/end"): (403, 403, 403, 404, 403, 401),
 }
+REVIEW |= {
+    ("GET", "/waiting"): READS_LIST,
+    ("GET", "/cases/<uuid:case_id>/records"): READS_ONE,
+    ("GET", "/destruction-certificates/<uuid:certificate_id>"): READS_ONE,
+    ("POST", "/cases/<uuid:case_id>/retention-decisions"): OFFICE_SENDS,
+    ("POST", "/retention-decisions/<uuid:decision_id>/confirmation"): READS_ONE,
+    **{
+        ("POST", f"/{path}"): RUNS
+        for path in (
+            "cases/<uuid:case_id>/legal-holds",
+            "cases/<uuid:case_id>/milestones",
+            "draft-comments/<uuid:comment_id>/answer",
+            "holds/<uuid:hold_id>/panel-told",
+            "legal-holds/<uuid:hold_id>/lift",
+            "practice-reviews/<uuid:review_id>/cases",
+            *(f"practice-reviews/<uuid:review_id>/records/{kind}" for kind in KINDS),
+            "reports/<uuid:report_id>/comments",
+            "review-cases/<uuid:link_id>/removal",
+            "reviewers/<uuid:reviewer_id>/removal",
+        )
+    },
+}
 ONE = "/publications/<uuid:publication_id>"
 PUBLISH: dict[tuple[str, str], tuple[int, ...]] = {
     ("GET", "/publications"): READS_LIST,
@@ -85,10 +108,13 @@ PUBLISH: dict[tuple[str, str], tuple[int, ...]] = {
     ("GET", f"{ONE}/findings"): READS_ONE,
     ("POST", f"{ONE}/documents"): UPLOADS,
     ("POST", f"{ONE}/page"): READS_ONE,
+    ("POST", "/publications"): OFFICE_SENDS,
     **{
         ("POST", f"{ONE}/{rest}"): RUNS
         for rest in (
             "correction",
+            "early-readers",
+            "early-readers/<uuid:reader_id>",
             "findings/<uuid:finding_id>/resolution",
             "nspcc-receipt",
             "protocol/<step>",

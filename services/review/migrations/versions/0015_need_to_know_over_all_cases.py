@@ -22,6 +22,9 @@ BEGIN
 END $$;
 ALTER POLICY barred ON practice_reviews USING ((SELECT app_person()) IS NULL OR id NOT IN (SELECT barred_reviews()));
 
+CREATE POLICY barred ON review_cases AS RESTRICTIVE
+    USING ((SELECT app_person()) IS NULL OR practice_review_id NOT IN (SELECT barred_reviews()));
+CREATE POLICY other_team ON review_cases AS RESTRICTIVE USING (case_id NOT IN (SELECT cases_of_other_teams()));
 CREATE POLICY as_practice_reviews ON draft_comments AS RESTRICTIVE USING ((SELECT app_person()) IS NULL
     OR EXISTS (SELECT 1 FROM practice_reviews p WHERE p.id = practice_review_id));
 CREATE POLICY of_the_reviewer ON draft_comments FOR SELECT
@@ -46,6 +49,7 @@ def downgrade() -> None:
     op.execute("""
         DROP POLICY of_the_reviewer ON draft_comments;
         DROP POLICY as_practice_reviews ON draft_comments;
+        DROP POLICY barred ON review_cases; DROP POLICY other_team ON review_cases;
         ALTER POLICY barred ON practice_reviews
             USING ((SELECT app_person()) IS NULL OR case_id NOT IN (SELECT barred_cases()));
         DROP FUNCTION barred_reviews;
