@@ -3,11 +3,11 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from services.publish.examination import examine_pdf, examine_word
-from services.publish.finding_words import GROUPS, group_of
-from services.publish.identifiers import Found, find_identifiers
-from services.publish.known_identifiers import known_identifiers
-from services.publish.passages import Examined
+from services.publish.cleaning.examination import examine_pdf, examine_word
+from services.publish.cleaning.passages import Examined
+from services.publish.identifying.finding_words import GROUPS, group_of
+from services.publish.identifying.identifiers import Found, find_identifiers
+from services.publish.identifying.known_identifiers import known_identifiers
 from tests.publishing import pdf
 from tests.word_files import heading, paragraph, word
 

@@ -15,9 +15,9 @@ from werkzeug.test import TestResponse
 from services.publish.app import create_app
 from services.publish.document_check import check_documents
 from services.publish.going_live import publish_due
+from services.publish.public_site.site_server import application
 from services.publish.reactions import REACTIONS
 from services.publish.service import SERVICE
-from services.publish.site_server import application
 from shared import clock, files
 from shared.calendar import add_working_days, london_day
 from shared.database import new_id

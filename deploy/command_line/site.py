@@ -4,8 +4,8 @@ from pathlib import Path
 
 import click
 
-from services.publish.old_pages import rows_of_pages
 from services.publish.past_import import TABLE, Incoming, Preview, preview_import, rows_of_table, take_import
+from services.publish.public_site.old_pages import rows_of_pages
 from services.publish.service import SERVICE
 
 

@@ -5,7 +5,7 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from services.notify.app import create_app as create_notify
 from services.publish.app import create_app as create_publish
-from services.publish.site_server import application as create_site
+from services.publish.public_site.site_server import application as create_site
 from services.review.app import create_app as create_review
 from shared.settings import settings
 

@@ -4,14 +4,15 @@ from pathlib import Path
 
 from flask import Flask, Response, request
 
-from services.publish import finding_words, wording
+from services.publish import wording
 from services.publish.api import api
+from services.publish.identifying import finding_words
 from services.publish.pages import pages
-from services.publish.search_index import index_of
-from services.publish.search_page import search_page
+from services.publish.public_site.search_index import index_of
+from services.publish.public_site.search_page import search_page
+from services.publish.public_site.site import current_folder
+from services.publish.public_site.site_server import SECURITY
 from services.publish.service import SERVICE
-from services.publish.site import current_folder
-from services.publish.site_server import SECURITY
 from shared.identity.rights import anyone
 from shared.settings import settings
 from shared.web.application import make_application

@@ -12,13 +12,13 @@ from sqlalchemy import select, text, update
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
-from services.publish.case_knowledge import knowledge_digest, known_of
-from services.publish.examination_process import ExaminationInterrupted, examine_apart
-from services.publish.file_kinds import PDF, PLAIN
+from services.publish.cleaning.examination_process import ExaminationInterrupted, examine_apart
+from services.publish.cleaning.file_kinds import PDF, PLAIN
+from services.publish.cleaning.passages import HOW, CannotClean, Examined, Passage
 from services.publish.findings import carry_decisions
-from services.publish.identifiers import Found, find_identifiers
+from services.publish.identifying.case_knowledge import knowledge_digest, known_of
+from services.publish.identifying.identifiers import Found, find_identifiers
 from services.publish.models import Document, Finding, Publication
-from services.publish.passages import HOW, CannotClean, Examined, Passage
 from services.publish.schedule import public_name
 from services.publish.service import SERVICE
 from shared import audit, clock, files

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
-from services.publish.file_kinds import PDF, PLAIN, UnknownKind, kind_of_file
+from services.publish.cleaning.file_kinds import PDF, PLAIN, UnknownKind, kind_of_file
 from services.publish.models import Document, Publication
 from shared import audit, clock, files
 from shared.database import new_id

@@ -8,11 +8,11 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from services.publish.avoided_weeks import week_of, weeks_to_avoid
-from services.publish.case_knowledge import knowledge_digest
 from services.publish.documents import current_documents, needed_kinds
 from services.publish.early_readers import readers_without_embargo
 from services.publish.findings import open_findings
 from services.publish.gate import CopyFact, DocumentFact, Facts
+from services.publish.identifying.case_knowledge import knowledge_digest
 from services.publish.models import Document, Publication, Schedule, Telling
 from services.publish.protocol import steps_missing
 from services.publish.publication_route import decisions, partner_names

@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from services.publish.documents import current_documents
-from services.publish.finding_words import GROUPS, group_of
+from services.publish.identifying.finding_words import GROUPS, group_of
 from services.publish.models import Document, Finding, Publication
 from shared import audit, clock
 from shared.identity.viewer import Viewer

@@ -20,10 +20,16 @@ from services.publish.models import Publication, SiteState
 from services.publish.notices import tell_office
 from services.publish.nspcc import deposit
 from services.publish.past_items import load_past_items
+from services.publish.public_site.site import (
+    Snapshot,
+    build_release,
+    current_release,
+    forget_old_releases,
+    swap_release,
+)
+from services.publish.public_site.site_content import documents_to_publish, page_words, site_is_wanted_anew, snapshot
 from services.publish.publication_route import tell_services
 from services.publish.service import SERVICE
-from services.publish.site import Snapshot, build_release, current_release, forget_old_releases, swap_release
-from services.publish.site_content import documents_to_publish, page_words, site_is_wanted_anew, snapshot
 from services.publish.states import moved
 from shared import audit, clock
 from shared.calendar import add_months, london_day

@@ -17,10 +17,10 @@ from services.publish.models import Deposit, Document, Publication
 from services.publish.notices import tell_office
 from services.publish.nspcc_proof import Proof, prove_unnamed
 from services.publish.nspcc_record import Catalogued, catalogue_record, chase_text, record_text
+from services.publish.public_site.site_content import site_is_wanted_anew
 from services.publish.publication_route import tell_services
 from services.publish.schedule import public_name
 from services.publish.service import SERVICE
-from services.publish.site_content import site_is_wanted_anew
 from shared import audit, clock, files
 from shared.calendar import london_day
 from shared.database import new_id

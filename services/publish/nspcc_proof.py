@@ -11,11 +11,11 @@ import pypdfium2 as pdfium
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from services.publish.identifiers import find_identifiers
-from services.publish.known_identifiers import known_identifiers
+from services.publish.cleaning.passages import Passage
+from services.publish.identifying.identifiers import find_identifiers
+from services.publish.identifying.known_identifiers import known_identifiers
+from services.publish.identifying.plain_text import plain
 from services.publish.models import Finding, Publication
-from services.publish.passages import Passage
-from services.publish.plain_text import plain
 from shared import clock
 from shared.partnership import partnership
 

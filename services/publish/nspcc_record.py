@@ -3,7 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from services.publish.site_pages import theme_name, type_name
+from services.publish.public_site.site_page import type_name
+from services.publish.public_site.site_pages import theme_name
 
 UNNAMED = "Unnamed"
 # Where the collection's own keyword for a theme is known from its published lists; other themes stand as they are.

@@ -9,9 +9,14 @@ from services.publish.facts import facts_for
 from services.publish.gate import documents_are_checked, documents_are_there, findings_are_decided, no_hold_is_in_force
 from services.publish.models import PageOrder, Publication
 from services.publish.nspcc import deposit
+from services.publish.public_site.site_content import (
+    documents_to_publish,
+    page_words,
+    site_is_wanted_anew,
+    words_have_changed,
+)
 from services.publish.publication_route import tell_services
 from services.publish.retention import open_question
-from services.publish.site_content import documents_to_publish, page_words, site_is_wanted_anew, words_have_changed
 from services.publish.states import moved
 from shared import audit, clock
 from shared.identity.viewer import Viewer

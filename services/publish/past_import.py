@@ -18,14 +18,14 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from services.publish.examination_process import examine_apart
-from services.publish.identifiers import find_identifiers
-from services.publish.known_identifiers import known_identifiers
+from services.publish.cleaning.examination_process import examine_apart
+from services.publish.cleaning.passages import CannotClean
+from services.publish.identifying.identifiers import find_identifiers
+from services.publish.identifying.known_identifiers import known_identifiers
 from services.publish.models import PastItem, Publication
-from services.publish.passages import CannotClean
+from services.publish.public_site.site_content import site_is_wanted_anew
+from services.publish.public_site.site_page import TYPES
 from services.publish.schedule import slug_of
-from services.publish.site_content import site_is_wanted_anew
-from services.publish.site_pages import TYPES
 from shared import audit, clock, files
 from shared.web.fields import Choice, Code, Day, Line, Several, Text
 

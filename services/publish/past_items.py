@@ -8,7 +8,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from services.publish.models import PastItem, SiteState
-from services.publish.site_content import site_is_wanted_anew
+from services.publish.public_site.site_content import site_is_wanted_anew
 from shared.partnership import PastPublication, partnership
 
 

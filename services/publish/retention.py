@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 
 from services.publish.models import Publication, RetentionQuestion
 from services.publish.notices import tell_office
+from services.publish.public_site.site_content import site_is_wanted_anew
 from services.publish.service import SERVICE
-from services.publish.site_content import site_is_wanted_anew
 from services.publish.states import moved
 from shared import audit, clock
 from shared.calendar import london_day

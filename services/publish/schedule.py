@@ -8,8 +8,8 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from services.publish.cleaning.file_kinds import ENDINGS
 from services.publish.facts import copied_documents, digest_of, facts_for
-from services.publish.file_kinds import ENDINGS
 from services.publish.gate import failing_sentences
 from services.publish.models import Document, PastItem, Publication, Schedule
 from services.publish.publication_route import tell_services

@@ -11,9 +11,9 @@ from services.publish.avoided_weeks import SHOWN_AHEAD, weeks_to_avoid
 from services.publish.documents import current_documents
 from services.publish.early_readers import early_readers
 from services.publish.facts import facts_for
-from services.publish.finding_words import finding_why
 from services.publish.findings import open_findings
 from services.publish.gate import failing_sentences
+from services.publish.identifying.finding_words import finding_why
 from services.publish.models import (
     Deposit,
     Document,
@@ -27,9 +27,9 @@ from services.publish.models import (
     Telling,
 )
 from services.publish.protocol import due_on, steps_done
+from services.publish.public_site.site_content import PAGE_WORDS, kept_until
 from services.publish.publication_route import decisions
 from services.publish.publications import holds_in_force
-from services.publish.site_content import PAGE_WORDS, kept_until
 from shared import clock
 from shared.calendar import london_day
 from shared.partnership import ProtocolStep, partnership

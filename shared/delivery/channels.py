@@ -8,7 +8,6 @@ other side does: they answer with an `Outcome`.
 import smtplib
 import ssl
 import threading
-from dataclasses import dataclass
 from email.message import EmailMessage
 from email.utils import formataddr, parseaddr
 from typing import Any
@@ -17,35 +16,13 @@ from urllib.parse import urlsplit
 import requests
 
 from shared.delivery.addresses import AddressRefused, check_address
+from shared.delivery.letters import Letter
 from shared.delivery.outcomes import AlreadyReceived, Delivered, Outcome, Rejected, RetryAfter
 from shared.delivery.signing import signed_headers
 from shared.settings import settings
 
 CONNECT_SECONDS = 3.0
 _local = threading.local()
-
-
-@dataclass(frozen=True, slots=True)
-class Attachment:
-    """A file that goes with an e-mail."""
-
-    filename: str
-    content_type: str
-    content: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Letter:
-    """What goes over a channel: `payload` is the document's bytes for a gateway, `text` the words of an e-mail."""
-
-    delivery_id: str
-    address: str
-    subject: str
-    payload: bytes
-    text: str
-    secret: str = ""
-    attachments: tuple[Attachment, ...] = ()
-    sender_name: str = ""  # shown in place of the name in MAIL_FROM
 
 
 def send(channel: str, letter: Letter) -> Outcome:

@@ -11,8 +11,9 @@ import structlog
 from sqlalchemy.orm import Session
 
 from shared import clock, files
-from shared.delivery.channels import Attachment, Letter, send
+from shared.delivery.channels import send
 from shared.delivery.deliveries import Delivery, Recorded, Result, claim_due, record, release
+from shared.delivery.letters import Attachment, Letter
 from shared.delivery.outcomes import Outcome, Rejected, RetryAfter
 from shared.delivery.sealed_mail import CONTENT_TYPE, FILENAME, CertificateUnusable, certificate_at, sealed_for
 from shared.logs import describe_error

@@ -12,7 +12,7 @@ from notifications_python_client.errors import HTTPError, InvalidResponse
 from notifications_python_client.notifications import NotificationsAPIClient
 
 from shared.delivery.addresses import check_address
-from shared.delivery.channels import Letter
+from shared.delivery.letters import Letter
 from shared.delivery.outcomes import AlreadyReceived, Delivered, Outcome, Rejected, RetryAfter
 from shared.settings import settings
 

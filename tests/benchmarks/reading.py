@@ -14,7 +14,7 @@ from tests.benchmarks.machines import WORKERS, keep_quiet, live_in, system
 from tests.benchmarks.measuring import Finding, limited, percentile, seconds_of
 
 if TYPE_CHECKING:
-    from services.publish.search_index import SearchEntry
+    from services.publish.public_site.search_index import SearchEntry
 
 REPORTS, SEARCHES = 20_000, 200
 AGENCIES, ENTRIES = 40, 500
@@ -43,7 +43,7 @@ def measure(quick: bool) -> list[Finding]:
 
 
 def _made(count: int) -> Iterator["SearchEntry"]:
-    from services.publish.search_index import SearchEntry
+    from services.publish.public_site.search_index import SearchEntry
 
     for n in range(count):
         facets = {"type": ("lcspr",), "year": (str(2010 + n % 17),), "theme": (THEMES[n % len(THEMES)],)}
@@ -54,8 +54,8 @@ def _made(count: int) -> Iterator["SearchEntry"]:
 
 def searched(reports: int) -> tuple[list[float], list[float]]:
     """Milliseconds of each search: two common words and one filter, with counts and passages; and of misspelt words."""
-    from services.publish.search import SearchQuery, meant, search
-    from services.publish.search_index import open_index, write_index
+    from services.publish.public_site.search import SearchQuery, meant, search
+    from services.publish.public_site.search_index import open_index, write_index
 
     folder = Path(mkdtemp()) / "search"
     write_index(folder, _made(reports))

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import pytest
 import requests
 
-from services.publish.site_pages import STANDING
+from services.publish.public_site.site_pages import STANDING
 from shared.settings import SERVICES
 from tests.nginx import installed, nginx
 from tests.running import Running, start_under, until

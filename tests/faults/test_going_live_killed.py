@@ -24,7 +24,8 @@ pytestmark = pytest.mark.usefixtures("ground", "own_clock")
 # Dies at the n-th call of a function that the builder calls, before or after it has done its work.
 KILLED = """
 import os, pathlib, signal, sys
-from services.publish import going_live, search_index, site
+from services.publish import going_live
+from services.publish.public_site import search_index, site
 where, name, count, when = sys.argv[1], sys.argv[2], int(sys.argv[3]), sys.argv[4]
 owner = {"site": site, "going_live": going_live, "path": pathlib.Path, "os": os}[where]
 real, calls = getattr(owner, name), [0]

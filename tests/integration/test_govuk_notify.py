@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from shared.delivery.channels import Attachment, Letter, send
+from shared.delivery.channels import send
+from shared.delivery.letters import Attachment, Letter
 from shared.delivery.outcomes import AlreadyReceived, Delivered, Rejected, RetryAfter
 from shared.settings import SettingMissing, settings
 from tests.govuk_notify import KEY, TEMPLATE, Notify, notify_running

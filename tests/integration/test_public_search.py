@@ -10,8 +10,8 @@ import pytest
 
 from services.publish.document_check import check_documents
 from services.publish.going_live import publish_due
-from services.publish.search import SearchQuery, meant, search
-from services.publish.search_index import SearchEntry, SearchIndex, open_index, write_index
+from services.publish.public_site.search import SearchQuery, meant, search
+from services.publish.public_site.search_index import SearchEntry, SearchIndex, open_index, write_index
 from services.publish.service import SERVICE
 from tests.integration.test_site_in_full import brought_out
 from tests.publishing import browse, open_publication, path_of, pdf, post, route

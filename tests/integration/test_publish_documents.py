@@ -247,7 +247,7 @@ def test_a_file_that_brings_the_worker_down_is_not_tried_for_ever() -> None:
 
 
 def test_a_photograph_loses_the_cameras_notes() -> None:
-    from services.publish.picture_notes import without_camera_notes
+    from services.publish.cleaning.picture_notes import without_camera_notes
 
     exif = b"\xff\xe1\x00\x0fExif\0\0Hereford"[:17]
     picture = b"\xff\xd8\xff\xe0\x00\x04ab" + exif + b"\xff\xda\x00\x02pixels\xff\xd9"

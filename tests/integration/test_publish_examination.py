@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from services.publish import examination_process
+from services.publish.cleaning import examination_process
 from services.publish.document_check import MOST_ATTEMPTS, check_documents
 from services.publish.service import SERVICE
 from tests.benchmarks.long_documents import report

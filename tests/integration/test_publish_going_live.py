@@ -12,11 +12,12 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from services.publish import going_live, site
+from services.publish import going_live
 from services.publish.document_check import check_documents
 from services.publish.going_live import plan_release, publish_due, record_release
+from services.publish.public_site import site
+from services.publish.public_site.site import build_release, swap_release
 from services.publish.service import SERVICE
-from services.publish.site import build_release, swap_release
 from shared import clock
 from shared.database import new_id
 from shared.settings import settings

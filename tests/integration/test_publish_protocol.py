@@ -7,7 +7,7 @@ import pytest
 
 from services.publish.document_check import check_documents
 from services.publish.going_live import publish_due
-from services.publish.site import current_release
+from services.publish.public_site.site import current_release
 from shared import clock
 from shared.calendar import add_working_days, london_day
 from shared.partnership import partnership

@@ -9,8 +9,8 @@ import pytest
 
 from services.publish.document_check import check_documents
 from services.publish.going_live import publish_due
-from services.publish.site_pages import STANDING
-from services.publish.site_words import ENGLISH, FOLDER, languages, site_words
+from services.publish.public_site.site_pages import STANDING
+from services.publish.public_site.site_words import ENGLISH, FOLDER, languages, site_words
 from shared.settings import settings
 from tests.publishing import (
     browse,
@@ -154,9 +154,9 @@ def test_no_page_is_heavy() -> None:
 def test_a_list_of_a_thousand_reviews_stays_under_150_kb() -> None:
     from dataclasses import replace
 
-    from services.publish import site_pages
+    from services.publish.public_site import site_pages
+    from services.publish.public_site.site_content import snapshot
     from services.publish.service import SERVICE
-    from services.publish.site_content import snapshot
 
     publish_due()
     with SERVICE.transaction() as session:
@@ -182,7 +182,7 @@ def test_a_list_of_a_thousand_reviews_stays_under_150_kb() -> None:
 def test_the_frame_is_said_in_the_partnerships_language_and_the_reviews_stay_english(
     another_partnership: Callable[..., None],
 ) -> None:
-    from services.publish import site_pages
+    from services.publish.public_site import site_pages
 
     assert languages() == ["cy", "en"]
     names = {path.stem: set(tomllib.loads(path.read_text("utf-8"))) for path in FOLDER.glob("*.toml")}

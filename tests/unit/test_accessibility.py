@@ -3,7 +3,7 @@
 import page
 import pytest
 
-from services.publish.examination import examine_pdf, examine_word
+from services.publish.cleaning.examination import examine_pdf, examine_word
 from tests.publishing import pdf
 from tests.word_files import heading, paragraph, picture, run, split_photograph, table, word
 

@@ -10,12 +10,12 @@ import pypdfium2
 import pytest
 from pikepdf import Array, Dictionary, Name
 
-from services.publish.examination import examine_pdf, examine_word
-from services.publish.hidden_text import concealed_texts
-from services.publish.identifiers import find_identifiers
-from services.publish.known_identifiers import known_identifiers
-from services.publish.passages import CannotClean
-from services.publish.second_reading import check_cleaned_pdf
+from services.publish.cleaning.examination import examine_pdf, examine_word
+from services.publish.cleaning.hidden_text import concealed_texts
+from services.publish.cleaning.passages import CannotClean
+from services.publish.cleaning.second_reading import check_cleaned_pdf
+from services.publish.identifying.identifiers import find_identifiers
+from services.publish.identifying.known_identifiers import known_identifiers
 from tests.hiding import (
     LISTED,
     REMOVED,

@@ -9,8 +9,8 @@ import pikepdf
 import pypdfium2
 import pytest
 
-from services.publish.examination_process import examine_apart
-from services.publish.passages import CannotClean
+from services.publish.cleaning.examination_process import examine_apart
+from services.publish.cleaning.passages import CannotClean
 from tests.hostile_pdfs import KINDS, bomb, hostile_pdfs, random_bytes, truncated
 
 TITLE = "Child T1: full report"

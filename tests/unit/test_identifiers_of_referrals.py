@@ -4,9 +4,9 @@ import copy
 from typing import Any
 
 from services.notify.identifiers import identifiers_of
-from services.publish.identifiers import find_identifiers
-from services.publish.known_identifiers import known_identifiers
-from services.publish.passages import Passage
+from services.publish.cleaning.passages import Passage
+from services.publish.identifying.identifiers import find_identifiers
+from services.publish.identifying.known_identifiers import known_identifiers
 from tests.referrals import USUAL
 
 

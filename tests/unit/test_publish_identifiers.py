@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from services.publish.identifiers import find_identifiers
-from services.publish.jigsaw import WHY
-from services.publish.known_identifiers import known_identifiers
-from services.publish.passages import Passage
+from services.publish.cleaning.passages import Passage
+from services.publish.identifying.identifiers import find_identifiers
+from services.publish.identifying.jigsaw import WHY
+from services.publish.identifying.known_identifiers import known_identifiers
 
 CHILD = [
     {"kind": "name", "value": "Zoë Sample-Jones"},

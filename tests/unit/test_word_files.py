@@ -6,10 +6,10 @@ import zipfile
 import pypdfium2
 import pytest
 
-from services.publish.examination import examine_word
-from services.publish.examination_process import examine_apart
-from services.publish.file_kinds import WORD, UnknownKind, kind_of_file
-from services.publish.passages import CannotClean, Examined
+from services.publish.cleaning.examination import examine_word
+from services.publish.cleaning.examination_process import examine_apart
+from services.publish.cleaning.file_kinds import WORD, UnknownKind, kind_of_file
+from services.publish.cleaning.passages import CannotClean, Examined
 from tests.hiding import SECRET, everything_drawn
 from tests.word_files import (
     PLACES,

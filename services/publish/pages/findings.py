@@ -6,8 +6,8 @@ from sqlalchemy import select
 
 from services.publish import schemas, views
 from services.publish.documents import current_documents
-from services.publish.finding_words import GROUPS, finding_why, finding_words, group_of
 from services.publish.findings import Resolution, find, listed, resolve_finding
+from services.publish.identifying.finding_words import GROUPS, finding_why, finding_words, group_of
 from services.publish.models import Document, Finding, Publication
 from services.publish.pages.site import pages, publication_of
 from services.publish.wording import kind_words

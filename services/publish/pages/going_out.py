@@ -8,9 +8,9 @@ from services.publish.nspcc import Receipt, record_receipt
 from services.publish.page_orders import Order, correct, withdraw
 from services.publish.pages.site import act
 from services.publish.protocol import complete_step, steps_done
+from services.publish.public_site.site_pages import and_list
 from services.publish.retention import RetentionDecision, decide_retention
 from services.publish.schedule import schedule_publication
-from services.publish.site_pages import and_list
 from services.publish.views import avoided_weeks_ahead
 from shared.calendar import LONDON, CalendarUnknown
 from shared.identity import rights

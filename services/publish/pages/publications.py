@@ -7,15 +7,15 @@ from sqlalchemy import select
 from wtforms import FileField
 
 from services.publish import schemas, views
+from services.publish.cleaning.file_kinds import WORD
 from services.publish.documents import UPLOADED_KINDS, Upload, upload_document
-from services.publish.file_kinds import WORD
 from services.publish.findings import open_findings
 from services.publish.models import Document, Publication
 from services.publish.pages.site import act, pages, publication_of, sections
+from services.publish.public_site.site_content import preview_of
+from services.publish.public_site.site_pages import review
 from services.publish.publication_route import Route, decide_route, partner_names
 from services.publish.schedule import public_name
-from services.publish.site_content import preview_of
-from services.publish.site_pages import review
 from services.publish.wording import KINDS, ROUTES
 from shared import files
 from shared.identity import rights

@@ -1,0 +1,78 @@
+"""What each kind of finding is called where people read it, and why it is asked about."""
+
+from services.publish.identifying import jigsaw
+
+NAMES: dict[str, tuple[str, str]] = {
+    "name": ("A name of the case", "It is in the case's record. Use a role or the pseudonym."),
+    "alias": ("A name of the case", "It is in the case's record. Use a role or the pseudonym."),
+    "professional": ("A worker's name", "They referred the case or agreed it. Give their role."),
+    "nickname": ("Perhaps a nickname", "It is a usual short form of a name of the case."),
+    "misspelt-name": ("Perhaps a misspelt name", "It is nearly a name of the case, or read wrongly by a scanner."),
+    "initials": ("Initials", "They are those of people in the case's record."),
+    "date-of-birth": ("A date of birth", "It is in the case's record. Give an age in years."),
+    "expected-date-of-delivery": ("An expected date of delivery", "It is in the case's record."),
+    "birthday": ("A birthday", "It is the day and month of a date in the case's record."),
+    "address": ("An address", "It is in the case's record."),
+    "setting": ("A school or setting", "It is in the case's record. Say what kind of school it is."),
+    "postcode": ("A postcode", "It leads to a few houses."),
+    "nhs-number": ("An NHS number", "Its check digit fits."),
+    "misread-number": ("A number of the case", "It is one of the case's, read wrongly by a scanner or typed wrongly."),
+    "ni-number": ("A National Insurance number", "It has the shape of one."),
+    "pupil-number": ("A unique pupil number", "Its check letter fits."),
+    "case-number": ("A case number", "Who has the file, or the court's list, has the name."),
+    "phone": ("A telephone number", "It leads to somebody, unless it is a helpline's."),
+    "email": ("An e-mail address", "It names somebody, or whose they are."),
+    "web-address": ("A web address", "What stands there may give the name or the area."),
+    "handle": ("A name on social media", "It leads to somebody."),
+    "vehicle": ("A vehicle's number", "It leads to its keeper."),
+    "place-on-a-map": ("A place on the map", "It leads to a house."),
+    "full-date": ("A full date", "A day finds a news report. Give the month or the season."),
+    "exact-time": ("A time of day", "With a day or a place it finds a news report."),
+    "area": ("Names the area", "On the anonymous route nothing may say where it was."),
+    "pseudonym": ("The review's pseudonym", "This page may not say which review it is about."),
+    "name-nobody-listed": ("Perhaps a name", "It looks like a name and is not in the case's record. Whose is it?"),
+    "place-nobody-listed": (
+        "Perhaps a place",
+        "It looks like a place, a school or a service. Does it say where it was?",
+    ),
+    "hidden-text": ("Hidden text", "It is in the file though readers do not see it: anybody can copy it out."),
+    "hidden-in-word": ("Hidden text, taken out", "Readers did not see it in Word. Is anything missing that they need?"),
+    "page-without-text": ("A page without text", "It shows a picture that no program here can read. Look at it."),
+    "hint-twins": ("Twins or more", ""),
+    "hint-siblings-ages": ("Ages of brothers and sisters", ""),
+    "hint-place-in-family": ("Place in the family", ""),
+    "hint-exact-age": ("An exact age", ""),
+    "hint-religion": ("Religion", ""),
+    "hint-origin": ("Nationality or origin", ""),
+    "hint-work": ("A parent's work", ""),
+    "hint-rare-condition": ("A rare condition", ""),
+    "hint-in-the-news": ("In the news", ""),
+    "hint-in-court": ("Verdict or sentence", ""),
+    "hint-how-it-happened": ("An unusual place or manner", ""),
+    "hint-only-one": ("The only one", ""),
+    "hint-a-day": ("A day that everybody remembers", ""),
+}
+
+
+def finding_words(kind: str) -> str:
+    """A kind of finding by its name."""
+    return NAMES[kind][0]
+
+
+def finding_why(kind: str) -> str:
+    """Why it is asked about, in a sentence."""
+    return jigsaw.WHY.get(kind) or NAMES[kind][1]
+
+
+GROUPS = (
+    "What identifies somebody",
+    "Names and places that nobody listed: does any of them lead to the family?",
+    "Hints that only together say who it was: does the learning need them?",
+)
+
+
+def group_of(kind: str) -> str:
+    """Under which of `GROUPS` a finding is listed."""
+    if kind in jigsaw.WHY:
+        return GROUPS[2]
+    return GROUPS[1] if kind.endswith("-nobody-listed") else GROUPS[0]

@@ -1,0 +1,1 @@
+"""The public site: its pages as files, its search, and what serves both."""
