@@ -4,11 +4,11 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, Route
+from playwright.sync_api import Browser, Page, Route
 
 from services.publish.document_check import check_documents
 from tests.browser.test_every_page import checker, looked_at  # noqa: F401  # a fixture
-from tests.browser.visiting import WIDTHS, chromium
+from tests.browser.visiting import WIDTHS
 from tests.people import Someone
 from tests.publishing import OFFICE, open_publication, pdf, upload
 from tests.word_files import PLACES, heading, paragraph, picture, split_photograph, word
@@ -60,16 +60,16 @@ def ways(at: str, someone: Someone) -> list[str]:
 
 
 @pytest.mark.usefixtures("ground", "own_clock")
-def test_the_editors_pages_have_no_fault(checker: Callable[[list[str]], str]) -> None:  # noqa: F811
+def test_the_editors_pages_have_no_fault(browser: Browser, checker: Callable[[list[str]], str]) -> None:  # noqa: F811
     editor = Someone(OFFICE, ["editor"], service="publish", name="Sian Second")
     at = publication_with_findings()
     found, html = [], []
-    with chromium() as browser:
-        page = browser.new_page(viewport={"width": WIDTHS["desk"], "height": 900})
-        shown_by(page, editor)
-        for way in ways(at, editor):
-            page.goto(ADDRESS + way)
-            found += looked_at(page)
-            html.append(editor.get(way).text)
+    page = browser.new_page(viewport={"width": WIDTHS["desk"], "height": 900})
+    shown_by(page, editor)
+    for way in ways(at, editor):
+        page.goto(ADDRESS + way)
+        found += looked_at(page)
+        html.append(editor.get(way).text)
+    page.close()
     assert found == []
     assert checker(html) == ""

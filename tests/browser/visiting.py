@@ -9,6 +9,7 @@ from typing import Any
 import pyotp
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from tests.running import Running
 
@@ -61,20 +62,25 @@ class Visitor:
         self.page.get_by_role("button", name="Sign in").click()
         self.page.get_by_label("Code from your app").fill(_unused_code(person))
         self.page.get_by_role("button", name="Continue").click()
-        self.page.wait_for_url(lambda url: "sign-in" not in url)
+        try:
+            self.page.wait_for_url(lambda url: "sign-in" not in url)
+        except PlaywrightTimeout:
+            raise AssertionError(self.page.locator("main").inner_text()) from None
         return self.page
 
 
-_used: dict[str, int] = {}
+_used: dict[str, int] = {}  # by the app's secret: each system has people of its own
 
 
 def _unused_code(person: dict[str, Any]) -> str:
     """A code works once: where this half minute's is used up, the next one's is taken, which is accepted early."""
     now = int(time.time()) // STEP
-    step = max(now, _used.get(person["email"], now) + 1)  # this half minute's may have gone into setting the account up
+    step = max(
+        now, _used.get(person["totp_secret"], now) + 1
+    )  # this half minute's may have gone into setting the account up
     while step > int(time.time()) // STEP + 1:
         time.sleep(1)
-    _used[person["email"]] = step
+    _used[person["totp_secret"]] = step
     return pyotp.TOTP(person["totp_secret"]).at(step * STEP)
 
 
