@@ -41,7 +41,6 @@ def bundle_of(session: Session, case: Case, chronology: bytes, report: bytes | N
     `index.csv` names every other file with its size in bytes and its SHA-256; `index.pdf` says the same for reading.
     """
     audit.append(session, audit.Entry(viewer.actor, "took-bundle", f"case:{case.id}"))
-    session.flush()
     held = [*_files(session, case), ("chronology.csv", chronology), *([("rapid-review.pdf", report)] if report else [])]
     rows = [(name, str(len(content)), hashlib.sha256(content).hexdigest()) for name, content in held]
     read_first = _index_to_read(case, rows, viewer)

@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
-import pyotp
 import pytest
 import requests
 
 from deploy.run.environment import PROJECT
+from tests.browser.visiting import unused_code
 from tests.running import Running, start_under, until
 
 # As a partnership would fill in the file: names, places, codes and addresses of its own. The longest first.
@@ -81,7 +81,7 @@ class Browser:
     def _sign_in(self, person: dict[str, Any]) -> None:
         for path, form in (
             ("/notify/sign-in", {"email": person["email"], "password": person["password"]}),
-            ("/notify/sign-in/code", {"code": pyotp.TOTP(person["totp_secret"]).now()}),
+            ("/notify/sign-in/code", {"code": unused_code(person)}),
         ):
             token = self.ask("GET", path).text.split('name="csrf_token" value="')[1].split('"')[0]
             answer = self.ask("POST", path, csrf_token=token, **form)

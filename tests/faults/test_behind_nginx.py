@@ -119,7 +119,7 @@ def test_wrong_passwords_are_counted_by_the_address_that_the_proxies_name(front:
 def test_a_file_that_is_too_large_is_refused_in_words(system: Running, front: str) -> None:
     address = f"{front}/publish/api/v1/publications/00000000-0000-4000-8000-000000000000/documents"
     headers = {"Authorization": f"Bearer {system.key('office')}"}
-    for megabytes in (25.5, 40):
+    for megabytes in (26.5, 40):
         file = {"file": ("report.pdf", b"%PDF" + b"0" * int(megabytes * 1_000_000), "application/pdf")}
         answer = requests.post(address, files=file, headers=headers, timeout=60)
         assert (answer.status_code, answer.json()["status"]) == (413, 413)

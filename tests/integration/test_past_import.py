@@ -113,9 +113,9 @@ def test_every_fault_is_said_in_words_and_nothing_is_taken(folder: Path, row: st
 def test_the_address_of_a_review_of_this_system_is_not_taken(folder: Path) -> None:
     from tests.publishing import live_publication
 
-    live_publication(pseudonym="Child Quill Taken")
-    (folder / "reviews.csv").write_text(f"{HEAD}lcspr,Child Quill Taken,T,2024-01-01,,,,,\n")
-    assert "/reviews/child-quill-taken is taken" in brought(folder, "--apply").output
+    live_publication(pseudonym="Learning together again")
+    (folder / "reviews.csv").write_text(f"{HEAD}lcspr,Learning together again,T,2024-01-01,,,,,\n")
+    assert "/reviews/learning-together-again is taken" in brought(folder, "--apply").output
 
 
 def test_names_known_from_any_review_are_pointed_out(folder: Path) -> None:

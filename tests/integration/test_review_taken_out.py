@@ -159,7 +159,7 @@ def test_the_bundle_holds_the_whole_case_and_every_file_is_what_its_index_says(o
         assert words_of(files[name])
     assert case["reference"] in words_of(files["index.pdf"])
     trail = table_of(files["audit.csv"])
-    assert {"took-bundle", "recommended", "agreed-action", "added-evidence"} <= {row["What"] for row in trail}
+    assert {"opened", "recommended", "agreed-action", "added-evidence"} <= {row["What"] for row in trail}
     assert in_the_chain(trail[-1])
 
 
