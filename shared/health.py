@@ -11,7 +11,6 @@ from shared import clock
 from shared.service import Service
 
 OLDEST_EVENT = timedelta(minutes=5)
-OLDEST_DELIVERY = timedelta(minutes=30)
 SWEEP_SILENT = timedelta(minutes=2)
 
 MEASURES = text("""
