@@ -125,10 +125,12 @@ def signed_report(content: bytes | None = None, **changes: Any) -> dict[str, Any
     """`report.signed-off` as review says it, the report in the store."""
     number = next(numbers)
     content = content or pdf(f"Learning of review {number}. Agencies must share what they know.")
+    incident_id = new_id()
     return {
         "practice_review_id": new_id(),
         "case_id": new_id(),
-        "incident_id": new_id(),
+        "incident_id": incident_id,
+        "incidents": [{"incident_id": incident_id, "occurred_on": "2026-03-20"}],
         "reference": f"LCSPR-2026-{number:04}",
         "pseudonym": f"Child T{number}",
         "kind": "lcspr",

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Annotated, Any
 
 from sqlalchemy import DateTime, Uuid
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from shared.database import new_id
@@ -30,6 +30,9 @@ class Publication(Model):
     )  # None: it is no review's (own_items.py)
     case_id: Mapped[str | None] = mapped_column(Uuid(as_uuid=False))
     incident_id: Mapped[str | None] = mapped_column(Uuid(as_uuid=False))
+    incidents: Mapped[list[str]] = mapped_column(
+        ARRAY(Uuid(as_uuid=False)), default=list
+    )  # all that its review is about
     reference: Mapped[str]
     pseudonym: Mapped[str]
     kind: Mapped[str]

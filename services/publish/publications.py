@@ -40,10 +40,10 @@ def _united(known: list[dict[str, str]], told: list[dict[str, str]]) -> list[dic
 
 def _opening(report: dict[str, Any]) -> dict[str, Any]:
     same = ("practice_review_id", "case_id", "incident_id", "reference", "pseudonym", "kind", "title", "signed_at")
-    happened = report.get("occurred_on")
-    dated = [{"kind": "incident-date", "value": str(happened)}] if happened else []
+    dated = [{"kind": "incident-date", "value": str(each["occurred_on"])} for each in report["incidents"]]
     return {name: report[name] for name in same} | {
         "id": new_id(),
+        "incidents": [each["incident_id"] for each in report["incidents"]],
         "identifiers": [*report["identifiers"], *dated],
         **{name: [] for name in ("themes", "warnings", "agency_kinds", "age_bands", "keywords")},
         "state": "draft",

@@ -104,7 +104,7 @@ def _approvers(session: Session) -> list[dict[str, Any]]:
 
 def who_sees(session: Session, case: Case) -> Iterator[tuple[str, str, str]]:
     """Everybody who can see a case or part of it now, as (name, agency, what and why)."""
-    kept = {each["person_id"] for each in kept_from(session, case.incident_id)}
+    kept = {each["person_id"] for each in kept_from(session, [case.incident_id])}
     team = {each["person_id"] for each in team_of(session, case)}
     let = set(session.execute(LET_IN, {"incident": case.incident_id, "now": clock.machine_now()}).scalars())
     leads = {each.person_id: each for each in session.scalars(LEADS, {"case": case.id, "now": clock.now()})}

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from services.review.draft_comments import expect_facts_answered
 from services.review.models import Case, PracticeReview, Report, ReportSignature
 from services.review.practice_review import emit_of
-from services.review.review_cases import identifiers_of
+from services.review.review_cases import known_of_cases
 from services.review.states import PRACTICE_REVIEW, move
 from shared import audit, clock, files
 from shared.database import new_id
@@ -136,7 +136,5 @@ def _sign_off(session: Session, review: PracticeReview, report: Report, viewer: 
         "title": review.title,
         "report": {"key": report.file_key, "filename": report.filename, "sha256": report.sha256},
         "signed_at": review.signed_off_at.isoformat(),
-        "identifiers": identifiers_of(session, review, viewer),
-        "occurred_on": case.occurred_on,
-    }
+    } | known_of_cases(session, review, viewer)
     emit_of(session, "report.signed-off", review, case.incident_id, values)

@@ -95,13 +95,20 @@ def expect_case_of(session: Session, review: PracticeReview, case: Case) -> None
         raise refused("/practice_review_id", "Name a practice review of this case.")
 
 
-def identifiers_of(session: Session, review: PracticeReview, viewer: Viewer) -> list[dict[str, str]]:
-    """What must not appear in what is published of a review: the identifiers of all its cases, each once.
+def known_of_cases(session: Session, review: PracticeReview, viewer: Viewer) -> dict[str, list[dict[str, str]]]:
+    """What publishing must know of all the cases of a review.
 
-    Those of a case that was taken out count too: drafts may still speak of it.
+    `identifiers`: what must not appear in what is published, each once. Those of a case that was taken out count too:
+    drafts may still speak of it. `incidents`: what the review is about, and the day of each.
     """
     see_as(session, SYSTEM)  # whoever signs last may be kept from a case that was taken out
     cases = session.scalars(select(Case).where(Case.id.in_([each.case_id for each in links_of(session, review)])))
     found = [each for case in cases for each in case.identifiers]
+    incidents = [
+        {"incident_id": case.incident_id, "occurred_on": case.occurred_on} for case in cases_of(session, review)
+    ]
     see_as(session, viewer)
-    return list({(each["kind"], each["value"]): each for each in found}.values())
+    return {
+        "identifiers": list({(each["kind"], each["value"]): each for each in found}.values()),
+        "incidents": incidents,
+    }

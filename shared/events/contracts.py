@@ -204,10 +204,17 @@ class HoldLifted(PracticeReviewEvent):
     lifted_at = Time(required=True)
 
 
+class IncidentReviewed(Contract):
+    """An incident that a review is about, and its day, about whose anniversary nothing should come out."""
+
+    incident_id = Id(required=True)
+    occurred_on = fields.Date(required=True)
+
+
 class ReportSignedOff(PracticeReviewEvent):
     """`kind` is the review's type (LCSPR, thematic); `identifiers` must not appear in what is published.
 
-    `occurred_on` is the day of the incident, about whose anniversary nothing should come out.
+    `incidents` are all that the review is about: who is kept from one of them is kept from what is published of it.
     """
 
     pseudonym = fields.String(required=True)
@@ -216,7 +223,7 @@ class ReportSignedOff(PracticeReviewEvent):
     report = fields.Nested(File, required=True)
     signed_at = Time(required=True)
     identifiers = fields.List(fields.Nested(Identifier), required=True)
-    occurred_on = fields.Date(load_default=None, allow_none=True)
+    incidents = fields.List(fields.Nested(IncidentReviewed), required=True)
 
 
 class ReminderDue(Contract):

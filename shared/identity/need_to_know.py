@@ -25,8 +25,9 @@ NOTE_BAR = text("""
 """)
 IS_BARRED = text("SELECT 1 FROM bars WHERE person_id = :person AND incident_id = :incident AND lifted_at IS NULL")
 KEPT_FROM = text("""
-    SELECT p.id::text AS person_id, p.name, a.name AS agency, b.barred_at FROM bars b JOIN people p ON p.id = b.person_id
-      JOIN agencies a ON a.id = p.agency_id WHERE b.incident_id = :incident AND b.lifted_at IS NULL ORDER BY b.barred_at
+    SELECT p.id::text AS person_id, p.name, a.name AS agency, min(b.barred_at) AS barred_at
+      FROM bars b JOIN people p ON p.id = b.person_id JOIN agencies a ON a.id = p.agency_id
+     WHERE b.incident_id = ANY(CAST(:incidents AS uuid[])) AND b.lifted_at IS NULL GROUP BY p.id, a.id ORDER BY 4
 """)
 OPEN = text("""
     INSERT INTO emergency_accesses (id, person_id, incident_id, reasons, opened_at, until)
@@ -93,9 +94,9 @@ def review_access(session: Session, viewer: Viewer, access_id: str, review: str)
     audit.append(session, audit.Entry(viewer.actor, "emergency-access-reviewed", f"incident:{incident}"))
 
 
-def kept_from(session: Session, incident_id: str) -> list[dict[str, Any]]:
-    """Who is kept from an incident, as this service knows it. Notify keeps the reasons, and is where it is changed."""
-    return [dict(one) for one in session.execute(KEPT_FROM, {"incident": incident_id}).mappings()]
+def kept_from(session: Session, incidents: list[str]) -> list[dict[str, Any]]:
+    """Who is kept from one of some incidents, as this service knows it. Notify keeps the reasons, and changes it."""
+    return [dict(one) for one in session.execute(KEPT_FROM, {"incidents": incidents}).mappings()]
 
 
 def readers_shown(session: Session, records: list[str]) -> list[tuple[datetime, str, str | None]]:

@@ -54,7 +54,7 @@ def assert_the_chain_holds() -> None:
 def test_scheduled_and_withheld_at_once_stays_withheld() -> None:
     for _ in range(ROUNDS):
         publication = ready_to_schedule()
-        when = {"publish_at": publication_day().isoformat()}
+        when = {"publish_at": publication_day().isoformat(), "avoided_week_reasons": "It must be then."}
         scheduled, withheld = at_once(
             ask(publication, "schedule", when), ask(publication, "route", route("withheld", publish=None))
         )
@@ -85,7 +85,7 @@ def test_withheld_at_the_moment_it_goes_live_it_is_either_public_or_withheld() -
 
 def test_scheduled_and_withdrawn_at_once_a_live_page_is_withdrawn() -> None:
     publication = live_publication()
-    when = {"publish_at": publication_day(20).isoformat()}
+    when = {"publish_at": publication_day(20).isoformat(), "avoided_week_reasons": "It must be then."}
     answers = at_once(*[ask(publication, "schedule", when), ask(publication, "withdrawal", ORDER)] * 2)
     assert (answers[0::2], sorted(answers[1::2])) == ([409, 409], [201, 409])
     publish_due()

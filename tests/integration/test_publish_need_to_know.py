@@ -10,7 +10,7 @@ from services.publish.service import SERVICE
 from shared import clock
 from shared.identity.people import SignIn, viewer_of
 from tests.people import Someone
-from tests.publishing import COUNCIL, OFFICE, POLICE, check_documents, hear, open_publication, pdf
+from tests.publishing import COUNCIL, OFFICE, POLICE, hear, open_publication, pdf
 
 pytestmark = pytest.mark.usefixtures("ground")
 
@@ -19,13 +19,11 @@ def person(agency: str, role: str, name: str = "Somebody Invented") -> Someone:
     return Someone(agency, [role], service="publish", name=name)
 
 
-def incident_of(publication_id: str) -> str:
+def incidents_of(publication_id: str) -> list[str]:
     with SERVICE.transaction() as session:
-        found = session.scalar(
-            text("SELECT incident_id::text FROM publications WHERE id = :id"), {"id": publication_id}
-        )
+        found = session.scalar(text("SELECT incidents FROM publications WHERE id = :id"), {"id": publication_id})
     assert found
-    return str(found)
+    return [str(each) for each in found]
 
 
 def seen_by(person_id: str) -> dict[str, int]:
@@ -37,15 +35,19 @@ def seen_by(person_id: str) -> dict[str, int]:
         return {t: session.scalar(text(f"SELECT count(*) FROM {t}")) or 0 for t in ("publications", *of_case)}
 
 
-def test_who_is_kept_from_an_incident_finds_nothing_of_its_publication() -> None:
-    publication = open_publication(pdf("Learning from the life of Hester Nolan."))
-    check_documents()
+@pytest.mark.parametrize("which", ["the-first", "a-further-one"])
+def test_who_is_kept_from_one_incident_finds_nothing_of_the_publication(which: str) -> None:
+    reviewed = [{"incident_id": str(uuid.uuid4()), "occurred_on": "2026-03-20"} for _ in range(3)]
+    publication = open_publication(
+        pdf("Learning from the life of Hester Nolan."), incident_id=reviewed[0]["incident_id"], incidents=reviewed
+    )
+    barred = incidents_of(publication["id"])[0 if which == "the-first" else 2]
     at = f"/publish/publications/{publication['id']}"
     lead = person(POLICE, "communications-lead")
     assert lead.get(at).status_code == 200
     before = seen_by(lead.id)
     now = clock.machine_now().isoformat()
-    change = {"bar_id": str(uuid.uuid4()), "incident_id": incident_of(publication["id"]), "person_id": lead.id}
+    change = {"bar_id": str(uuid.uuid4()), "incident_id": barred, "person_id": lead.id}
     hear("need-to-know.changed", change | {"barred_at": now, "lifted_at": None}, "notify")
     for rest in ("", "/findings", "/preview", "/protocol", "/schedule"):
         assert lead.get(at + rest).status_code == 404, rest
@@ -55,6 +57,9 @@ def test_who_is_kept_from_an_incident_finds_nothing_of_its_publication() -> None
     assert after["publications"] == before["publications"] - 1
     assert after["documents"] < before["documents"] and after["findings"] < before["findings"]
     assert person(POLICE, "communications-lead").get(at).status_code == 200
+    shown = person(OFFICE, "partnership-office").get(f"{at}/access").text
+    assert shown.count("<li>Somebody Invented,") == 1
+    assert all(f"/notify/incidents/{each}/access" in shown for each in incidents_of(publication["id"]))
     hear("need-to-know.changed", change | {"barred_at": now, "lifted_at": now}, "notify")
     assert seen_by(lead.id) == before
 

@@ -79,8 +79,9 @@ def test_a_case_whose_notification_was_withdrawn_is_not_taken_in() -> None:
 
 
 def test_what_must_not_be_published_is_of_every_case() -> None:
-    review, out = commissioned(open_case()), of_another_child(identifiers=[{"kind": "name", "value": "Once In It"}])
-    taken_in(review, of_another_child())
+    first, further = open_case(), of_another_child(occurred_on="2026-02-11")
+    review, out = commissioned(first), of_another_child(identifiers=[{"kind": "name", "value": "Once In It"}])
+    taken_in(review, further)
     link = taken_in(review, out)
     post(f"/review-cases/{link['id']}/removal", OFFICE, {"reasons": "Not the same."})
     report = upload(review, pdf()).json
@@ -89,6 +90,10 @@ def test_what_must_not_be_published_is_of_every_case() -> None:
     [event] = said(f"practice-review:{review['id']}", "report.signed-off")
     names = {each["value"] for each in event["identifiers"] if each["kind"] == "name"}
     assert names == {"Hester Nolan", "Ivor Pugh", "Once In It"}  # early drafts may still speak of them
+    assert event["incidents"] == [
+        {"incident_id": first["incident_id"], "occurred_on": "2026-03-20"},
+        {"incident_id": further["incident_id"], "occurred_on": "2026-02-11"},
+    ]
     taken_in(review, open_case(), 409)  # what was signed is signed
 
 

@@ -14,7 +14,7 @@ def show_publication_access(visit: Visit, publication_id: UUID) -> Page:
     publication = publication_of(visit, publication_id)
     values = {
         "publication": publication,
-        "kept": kept_from(visit.session, publication.incident_id) if publication.incident_id else [],
+        "kept": kept_from(visit.session, publication.incidents),
         "readers": readers_shown(visit.session, [f"publication:{publication.id}"]),
         "back": f"/publish/publications/{publication.id}",
     }

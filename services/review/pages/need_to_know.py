@@ -47,7 +47,7 @@ def _access_page(visit: Visit, case: Case, form: Questions) -> Page:
         "form": form,
         "errors": form.error_list(),
         "seers": list(who_sees(session, case)),
-        "kept": kept_from(session, case.incident_id),
+        "kept": kept_from(session, [case.incident_id]),
         "team": team_of(session, case),
         "readers": readers_shown(session, records_of_case(session, case)),
         "back": f"/review/cases/{case.id}",
