@@ -1,7 +1,7 @@
 """Events that reach a service: handled once, in one transaction with their effects, then confirmed to their source."""
 
 import base64
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import structlog
@@ -12,14 +12,30 @@ from sqlalchemy.orm import Session
 from shared import clock
 from shared.encryption import unseal_json
 from shared.events.catalogue import CATALOGUE, Event, NotYet, Reaction
-from shared.logs import begin_request
+from shared.logs import begin_request, describe_error
 from shared.service import Service
 
 log = structlog.get_logger()
 
 
-def receive(service: Service, reactions: Mapping[str, Reaction], envelope: dict[str, Any]) -> None:
-    """Do what `reactions` says about an event, unless it was done before; confirm it either way.
+def receive_all(service: Service, reactions: Mapping[str, Reaction], envelopes: Sequence[dict[str, Any]]) -> None:
+    """Receive events one after the other, each in a transaction of its own, and confirm those that are done with.
+
+    One that fails is logged and keeps no other from being received: its source sends it again.
+    """
+    done: dict[str, list[str]] = {}
+    for envelope in envelopes:
+        try:
+            if receive(service, reactions, envelope):
+                done.setdefault(envelope["source"], []).append(envelope["id"])
+        except Exception as error:
+            log.error("event.failed", type=envelope["type"], event_id=envelope["id"], **describe_error(error))
+    for source, event_ids in done.items():
+        _confirm(service, source, event_ids)
+
+
+def receive(service: Service, reactions: Mapping[str, Reaction], envelope: dict[str, Any]) -> bool:
+    """Do what `reactions` says about an event, unless it was done before; whether it is to be confirmed.
 
     An event may come twice, late or out of order. One whose predecessor is missing raises `NotYet` inside its
     reaction: nothing is stored or confirmed, and the source sends it again.
@@ -31,8 +47,8 @@ def receive(service: Service, reactions: Mapping[str, Reaction], envelope: dict[
                 reactions[envelope["type"]](session, _open(envelope))
     except NotYet as reason:
         log.info("event.not_yet", type=envelope["type"], event_id=envelope["id"], reason=str(reason))
-        return
-    _confirm(service, envelope)
+        return False
+    return True
 
 
 def _is_new(session: Session, envelope: dict[str, Any]) -> bool:
@@ -51,9 +67,8 @@ def _open(envelope: dict[str, Any]) -> Event:
     return Event(data=data, **{key: envelope[key] for key in ("id", "source", "type", "subject", "time", "sequence")})
 
 
-def _confirm(service: Service, envelope: dict[str, Any]) -> None:
-    source = envelope["source"]
+def _confirm(service: Service, source: str, event_ids: list[str]) -> None:
     try:
-        service.celery.send_task(f"{source}.confirm_event", [envelope["id"], service.name], queue=source, retry=False)
+        service.celery.send_task(f"{source}.confirm_events", [event_ids, service.name], queue=source, retry=False)
     except (OperationalError, OSError) as error:  # the source sends again, and is then told again
-        log.warning("event.confirmation_unsent", event_id=envelope["id"], error=type(error).__name__)
+        log.warning("event.confirmation_unsent", event_ids=event_ids, error=type(error).__name__)

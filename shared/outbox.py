@@ -5,8 +5,9 @@ Sent is not received: only the consumer's confirmation, sent after its own commi
 
 import base64
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
+from itertools import groupby
 from typing import Any
 
 import structlog
@@ -23,7 +24,8 @@ from shared.service import Service, ring_after_commit
 
 log = structlog.get_logger()
 
-BATCH = 100
+BATCH = 100  # how many are claimed at once
+TOGETHER = 10  # how many go in one message: each message costs more than most reactions
 FIRST_PAUSE = timedelta(seconds=5)
 LONGEST_PAUSE = timedelta(minutes=10)
 
@@ -71,12 +73,12 @@ CLAIM = """
 MARK_SENT = "UPDATE event_deliveries SET sent_at = %s WHERE event_id = ANY(%s) AND sent_at IS NULL"
 PUT_BACK = "UPDATE event_deliveries SET due_at = %s WHERE event_id = ANY(%s) AND confirmed_at IS NULL"
 CONFIRM = """
-    UPDATE event_deliveries SET confirmed_at = %s WHERE event_id = %s AND consumer = %s AND confirmed_at IS NULL
+    UPDATE event_deliveries SET confirmed_at = %s WHERE event_id = ANY(%s) AND consumer = %s AND confirmed_at IS NULL
 """
 
 
 def relay(service: Service) -> int:
-    """Send what is due to its consumers' queues, until nothing is; returns how many messages went.
+    """Send what is due to its consumers' queues, until nothing is; returns how many events went.
 
     Claimed in one short transaction, sent with none open, marked in a second. Where the broker cannot be reached the
     claim is given back, and the next sweep tries again.
@@ -86,10 +88,9 @@ def relay(service: Service) -> int:
     sent = 0
     while batch := _claim(service):
         try:
-            for row in batch:
-                service.celery.send_task(
-                    f"{row.consumer}.receive_event", [_envelope(service, row)], queue=row.consumer, retry=False
-                )
+            for consumer, rows in _in_messages(batch):
+                envelopes = [_envelope(service, row) for row in rows]
+                service.celery.send_task(f"{consumer}.receive_events", [envelopes], queue=consumer, retry=False)
         except (OperationalError, OSError) as error:
             log.warning("outbox.broker_unreachable", waiting=len(batch), error=type(error).__name__)
             _mark(service, PUT_BACK, batch, clock.machine_now() + timedelta(seconds=1))
@@ -102,6 +103,15 @@ def relay(service: Service) -> int:
 def _claim(service: Service) -> list[Any]:
     now, jitter = clock.machine_now(), secrets.randbelow(500) / 1000
     return service.database.at_once(CLAIM, now, FIRST_PAUSE, LONGEST_PAUSE, jitter, now, BATCH)
+
+
+def _in_messages(batch: list[Any]) -> Iterator[tuple[str, list[Any]]]:
+    """What goes together: a few events to one consumer, in the order in which they happened."""
+    ordered = sorted(batch, key=lambda row: (row.consumer, row.occurred_at, row.subject, row.sequence))
+    for consumer, rows in groupby(ordered, key=lambda row: row.consumer):
+        waiting = list(rows)
+        for first in range(0, len(waiting), TOGETHER):
+            yield consumer, waiting[first : first + TOGETHER]
 
 
 def _mark(service: Service, statement: str, batch: list[Any], moment: datetime) -> None:
@@ -125,9 +135,9 @@ def _envelope(service: Service, row: Any) -> dict[str, Any]:
     }
 
 
-def confirm(service: Service, event_id: str, consumer: str) -> None:
-    """Note that a consumer has the event, with its effects, durably. A repeat changes nothing."""
-    service.database.at_once(CONFIRM, clock.machine_now(), event_id, consumer)
+def confirm(service: Service, event_ids: list[str], consumer: str) -> None:
+    """Note that a consumer has events, with their effects, durably. A repeat changes nothing."""
+    service.database.at_once(CONFIRM, clock.machine_now(), event_ids, consumer)
 
 
 def replay(session: Session, event_id: str) -> int:

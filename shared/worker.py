@@ -12,7 +12,7 @@ from shared import audit, clock
 from shared.events.catalogue import Reaction, check_reactions
 from shared.health import heartbeat
 from shared.identity.people import forget_past_sign_ins
-from shared.inbox import receive
+from shared.inbox import receive_all
 from shared.logs import begin_request, describe_error, set_up_logs
 from shared.outbox import confirm, relay
 from shared.service import Service
@@ -36,13 +36,13 @@ def make_worker(
     check_reactions(service.name, reactions)
     celery = service.celery
 
-    @celery.task(name=f"{service.name}.receive_event")
-    def receive_event(envelope: dict[str, Any]) -> None:
-        receive(service, reactions, envelope)
+    @celery.task(name=f"{service.name}.receive_events")
+    def receive_events(envelopes: list[dict[str, Any]]) -> None:
+        receive_all(service, reactions, envelopes)
 
-    @celery.task(name=f"{service.name}.confirm_event")
-    def confirm_event(event_id: str, consumer: str) -> None:
-        confirm(service, event_id, consumer)
+    @celery.task(name=f"{service.name}.confirm_events")
+    def confirm_events(event_ids: list[str], consumer: str) -> None:
+        confirm(service, event_ids, consumer)
 
     @celery.task(name=f"{service.name}.relay_outbox")
     def relay_outbox() -> None:

@@ -8,7 +8,7 @@ from services.notify.service import SERVICE as NOTIFY
 from services.review.service import SERVICE as REVIEW
 from shared import audit, clock
 from shared.events.catalogue import Event, NotYet
-from shared.inbox import receive
+from shared.inbox import receive, receive_all
 from shared.outbox import confirm, emit, pending, relay
 
 pytestmark = pytest.mark.usefixtures("ground")
@@ -20,16 +20,19 @@ def referred(reference: str) -> dict[str, str]:
     return {"incident_id": identifier, "reference": reference, "agency_id": "example-school", "submitted_at": now}
 
 
-def emit_and_take(reference: str) -> dict:
-    """Emit one event and return the envelope as it lies in the consumer's queue."""
+def emit_and_take(*references: str) -> list[dict]:
+    """Emit events and return their envelopes as they lie in the consumer's queue."""
     with NOTIFY.transaction() as session:
-        emit(session, NOTIFY, "incident.referred", f"incident:{reference}", referred(reference))
+        for reference in references:
+            emit(session, NOTIFY, "incident.referred", f"incident:{reference}", referred(reference))
     with NOTIFY.transaction() as session:
-        mine = session.scalar(text("SELECT id::text FROM events WHERE subject = :of"), {"of": f"incident:{reference}"})
-    assert relay(NOTIFY) >= 1
-    while (envelope := take("review", "review.receive_event")[0])["id"] != mine:
-        pass
-    return envelope
+        of_mine = text("SELECT id::text FROM events WHERE subject = ANY(:of)")
+        mine = set(session.scalars(of_mine, {"of": [f"incident:{each}" for each in references]}))
+    assert relay(NOTIFY) >= len(references)
+    found: list[dict] = []
+    while len(found) < len(references):
+        found += [envelope for envelope in take("review", "review.receive_events")[0] if envelope["id"] in mine]
+    return found
 
 
 def take(service: str, task: str) -> list:
@@ -43,30 +46,54 @@ def take(service: str, task: str) -> list:
 
 
 def test_an_event_is_sent_until_the_consumer_confirms_it() -> None:
-    envelope = emit_and_take("INC-1")
-    with NOTIFY.transaction() as session:
-        assert envelope["id"] in {row["id"] for row in pending(session)}
+    [envelope] = emit_and_take("INC-1")
+    assert envelope["id"] in waiting()
     heard: list[Event] = []
-    receive(REVIEW, {"incident.referred": lambda _, event: heard.append(event)}, envelope)
-    receive(REVIEW, {"incident.referred": lambda _, event: heard.append(event)}, envelope)
+    for _ in range(2):
+        receive_all(REVIEW, {"incident.referred": lambda _, event: heard.append(event)}, [envelope])
     assert [event.data["reference"] for event in heard] == ["INC-1"]
-    while (confirmation := take("notify", "notify.confirm_event"))[0] != envelope["id"]:
+    while (confirmation := take("notify", "notify.confirm_events"))[0] != [envelope["id"]]:
         pass
     assert confirmation[1] == "review"
-    confirm(NOTIFY, envelope["id"], "review")
+    confirm(NOTIFY, *confirmation)
+    assert envelope["id"] not in waiting()
+
+
+def waiting() -> set[str]:
     with NOTIFY.transaction() as session:
-        assert envelope["id"] not in {row["id"] for row in pending(session)}
+        return {row["id"] for row in pending(session)}
+
+
+def test_events_go_together_in_their_order_and_one_that_fails_keeps_no_other_back() -> None:
+    references = [f"INC-T{number:02}" for number in range(12)]
+    envelopes = emit_and_take(*references)
+    heard: list[str] = []
+
+    def hear(_: object, event: Event) -> None:
+        if event.data["reference"] == references[4]:
+            raise RuntimeError("a reaction that fails")
+        heard.append(event.data["reference"])
+
+    receive_all(REVIEW, {"incident.referred": hear}, envelopes)
+    assert heard == references[:4] + references[5:]
+    while envelopes[0]["id"] not in (confirmation := take("notify", "notify.confirm_events"))[0]:
+        pass
+    assert confirmation == [[each["id"] for n, each in enumerate(envelopes) if n != 4], "review"]
+    confirm(NOTIFY, *confirmation)
+    assert waiting() & {each["id"] for each in envelopes} == {envelopes[4]["id"]}
+    receive_all(REVIEW, {"incident.referred": lambda _, event: heard.append(event.data["reference"])}, envelopes)
+    assert heard[-1] == references[4] and len(heard) == len(references)
 
 
 def test_an_event_without_its_predecessor_is_not_stored_and_not_confirmed() -> None:
-    envelope = emit_and_take("INC-2")
+    [envelope] = emit_and_take("INC-2")
 
     def not_yet(*_: object) -> None:
         raise NotYet("the case is not here yet")
 
-    receive(REVIEW, {"incident.referred": not_yet}, envelope)
+    assert not receive(REVIEW, {"incident.referred": not_yet}, envelope)
     heard: list[Event] = []
-    receive(REVIEW, {"incident.referred": lambda _, event: heard.append(event)}, envelope)
+    assert receive(REVIEW, {"incident.referred": lambda _, event: heard.append(event)}, envelope)
     assert len(heard) == 1
 
 
