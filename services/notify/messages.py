@@ -11,6 +11,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from services.notify.chosen_settings import deadline_contacts, recipient_now, told_by_hand
+from services.notify.duties import RULE_OF
 from services.notify.panel_form import as_text
 from shared.database import new_id
 from shared.delivery.deliveries import delivery_values
@@ -22,6 +23,7 @@ EMAILS = text("SELECT emails FROM agencies WHERE id = :id AND ended_at IS NULL")
 LEADS = text("SELECT email FROM people WHERE agency_id = :agency AND 'agency-lead' = ANY(roles) AND ended_at IS NULL")
 
 URGENCY = {"notification": 1, "follow-up": 2, "withdrawal": 2, "request": 4, "warning": 4}
+MOST_URGENT = 0  # a notification to those whom the law has told first
 
 
 @dataclass(frozen=True)
@@ -101,9 +103,15 @@ def _delivery(
         channel=channel,
         address=address,
         body={"document": document, "text": words} | _for_envelope(facts["recipient"], document),
-        urgency=URGENCY.get(facts["purpose"], 5),
+        urgency=_urgency(facts["purpose"], facts["recipient"]),
         **facts,
     )
+
+
+def _urgency(purpose: str, recipient: str) -> int:
+    if purpose == "notification" and recipient in RULE_OF:
+        return MOST_URGENT
+    return URGENCY.get(purpose, 5)
 
 
 def _for_envelope(recipient: str, document: dict[str, Any] | None) -> dict[str, str]:

@@ -82,6 +82,7 @@ class Delivery:
     body: dict[str, Any]
     sha256: str
     attachments: list[dict[str, Any]]
+    urgency: int
     attempts: int
     request_id: str | None
 
@@ -170,14 +171,14 @@ def replace_document(session: Session, delivery_id: str, document: dict[str, Any
     session.execute(REPLACE_BODY, {"id": delivery_id, "body": seal_json(body, "deliveries.body"), "sha256": digest})
 
 
-COLUMNS = "id::text, purpose, concerns, duty_id::text, recipient, channel, address, reference, body, sha256, attachments, attempts, request_id"
+COLUMNS = "id::text, purpose, concerns, duty_id::text, recipient, channel, address, reference, body, sha256, attachments, urgency, attempts, request_id"
 CLAIM = f"""
     UPDATE deliveries SET claimed_at = %s, attempts = attempts + 1
      WHERE id IN (SELECT id FROM deliveries
                    WHERE status = 'pending' AND due_at <= %s AND (claimed_at IS NULL OR claimed_at < %s)
                      AND NOT EXISTS (SELECT 1 FROM delivery_pauses p WHERE p.address = deliveries.address AND p.until > %s)
                    ORDER BY urgency, due_at LIMIT %s FOR UPDATE SKIP LOCKED)
-    RETURNING {COLUMNS}, urgency, due_at
+    RETURNING {COLUMNS}, due_at
 """  # noqa: S608  # COLUMNS is the constant above
 
 

@@ -24,6 +24,7 @@ log = structlog.get_logger()
 
 BATCH = 64  # how many are leased to one process at a time
 THREADS = 8
+HEAD_START = 0.05  # seconds in which what is most urgent has threads and processor to itself, once nothing is under way
 LONGEST_TURN = 60.0  # seconds, well under a task's limit: then the bell is rung for whoever is free
 
 Effects = Callable[[Session, Sequence[Recorded]], None]
@@ -32,8 +33,9 @@ Hold = Callable[[Session, Sequence[Result]], None]
 
 @dataclass
 class _Turn:
-    """One process's turn at dispatching: what it has leased and sent off, and which addresses do not answer."""
+    """One process's turn at dispatching: what it has leased, what it has sent off, and which addresses do not answer."""
 
+    leased: list[Delivery] = field(default_factory=list)
     waiting: dict[Future[Result | None], Delivery] = field(default_factory=dict)
     silent: set[str] = field(default_factory=set)
 
@@ -48,18 +50,16 @@ def dispatch_due(service: Service, effects: Effects, hold: Hold = lambda session
     turn, attempts, until = _Turn(), 0, monotonic() + LONGEST_TURN
     while True:
         if len(turn.waiting) <= BATCH // 2 and monotonic() < until:
-            _send_off(turn, _claim(service, BATCH - len(turn.waiting)))
+            turn.leased += claim_due(service.database, BATCH - len(turn.waiting) - len(turn.leased))
+        _send_off(turn)
         if not turn.waiting:
             break
-        done, _ = wait(turn.waiting, return_when=FIRST_COMPLETED)
-        attempts += _record(service, effects, hold, [(turn.waiting.pop(one), one.result()) for one in done])
+        done, _ = wait(turn.waiting, HEAD_START if turn.leased else None, FIRST_COMPLETED)
+        if done:
+            attempts += _record(service, effects, hold, [(turn.waiting.pop(one), one.result()) for one in done])
     if monotonic() >= until:
         service.doorbell.ring(f"{service.name}.dispatch_due")
     return attempts
-
-
-def _claim(service: Service, most: int) -> list[Delivery]:
-    return claim_due(service.database, most)
 
 
 @cache
@@ -67,8 +67,12 @@ def _threads() -> ThreadPoolExecutor:
     return ThreadPoolExecutor(THREADS, thread_name_prefix="dispatch")
 
 
-def _send_off(turn: _Turn, batch: Sequence[Delivery]) -> None:
-    turn.waiting |= {_threads().submit(_send_unless_silent, delivery, turn.silent): delivery for delivery in batch}
+def _send_off(turn: _Turn) -> None:
+    """Send off all that is leased; where nothing is under way the most urgent alone, until one is answered or is slow."""
+    urgency = min((each.urgency for each in turn.leased), default=0)
+    going = [each for each in turn.leased if turn.waiting or each.urgency == urgency]
+    turn.leased = [] if turn.waiting else [each for each in turn.leased if each.urgency > urgency]
+    turn.waiting |= {_threads().submit(_send_unless_silent, delivery, turn.silent): delivery for delivery in going}
 
 
 def _send_unless_silent(delivery: Delivery, silent: set[str]) -> Result | None:

@@ -86,6 +86,20 @@ def test_a_receipt_that_comes_by_callback_discharges_the_duty_once(sandbox: Outs
     assert len(said("incident.notified", incident_id=taken["id"])) == 1
 
 
+TRIED = "SELECT d.recipient, a.started_at, a.finished_at FROM delivery_attempts a JOIN deliveries d ON d.id = a.delivery_id"
+PARTNER = "safeguarding-partner:west-mercia-police"
+
+
+@pytest.mark.parametrize("panel", ["receipt-now", "hang"])
+def test_the_panel_is_told_before_the_partners_whom_it_does_not_hold_up(sandbox: Outside, panel: str) -> None:
+    sandbox.behave("panel", panel, times=1, seconds=0.8)
+    taken = refer()["incident"]
+    dispatch_due()
+    tried = {row.recipient: row for row in rows(f"{TRIED} WHERE d.reference = :of", of=taken["reference"])}
+    assert tried["panel"].started_at < tried[PARTNER].started_at
+    assert (tried["panel"].finished_at < tried[PARTNER].started_at) is (panel == "receipt-now")
+
+
 def test_receipts_out_of_order_reach_their_own_duties(sandbox: Outside) -> None:
     sandbox.behave("panel", "receipts-out-of-order", times=2, seconds=5)
     two = [refer()["incident"] for _ in range(2)]
