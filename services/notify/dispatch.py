@@ -6,7 +6,7 @@ from typing import Any
 import structlog
 from sqlalchemy.orm import Session
 
-from services.notify.duties import Move, entries_for, hold_incidents_of, move_duties
+from services.notify.duties import Move, entries_for, holding_incidents_of, move_duties
 from services.notify.messages import warn_contacts
 from services.notify.notified import note_notified
 from services.notify.service import SERVICE
@@ -14,6 +14,7 @@ from shared import audit
 from shared.delivery.deliveries import Recorded, Result, add_deliveries
 from shared.delivery.dispatching import dispatch_due as dispatch
 from shared.delivery.outcomes import AlreadyReceived, Delivered
+from shared.exchange import Statement
 from shared.partnership import partnership
 
 log = structlog.get_logger()
@@ -26,8 +27,9 @@ def dispatch_due() -> int:
     return dispatch(SERVICE, record_effects, _hold)
 
 
-def _hold(session: Session, results: Sequence[Result]) -> None:
-    hold_incidents_of(session, [duty for result in results if (duty := result.delivery.duty_id)])
+def _hold(results: Sequence[Result]) -> list[Statement]:
+    duties = [duty for result in results if (duty := result.delivery.duty_id)]
+    return [holding_incidents_of(duties)] if duties else []
 
 
 def record_effects(session: Session, recorded: Sequence[Recorded]) -> None:

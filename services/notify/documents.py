@@ -6,13 +6,14 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from services.notify.attachments import Entry, open_named
-from services.notify.duties import hold_incidents_of
+from services.notify.duties import holding_incidents_of
 from services.notify.models import Attachment
 from services.notify.receipts import Signs, discharge
 from shared import audit, clock
 from shared.database import see_as
 from shared.delivery.deliveries import acknowledge
 from shared.encryption import unseal_json
+from shared.exchange import in_one_exchange
 from shared.identity.viewer import SYSTEM, Viewer
 from shared.partnership import partnership
 from shared.web.problems import not_found
@@ -99,6 +100,6 @@ def _note_fetched(session: Session, viewer: Viewer, delivery_id: str, duty_id: s
     evidence = f"fetched by {viewer.agency_id}"
     see_as(session, SYSTEM)  # the duty is the partnership's, not the reader's
     if duty_id:
-        hold_incidents_of(session, [duty_id])
+        in_one_exchange(session, holding_incidents_of([duty_id]))
     if acknowledge(session, delivery_id, evidence, now) and duty_id:
         discharge(session, viewer.actor, duty_id, now, evidence)

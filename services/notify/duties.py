@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
-from sqlalchemy import select, text
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from services.notify.models import Duty, Incident
@@ -15,6 +15,7 @@ from services.notify.states import DUTY, moved
 from shared import audit, clock
 from shared.calendar import LONDON, london_day
 from shared.database import new_id
+from shared.exchange import Statement
 from shared.outbox import Saying, emit_all
 from shared.partnership import partnership
 
@@ -48,15 +49,15 @@ def duty_values(
     }
 
 
-HOLD = text("""
-    SELECT id FROM incidents WHERE id IN (SELECT incident_id FROM duties WHERE id = ANY(CAST(:duties AS uuid[])))
+HOLD = """
+    SELECT id FROM incidents WHERE id IN (SELECT incident_id FROM duties WHERE id = ANY(%s::uuid[]))
      ORDER BY id FOR NO KEY UPDATE
-""")
+"""
 
 
-def hold_incidents_of(session: Session, duty_ids: Sequence[str]) -> None:
-    """Hold the incidents of duties before their messages and the duties themselves, the order that everybody keeps."""
-    session.execute(HOLD, {"duties": list(duty_ids)})
+def holding_incidents_of(duty_ids: Sequence[str]) -> Statement:
+    """What holds the incidents of duties before their messages and the duties themselves, the order that everybody keeps."""
+    return HOLD, (list(duty_ids),)
 
 
 @dataclass(frozen=True)

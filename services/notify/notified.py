@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, text
+from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from services.notify.arising import told
@@ -28,6 +28,11 @@ ASKED = text("""
     SELECT id FROM agencies WHERE ended_at IS NULL AND (id = ANY(:named) OR id IN (
         SELECT agency_id FROM referrals WHERE incident_id = :incident)) ORDER BY id
 """)
+RULES = func.array(
+    select(Duty.rule)
+    .where(Duty.incident_id == Incident.id, Duty.rule.in_(NOTIFYING), Duty.status != "cancelled")
+    .scalar_subquery()
+)
 DOCUMENT = text("SELECT body FROM deliveries WHERE duty_id = :duty ORDER BY created_at LIMIT 1")
 
 
@@ -44,8 +49,9 @@ def note_notified(session: Session, changed: Sequence[Duty]) -> list[audit.Entry
 
 
 def _first_sent(session: Session, duty: Duty, incident_id: str, sent_at: datetime) -> list[audit.Entry]:
-    incident = session.get_one(Incident, incident_id, with_for_update={"key_share": True}, populate_existing=True)
-    if duty.rule != _counting_rule(session, incident_id):
+    held = select(Incident, RULES).where(Incident.id == incident_id).with_for_update(of=Incident, key_share=True)
+    incident, rules = session.execute(held, execution_options={"populate_existing": True}).one()
+    if duty.rule != ("sin-panel" if "sin-panel" in rules else "sin-secretary-of-state"):
         return []
     if incident.notified_at:
         return _panel_joins(session, incident, duty, sent_at)
@@ -56,14 +62,6 @@ def _first_sent(session: Session, duty: Duty, incident_id: str, sent_at: datetim
         return [audit.Entry("system", "notified-after-withdrawal", f"incident:{incident_id}")]
     _follow(session, incident, duty, sent_at)
     return [audit.Entry("system", "notified", f"incident:{incident_id}", duty.rule)]
-
-
-def _counting_rule(session: Session, incident_id: str) -> str:
-    statement = select(Duty.rule).where(
-        Duty.incident_id == incident_id, Duty.rule.in_(NOTIFYING), Duty.status != "cancelled"
-    )
-    rules = set(session.scalars(statement))
-    return "sin-panel" if "sin-panel" in rules else "sin-secretary-of-state"
 
 
 def _follow(session: Session, incident: Incident, duty: Duty, sent_at: datetime) -> None:

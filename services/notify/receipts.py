@@ -7,13 +7,14 @@ import structlog
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from services.notify.duties import DECIDE, Move, entries_for, hold_incidents_of, move_duties
+from services.notify.duties import DECIDE, Move, entries_for, holding_incidents_of, move_duties
 from services.notify.models import Duty
 from services.notify.notified import note_notified
 from shared import audit, clock
 from shared.database import see_as
 from shared.delivery.deliveries import acknowledge
 from shared.delivery.signing import SignatureWrong, verify
+from shared.exchange import in_one_exchange
 from shared.identity.viewer import SYSTEM, Viewer
 from shared.partnership import partnership
 from shared.web.problems import Problem, conflict, not_found, refused
@@ -70,7 +71,7 @@ def receive_receipt(
         log.error("callback.unknown_delivery", delivery=delivery_id)
         raise not_found()
     if delivery.duty_id:
-        hold_incidents_of(session, [delivery.duty_id])
+        in_one_exchange(session, holding_incidents_of([delivery.duty_id]))
     news = acknowledge(session, delivery_id, receipt, received_at)
     if news and delivery.duty_id:
         discharge(session, delivery.recipient, delivery.duty_id, received_at, receipt)
@@ -92,7 +93,7 @@ def record_receipt(session: Session, viewer: Viewer, duty_id: str, reference: st
     future) problems.
     """
     see_as(session, SYSTEM)
-    hold_incidents_of(session, [duty_id])
+    in_one_exchange(session, holding_incidents_of([duty_id]))
     latest = session.execute(LATEST, {"duty": duty_id}).scalar()
     duty = session.scalar(select(Duty).where(Duty.id == duty_id).with_for_update())
     if duty is None:

@@ -6,7 +6,7 @@ every attempt, so a lost answer costs a repeat that the other side knows.
 
 import hashlib
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -53,18 +53,6 @@ class DeliveryRow(FloorModel):
     due_at: Mapped[datetime]
     created_at: Mapped[datetime]
     request_id: Mapped[str | None]
-
-
-class AttemptRow(FloorModel):
-    __tablename__ = "delivery_attempts"
-    id: Mapped[str] = mapped_column(primary_key=True)
-    delivery_id: Mapped[str]
-    number: Mapped[int]
-    started_at: Mapped[datetime]
-    finished_at: Mapped[datetime]
-    outcome: Mapped[str]
-    answer: Mapped[str]
-    sha256: Mapped[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,19 +201,30 @@ RECORD = """
            AS n (id, status, due_at, sent_at, acknowledged_at, acknowledgement)
      WHERE d.id = n.id
 """
-LOCK = text("SELECT id::text, status FROM deliveries WHERE id = ANY(CAST(:ids AS uuid[])) ORDER BY id FOR UPDATE")
+ATTEMPTS = """
+    INSERT INTO delivery_attempts (id, delivery_id, number, started_at, finished_at, outcome, answer, sha256)
+    SELECT * FROM unnest(%s::uuid[], %s::uuid[], %s::integer[], %s::timestamptz[], %s::timestamptz[], %s::text[], %s::text[],
+                         %s::text[])
+"""
+LOCK = "SELECT id::text, status FROM deliveries WHERE id = ANY(%s::uuid[]) ORDER BY id FOR UPDATE"
 
 
-def record(session: Session, results: Sequence[Result]) -> list[Recorded]:
-    """Store attempts with their evidence and move their deliveries; what has already moved on never moves back."""
+def record(session: Session, results: Sequence[Result], first: Sequence[Statement] = ()) -> list[Recorded]:
+    """Store attempts with their evidence and move their deliveries; what has already moved on never moves back.
+
+    `first` is executed before the deliveries are locked.
+    """
     ids = [result.delivery.id for result in results]
-    before = {row.id: row.status for row in session.execute(LOCK, {"ids": ids})}
+    before = {row.id: row.status for row in in_one_exchange(session, *first, (LOCK, (ids,)))}
     recorded = [_moved(result, before[result.delivery.id]) for result in results]
-    columns = list(zip(*(_changes(one) for one in recorded), strict=True))
-    moves: Statement = RECORD, [list(column) for column in columns]
-    in_one_exchange(session, moves, *_pause_or_resume(results))
-    insert_rows(session, [(AttemptRow, [_attempt(result) for result in results])])
+    moves: Statement = RECORD, _columns(_changes(one) for one in recorded)
+    attempts: Statement = ATTEMPTS, _columns(_attempt(result) for result in results)
+    in_one_exchange(session, moves, attempts, *_pause_or_resume(results))
     return recorded
+
+
+def _columns(rows: Iterable[tuple[Any, ...]]) -> list[list[Any]]:
+    return [list(column) for column in zip(*rows, strict=True)]
 
 
 def _moved(result: Result, status: str) -> Recorded:
@@ -261,17 +260,17 @@ def _pause(outcome: RetryAfter, attempts: int) -> timedelta:
     return timedelta(seconds=max(grown, outcome.seconds or 0))
 
 
-def _attempt(result: Result) -> dict[str, Any]:
-    return {
-        "id": new_id(),
-        "delivery_id": result.delivery.id,
-        "number": result.delivery.attempts,
-        "started_at": result.started_at,
-        "finished_at": result.finished_at,
-        "outcome": name_of(result.outcome),
-        "answer": answer_of(result.outcome),
-        "sha256": result.delivery.sha256,
-    }
+def _attempt(result: Result) -> tuple[Any, ...]:
+    return (
+        new_id(),
+        result.delivery.id,
+        result.delivery.attempts,
+        result.started_at,
+        result.finished_at,
+        name_of(result.outcome),
+        answer_of(result.outcome),
+        result.delivery.sha256,
+    )
 
 
 PAUSE = """
@@ -303,9 +302,10 @@ ACKNOWLEDGE = text("""
 
 def acknowledge(session: Session, delivery_id: str, receipt: str, at: datetime) -> bool | None:
     """Note that the recipient has a delivery: true if that is news, false for a repeat, None for an unknown id."""
-    found = session.execute(LOCK, {"ids": [delivery_id]}).first()
-    if found is None:
+    rows = in_one_exchange(session, (LOCK, ([delivery_id],)))
+    if not rows:
         return None
+    (found,) = rows
     if found.status == "acknowledged":
         return False
     values = {"id": delivery_id, "status": STATES[found.status, "acknowledge"], "at": at, "receipt": receipt}

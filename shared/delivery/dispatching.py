@@ -16,6 +16,7 @@ from shared.delivery.deliveries import Delivery, Recorded, Result, claim_due, re
 from shared.delivery.letters import Attachment, Letter
 from shared.delivery.outcomes import Outcome, Rejected, RetryAfter
 from shared.delivery.sealed_mail import CONTENT_TYPE, FILENAME, CertificateUnusable, certificate_at, sealed_for
+from shared.exchange import Statement
 from shared.logs import describe_error
 from shared.partnership import partnership
 from shared.service import Service
@@ -28,7 +29,7 @@ HEAD_START = 0.05  # seconds in which what is most urgent has threads and proces
 LONGEST_TURN = 60.0  # seconds, well under a task's limit: then the bell is rung for whoever is free
 
 Effects = Callable[[Session, Sequence[Recorded]], None]
-Hold = Callable[[Session, Sequence[Result]], None]
+Hold = Callable[[Sequence[Result]], Sequence[Statement]]
 
 
 @dataclass
@@ -40,12 +41,12 @@ class _Turn:
     silent: set[str] = field(default_factory=set)
 
 
-def dispatch_due(service: Service, effects: Effects, hold: Hold = lambda session, results: None) -> int:
+def dispatch_due(service: Service, effects: Effects, hold: Hold = lambda results: ()) -> int:
     """Claim, send and record until nothing is due; returns how many attempts were made.
 
     Outcomes are recorded as they come, in groups as large as the load makes them, so that nobody's receipt waits for
     a server that is slow. `effects` does, in the transaction that records a group, what the service makes of it;
-    `hold` locks, before the deliveries, what a service locks first everywhere else.
+    `hold` gives the statements that lock, before the deliveries, what a service locks first everywhere else.
     """
     turn, attempts, until = _Turn(), 0, monotonic() + LONGEST_TURN
     while True:
@@ -90,11 +91,9 @@ def _record(service: Service, effects: Effects, hold: Hold, done: Sequence[tuple
     untried = [delivery for delivery, result in done if result is None]
     with service.transaction() as session:
         if results:
-            hold(session, results)
+            effects(session, record(session, results, hold(results)))
         if untried:
             release(session, untried)
-        if results:
-            effects(session, record(session, results))
     return len(results)
 
 

@@ -86,7 +86,9 @@ def test_a_receipt_that_comes_by_callback_discharges_the_duty_once(sandbox: Outs
     assert len(said("incident.notified", incident_id=taken["id"])) == 1
 
 
-TRIED = "SELECT d.recipient, a.started_at, a.finished_at FROM delivery_attempts a JOIN deliveries d ON d.id = a.delivery_id"
+TRIED = (
+    "SELECT d.recipient, a.started_at, a.finished_at FROM delivery_attempts a JOIN deliveries d ON d.id = a.delivery_id"
+)
 PARTNER = "safeguarding-partner:west-mercia-police"
 
 
