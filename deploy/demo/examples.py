@@ -1,21 +1,35 @@
-"""A few cases at different stages for a new demonstration, referred over HTTP as agencies' systems do it."""
+"""A few cases at different stages for a new demonstration, made over HTTP as agencies' systems do it."""
 
 from pathlib import Path
 from typing import Any
 
 from deploy.demo.agencies import needed
 from deploy.demo.documents import referral
-from deploy.demo.stage import stage_at
+from deploy.demo.reviewing import practice_review, rapid_review
+from deploy.demo.stage import Stage, stage_at
 from shared import clock
+from shared.partnership import partnership
 
 REFERRALS = "/notify/api/v1/referrals"
+RECOMMENDATIONS = "/review/api/v1/recommendations"
+LEARNT = (
+    ("information-sharing", "Show earlier contacts beside each new one, in every agency's records."),
+    ("escalation", "Say in each agency's training how to escalate a contact that was closed."),
+)
 
 
 def lay_out(url: str, var: Path) -> None:
-    """Refer what should stand in a new demonstration: one notified, one alike, one to decide, one death. Once."""
-    stage = stage_at(url, var)
-    if stage.call(needed("local-authority"), "GET", REFERRALS)["items"]:
-        return
+    """Let stand in a new demonstration, once: one incident notified, one alike, one to decide, one death; and one whose
+    review is signed off, with what was learnt, so that its report waits to be published."""
+    stage = stage_at(url, var, time_stands=True)
+    council = needed("local-authority")
+    if not stage.call(council, "GET", REFERRALS)["items"]:
+        _refer(stage)
+    if not stage.call(partnership().partnership_office, "GET", RECOMMENDATIONS)["items"]:
+        _review(stage)
+
+
+def _refer(stage: Stage) -> None:
     council, hospital, police = needed("local-authority"), needed("nhs-provider"), needed("police")
     notified = referral(clock.now())
     for agency, body in (
@@ -25,6 +39,17 @@ def lay_out(url: str, var: Path) -> None:
         (council, _death()),
     ):
         stage.call(agency, "POST", REFERRALS, body, expect=201)
+
+
+def _review(stage: Stage) -> None:
+    council, office = needed("local-authority"), partnership().partnership_office
+    incident = stage.call(council, "POST", REFERRALS, referral(clock.now()), expect=201)["incident"]
+    case = rapid_review(stage, incident)
+    review = practice_review(stage, case, "Contacts that were closed without a visit")
+    for owner, (theme, text) in zip((council, needed("police")), LEARNT, strict=True):
+        body = {"case_id": case["id"], "practice_review_id": review["id"], "owner_agency": owner, "text": text}
+        made = stage.call(office, "POST", RECOMMENDATIONS, body | {"theme": theme}, expect=201)
+        stage.call(owner, "POST", f"{RECOMMENDATIONS}/{made['id']}/actions", {"text": "Change the form."}, expect=201)
 
 
 def _again(body: dict[str, Any]) -> dict[str, Any]:

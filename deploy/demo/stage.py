@@ -27,6 +27,7 @@ class Stage:
 
     url: str
     credentials: dict[str, Any]
+    time_stands: bool  # days that a case would take are left out
 
     def call(
         self, agency: str, method: str, path: str, body: Any = None, *, expect: int | None = None, **more: Any
@@ -63,19 +64,21 @@ class Stage:
         raise PlayStopped(f"Waited {PATIENCE_SECONDS:g} seconds for {what}.")
 
     def wait(self, days: int) -> None:
-        """Let days pass on the demonstration's clock, for every process."""
+        """Let days pass on the demonstration's clock, for every process, unless time stands here."""
+        if self.time_stands:
+            return
         now = clock.advance(timedelta(days=days))
         say(f"… {days} days pass: it is {now:%A %-d %B %Y}")
 
 
-def stage_at(url: str, var: Path) -> Stage:
+def stage_at(url: str, var: Path, *, time_stands: bool = False) -> Stage:
     """The running system at `url` with the credentials that it wrote. Raises `PlayStopped` where none runs."""
     try:
         credentials = json.loads((var / "demo" / "credentials.json").read_text())
         requests.get(f"{url}/notify/health/live", timeout=5).raise_for_status()
     except (OSError, requests.RequestException):
         raise PlayStopped(f"No system answers at {url}. Start it with make run, then play again.") from None
-    return Stage(url, credentials)
+    return Stage(url, credentials, time_stands)
 
 
 def say(line: str) -> None:

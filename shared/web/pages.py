@@ -35,6 +35,7 @@ TITLES_FOR_PEOPLE = {
     400: "Send this page again",
     403: "You cannot see this page",
     404: "Page not found",
+    405: "This page cannot be opened by its address",
     409: "This cannot be done now",
     413: "That is too large",
     422: "Something needs attention",

@@ -101,7 +101,7 @@ def _from_http(error: HTTPException) -> Response:
     status = error.code or 500
     details = {
         404: not_found().detail,
-        405: "Use another method at this address.",
+        405: "This address answers to another method. In a browser, go there by a link or button on its page.",
         413: TOO_LARGE if request.mimetype == "multipart/form-data" else "Send less at once: at most 1 MB of JSON.",
     }
     return answer(Problem(status, details.get(status, TITLES.get(status, "Error")), headers=_allow(error)))

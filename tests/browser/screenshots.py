@@ -11,7 +11,13 @@ TOP = {"x": 0, "y": 0, "height": 1600}  # of a long page, what is seen first
 FOLDER = PROJECT / "docs" / "screenshots"
 # By whom: the picture's name, and an address or the words of a link on the page before.
 PICTURES: dict[str, list[tuple[str, str]]] = {
-    "": [("start", "/notify"), ("sign-in", "/notify/sign-in")],
+    "": [
+        ("start", "/notify"),
+        ("sign-in", "/notify/sign-in"),
+        ("public-site", "/"),
+        ("published-review", "/reviews/child-hn"),
+        ("public-search", "/search?q=child"),
+    ],
     "duty.officer": [
         ("today", "/notify/today"),
         ("incidents", "/notify/incidents"),
@@ -27,6 +33,13 @@ PICTURES: dict[str, list[tuple[str, str]]] = {
         ("reviews", "/review/cases"),
         ("review", "link:RR-"),
         ("meeting", "link:Record a meeting"),
+        ("recommendations", "/review/recommendations"),
+        ("themes", "/review/themes"),
+    ],
+    "editor": [
+        ("publications", "/publish/publications"),
+        ("publication", "link:LCSPR-"),
+        ("findings", "link:All findings"),
     ],
     "return.author": [
         ("request", "/review/requests"),

@@ -15,14 +15,14 @@ from tests.running import Running, referral
 # By whom, and what: an address, or the words of a link on the page before.
 WAYS: dict[str, list[str]] = {
     "": ["/notify", "/notify/about", "/notify/sign-in", "/notify/forgotten", "/notify/link/none", "/", "/reviews", "/reviews/child-hn", "/learning", "/themes", "/yearly-reports", "/search", "/search?q=child", "/search?q=chyld", "/about", "/accessibility", "/no-such-page"],
-    "duty.officer": ["/notify/today", "/notify/incidents", "link:INC-", "link:Decide", "/notify/duties?status=all", "link:Notify the Panel", "link:What to enter", "/notify/timeliness", "/notify/reports", "link:HSCP-", "/notify/account", "/notify/no-such-page"],
+    "duty.officer": ["/notify/today", "/notify/incidents", "link:INC-", "link:Decide", "/notify/duties?status=all", "link:Notify the Panel", "link:What to enter", "/notify/timeliness", "/notify/reports", "link:HSCP-", "/notify/account", "/notify/no-such-page", "/notify/report"],
     "office": ["/notify/incidents", "link:INC-", "link:Who may see it", "/notify/emergencies", "/notify/settings",
         "/notify/health-in-words", "/notify/people", "link:Robin", "/notify/people/new/example-school",
-        "/review/cases", "link:RR-", "link:Record the decision", "/review/cases", "link:RR-", "link:Ask further", "/review/cases", "link:RR-", "link:West Mercia", "link:Give more time", "/review/cases", "link:RR-", "link:The merged", "/review/cases", "link:RR-", "link:Make a recommendation", "/review/recommendations", "/review/figures",
+        "/review/cases", "link:RR-", "link:Record the decision", "/review/cases", "link:RR-", "link:Ask further", "/review/cases", "link:RR-", "link:West Mercia", "link:Give more time", "/review/cases", "link:RR-", "link:The merged", "/review/cases", "link:RR-", "link:Make a recommendation", "/review/recommendations", "link:Show earlier", "/review/themes", "/review/figures",
         "/review/emergencies", "/review/cases", "link:RR-", "link:Who may see it", "/review/cases", "link:RR-", "link:Share returns", "/review/cases", "link:RR-", "link:Agenda"],
     "reviewer": ["/review/reviewing", "/review/shared"],
     "administrator": ["/notify/settings", "link:Change", "/notify/agencies/new", "/notify/settings", "link:End", "/notify/settings/contacts", "/notify/settings/recipients/local-authority:E06000051", "/notify/settings/recipients/local-authority:E06000051/code", "/notify/account/messages"],
-    "editor": ["/publish/publications", "/publish/publications/new"],
+    "editor": ["/publish/publications", "/publish/publications/new", "/publish/publications", "link:LCSPR-", "link:The words of the page", "/publish/publications", "link:LCSPR-", "link:All findings"],
     "return.author": ["/review/requests", "link:RR-", "link:Period", "/review/requests", "link:RR-", "link:Key practice", "/review/requests", "link:RR-", "link:Chronology"],
     "agency.lead": ["/notify/reports", "/notify/emergency", "/notify/people", "/review/emergency", "/review/shared", "/review/meetings"],
 }  # fmt: skip
