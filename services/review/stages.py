@@ -23,7 +23,6 @@ from shared.review_plans import ReviewPlan, Stage, plan_as_json, plan_from
 from shared.web.problems import conflict, refused
 
 Review: TypeAlias = Case | PracticeReview  # Python 3.11 has no type statement
-COMPLETE_WITH = "signatures"  # a rapid review is complete with this stage, whatever of those before was not recorded
 CARRIED = ("due_on", "done_on", "note", "steps")
 
 
@@ -77,9 +76,16 @@ def standings(session: Session, review: Review) -> list[Standing]:
     shown = shown_by_record(session, review)
     began = london_day(_began_at(review))
     found = [_standing(stage, recorded.get(stage.id), shown.get(stage.id), began) for stage in plan_of(review).stages]
-    last = COMPLETE_WITH if isinstance(review, Case) and review.completed_at else None
-    before = [each.stage.id for each in found].index(last) if last in [each.stage.id for each in found] else 0
+    order, last = [each.stage.id for each in found], _complete_with(review)
+    before = order.index(last) if last in order else 0
     return [replace(each, is_passed=place < before and not each.is_done) for place, each in enumerate(found)]
+
+
+def _complete_with(review: Review) -> str | None:
+    """The stage with which a review is complete, whatever of those before it was not recorded; None while it is not."""
+    if isinstance(review, Case):
+        return "signatures" if review.completed_at else None
+    return "publish" if review.published_at else "sign-off" if review.signed_off_at else None
 
 
 def _standing(stage: Stage, milestone: Milestone | CaseMilestone | None, shown: date | None, began: date) -> Standing:

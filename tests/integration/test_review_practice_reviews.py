@@ -229,6 +229,9 @@ def test_the_third_signature_signs_off_and_tells_what_must_not_be_published() ->
     assert files.sha256_of(files.get(event["report"]["key"])) == report["sha256"]
     assert {"kind": "name", "value": "Hester Nolan"} in event["identifiers"]
     assert part(review, "status") == "signed-off"
+    stages = {each["stage"]: each for each in part(review, "milestones")}
+    assert (stages["terms-of-reference"]["passed"], stages["sign-off"]["done"]) == (True, True)
+    assert not stages["publication-plan"]["passed"]  # what comes after the sign-off is still to come
     for answer in (
         upload(review, pdf(500)),
         call("POST", f"/practice-reviews/{review['id']}/reviewers", OFFICE, REVIEWER),

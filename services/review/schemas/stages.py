@@ -13,7 +13,7 @@ class StepView(Schema):
 class StageView(Schema):
     """A stage as it now stands: `due_on` is what was set for it, or what the partnership plans by default.
 
-    `passed`: the rapid review is complete without it.
+    `passed`: the review is complete without it.
     """
 
     stage = fields.String(required=True)
