@@ -3,6 +3,7 @@
 from services.review.api import (
     cases,
     chronology_marks,
+    meetings,
     practice_reviews,
     rapid_reviews,
     recommendations,
@@ -19,6 +20,7 @@ __all__ = [
     "api",
     "cases",
     "chronology_marks",
+    "meetings",
     "practice_reviews",
     "rapid_reviews",
     "recommendations",
