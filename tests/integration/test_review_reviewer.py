@@ -21,6 +21,8 @@ from tests.reviewing import (
     OFFICE,
     SCHOOL,
     commissioned,
+    days_from_now,
+    get,
     open_case,
     post,
     put,
@@ -193,3 +195,22 @@ def test_access_goes_to_a_reviewer_with_an_appointment_and_a_day_that_has_not_pa
     assert office.post(at, person=reviewer.id, **on("until", -1)).status_code == 422
     assert office.post(f"{at}/end", reasons="None.").status_code == 422
     office.does(at, person=reviewer.id, **on("until", 3))
+
+
+def test_the_offices_system_gives_and_ends_a_reviewers_access_as_its_people_do() -> None:
+    _, review = under_review()
+    reviewer, author = person(SCHOOL, "reviewer", name="Ida Account"), person(SCHOOL, "return-author")
+    at, led = f"/practice-reviews/{review['id']}/reviewer-access", f"/review/reviewing/{review['id']}"
+    body = {"person_id": reviewer.id, "until": days_from_now(30), "sees": ["return"]}
+    for wrong, pointer in (({"person_id": author.id}, "/person_id"), ({"until": days_from_now(-1)}, "/until")):
+        assert [each["pointer"] for each in post(at, OFFICE, body | wrong, 422)["errors"]] == [pointer]
+    assert reviewer.id in [each["person_id"] for each in get(at, OFFICE)["may_be_given"]]
+    first, second = post(at, OFFICE, body), post(at, OFFICE, body | {"sees": []})
+    assert reviewer.get(led).status_code == 200
+    assert [(each["id"], bool(each["ended_at"])) for each in get(at, OFFICE)["items"]] == [
+        (second["id"], False),
+        (first["id"], True),
+    ]
+    assert post(f"{at}/end", OFFICE, {"reasons": "The contract ended."})["ending_reasons"] == "The contract ended."
+    assert reviewer.get(led).status_code == 404
+    post(f"{at}/end", OFFICE, {"reasons": "Again."}, 409)

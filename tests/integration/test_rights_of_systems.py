@@ -80,6 +80,15 @@ REVIEW: dict[tuple[str, str], tuple[int, ...]] = {
 }
 REVIEW |= {
     ("GET", "/waiting"): READS_LIST,
+    **{("GET", f"/{path}"): READS_LIST for path in ("figures", "themes", "tracker")},
+    ("GET", "/cases/<uuid:case_id>/bundle"): OFFICE_ONE,
+    ("GET", "/cases/<uuid:case_id>/rapid-review/report"): READS_ONE,
+    ("GET", "/information-requests/<uuid:request_id>/versions"): ANY_ONE,
+    ("POST", "/information-requests/<uuid:request_id>/extension"): OFFICE_SENDS,
+    ("GET", "/practice-reviews/<uuid:review_id>/reviewer-access"): OFFICE_ONE,
+    ("POST", "/practice-reviews/<uuid:review_id>/reviewer-access"): OFFICE_SENDS,
+    ("POST", "/practice-reviews/<uuid:review_id>/reviewer-access/end"): OFFICE_SENDS,
+    ("GET", "/recommendations/<uuid:recommendation_id>"): ANY_ONE,
     ("GET", "/emergency-accesses"): (403, 403, 403, 200, 403, 401),
     ("GET", "/cases/<uuid:case_id>/access"): OFFICE_ONE,
     ("POST", "/cases/<uuid:case_id>/team"): OFFICE_SENDS,

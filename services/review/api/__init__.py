@@ -12,7 +12,9 @@ from services.review.api import (
     retention,
     returns,
     review_parts,
+    reviewer_access,
     sharing,
+    taken_out,
     waiting,
 )
 from services.review.api.routes import api
@@ -30,6 +32,8 @@ __all__ = [
     "retention",
     "returns",
     "review_parts",
+    "reviewer_access",
     "sharing",
+    "taken_out",
     "waiting",
 ]
