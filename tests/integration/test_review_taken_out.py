@@ -224,9 +224,9 @@ def test_a_system_reads_the_tables_that_people_download(office: Someone) -> None
     rows = [dict(zip(tables["tracker"]["columns"], row, strict=True)) for row in tables["tracker"]["rows"]]
     [row] = [row for row in rows if row["Local reference"] == case["reference"]]
     assert row == tracker(office, case["reference"])
-    counted = table_of(office.get("/review/figures.csv").data)[0]
-    assert str(tables["figures"]["reviews"][0]["rapid_reviews"]) == counted["Rapid reviews"] != "0"
-    assert tables["figures"]["learning"][0]["recommendations_made"] > 0
+    counted = [row["Rapid reviews"] for row in table_of(office.get("/review/figures.csv").data)]
+    assert [str(year["rapid_reviews"]) for year in tables["figures"]["reviews"]] == counted
+    assert any(year["recommendations_made"] for year in tables["figures"]["learning"])
     [theme] = [each for each in tables["themes"]["items"] if each["theme"] == "handover"]
     assert sum(theme["counts"]) == theme["total"] > 0 and len(theme["counts"]) == len(tables["themes"]["years"])
     with SERVICE.transaction() as session:
