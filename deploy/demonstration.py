@@ -28,6 +28,7 @@ PEOPLE: tuple[tuple[str, str, AgencyKind, list[str]], ...] = (
     ("Sam Example", "agency.lead", "nhs-provider", ["agency-lead", "referrer"]),
     ("Mel Example", "return.author", "nhs-provider", ["return-author"]),
     ("Gwen Example", "school.lead", "school", ["agency-lead"]),
+    ("Ada Example", "school.author", "school", ["return-author"]),
     ("Alex Example", "duty.officer", "local-authority", ["duty-officer"]),
     ("Jo Example", "partner.approver", "police", ["partner-approver"]),
     ("Lee Example", "council.approver", "local-authority", ["partner-approver"]),

@@ -16,6 +16,7 @@ from services.notify.documents import fetch_document, fetch_file, fetch_file_sig
 from services.notify.duties import describe_duty
 from services.notify.merging import merge
 from services.notify.models import Duty, Incident, Referral
+from services.notify.need_to_know import references_of
 from services.notify.panel_form import as_text
 from services.notify.plausibility import awareness_errors
 from services.notify.rate_limits import UPLOADS, count_one
@@ -36,11 +37,13 @@ from shared.database import see_as
 from shared.identity import rights
 from shared.identity.viewer import SYSTEM
 from shared.web.api import Api, Call, Reply, expected_version
+from shared.web.emergency import declare_list_of_accesses
 from shared.web.paging import PageQuery, page
 from shared.web.problems import Problem, not_found, refused_fields
 from shared.web.uploads import disposition, uploaded_files
 
 api = Api(SERVICE)
+declare_list_of_accesses(api, references_of)
 
 
 @api.post(

@@ -11,8 +11,11 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from services.review.actions import kind_of_file
+from services.review.chronology_files import whole_chronology
 from services.review.meetings import meetings_of
 from services.review.models import AgencyReturn, Case, Evidence, InformationRequest, PracticeReview, Report
+from services.review.rapid_review import standing_decision
+from services.review.report_document import report_file
 from services.review.review_cases import reviews_of
 from services.review.views.cases import describe_case
 from services.review.views.practice_reviews import describe_practice_review
@@ -35,13 +38,13 @@ HOW_TO_CHECK = (
 )
 
 
-def bundle_of(session: Session, case: Case, chronology: bytes, report: bytes | None, viewer: Viewer) -> bytes:
-    """A ZIP of the case; `chronology` and `report` are the files that its pages give. That it was taken is audited.
+def bundle_of(session: Session, case: Case, viewer: Viewer) -> bytes:
+    """A ZIP of the case. That it was taken is audited.
 
     `index.csv` names every other file with its size in bytes and its SHA-256; `index.pdf` says the same for reading.
     """
     audit.append(session, audit.Entry(viewer.actor, "took-bundle", f"case:{case.id}"))
-    held = [*_files(session, case), ("chronology.csv", chronology), *([("rapid-review.pdf", report)] if report else [])]
+    held = list(_files(session, case))
     rows = [(name, str(len(content)), hashlib.sha256(content).hexdigest()) for name, content in held]
     read_first = _index_to_read(case, rows, viewer)
     rows.append(("index.pdf", str(len(read_first)), hashlib.sha256(read_first).hexdigest()))
@@ -82,6 +85,9 @@ def _files(session: Session, case: Case) -> Iterator[tuple[str, bytes]]:
         for report in session.scalars(select(Report).where(Report.practice_review_id == review.id)):
             yield f"{review.reference}/{report.kind}-{report.number}.pdf", files.get(report.file_key)
     yield from _evidence(session, described["recommendations"])
+    yield "chronology.csv", whole_chronology(session, case)
+    if standing_decision(session, case) is not None:
+        yield "rapid-review.pdf", report_file(session, case, "pdf")
     yield "audit.csv", _audit(session, _records(case, requests, reviews, described["recommendations"]))
 
 

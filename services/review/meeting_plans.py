@@ -57,13 +57,15 @@ def plan_meeting(
     """Invite agencies to a meeting; they see its agenda, and as papers what of every return is shared with them.
 
     The safeguarding partners are always invited. A meeting planned before is replaced. Emits `meeting.planned` for each
-    agency. Raises a 422 problem for a time that has passed or an agency that was not asked.
+    agency. Raises a 422 problem for a time that has passed or an agency that was not asked, 409 for a case that was closed.
     """
+    if case.closed_at is not None:
+        raise conflict("This case was closed when its notification was withdrawn; nobody is invited any more.")
     if held_at <= clock.now():
-        raise refused("/day", "This has passed; a meeting that was held is recorded under “Record a meeting”.")
+        raise refused("/held_at", "This has passed; a meeting that was held is recorded under “Record a meeting”.")
     asked = set(session.scalars(select(InformationRequest.agency_id).where(InformationRequest.case_id == case.id)))
-    if unknown := set(agencies) - asked:
-        raise refused("/agencies", f"Only agencies that were asked about this case are invited: {', '.join(unknown)}.")
+    if set(agencies) - asked:
+        raise refused("/agencies", "Only agencies that were asked about this case are invited. Ask them first.")
     invited = list(dict.fromkeys([*partnership().safeguarding_partners, *agencies]))
     for before in planned_meetings(session, case.id):
         before.ended_at = clock.now()

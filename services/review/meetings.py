@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from services.review.models import Case, Meeting
+from services.review.models import Case, InformationRequest, Meeting
 from shared import audit, clock
 from shared.database import new_id
 from shared.identity.viewer import Viewer
@@ -19,10 +19,18 @@ def record_meeting(
 ) -> Meeting:
     """Record a meeting. `attendance` gives who came for each agency; `content` has minutes, apologies, the comment.
 
-    Raises a 422 problem for a meeting that has not been held yet.
+    Raises a 422 problem for a meeting that has not been held yet, or an agency that the case does not concern; 409 for
+    a case that was closed.
     """
+    if case.closed_at is not None:
+        raise conflict("This case was closed when its notification was withdrawn; no meeting is recorded any more.")
     if held_at > clock.now():
-        raise refused("/day", "This lies in the future; record the meeting when it has been held.")
+        raise refused("/held_at", "This lies in the future; record the meeting when it has been held.")
+    asked = session.scalars(select(InformationRequest.agency_id).where(InformationRequest.case_id == case.id))
+    if set(attendance) - {*partnership().safeguarding_partners, *asked}:
+        raise refused(
+            "/attendance", "Name the three partners and agencies that were asked about this case, by their ids."
+        )
     meeting = Meeting(
         id=new_id(),
         case_id=case.id,

@@ -74,7 +74,7 @@ def add_to_team(session: Session, case: Case, person_id: str, viewer: Viewer) ->
     Raises a 422 problem for somebody who is not one of the partners' approvers, 409 for one who is on it.
     """
     if person_id not in {each["id"] for each in _approvers(session)}:
-        raise refused("/person", "Choose somebody who signs for one of the three safeguarding partners.")
+        raise refused("/person_id", "Choose somebody who signs for one of the three safeguarding partners.")
     values = {"id": new_id(), "case": case.id, "person": person_id, "by": viewer.actor, "now": clock.machine_now()}
     if session.execute(ADD, values).first() is None:
         raise conflict("They are on the team already.")

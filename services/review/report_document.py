@@ -3,9 +3,23 @@
 from collections.abc import Iterator
 from typing import Any
 
+from sqlalchemy.orm import Session
+
+from services.review.meetings import meetings_of
+from services.review.models import Case
+from services.review.panel_report import panel_report
+from services.review.rapid_review import rules_of, standing_decision
+from services.review.views.meetings import describe_meetings
 from services.review.wording import OTHER_REVIEWS, OUTCOMES
-from services.review.written_documents import Block, Heading, Table, Words, written_day
+from services.review.written_documents import Block, Heading, Table, Words, as_pdf, as_word, written_day
+from shared.partnership import partnership
 from shared.web.layout import words
+from shared.web.problems import not_found
+
+KINDS = {
+    "pdf": "application/pdf",
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+}
 
 OF_AN_AGENCY = {
     "involvement_summary": "Involvement",
@@ -14,6 +28,17 @@ OF_AN_AGENCY = {
     "what_went_well": "What went well",
     "immediate_changes": "Immediate changes",
 }
+
+
+def report_file(session: Session, case: Case, kind: str) -> bytes:
+    """The report as it stands, as accessible PDF or Word. Raises a 404 problem before a decision, or for another kind."""
+    decision = standing_decision(session, case)
+    if decision is None or kind not in KINDS:
+        raise not_found()
+    meetings = describe_meetings(session, meetings_of(session, case))
+    blocks = report_blocks(panel_report(session, case, decision, rules_of(case)), meetings)
+    write = as_pdf if kind == "pdf" else as_word
+    return write(f"Rapid review {case.reference}", partnership().marking, blocks)
 
 
 def report_blocks(report: dict[str, Any], meetings: list[dict[str, Any]]) -> list[Block]:
@@ -93,6 +118,6 @@ def _agency(agency: dict[str, Any]) -> Iterator[Block]:
 def _meetings(meetings: list[dict[str, Any]]) -> Iterator[Block]:
     for meeting in meetings:
         yield Heading(f"Meeting of {written_day(meeting['held_at'])}")
-        yield Table(("Agency", "Who came"), [(each["agency"], each["who"]) for each in meeting["attendance"]])
+        yield Table(("Agency", "Who came"), [(each["agency"]["name"], each["who"]) for each in meeting["attendance"]])
         if meeting["scrutineer_comment"]:
             yield Words(f"The scrutineer's comment: {meeting['scrutineer_comment']}")

@@ -3,7 +3,10 @@
 from dataclasses import dataclass
 from typing import Any
 
-from services.review.models import AgencyReturn
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from services.review.models import AgencyReturn, InformationRequest
 from services.review.wording import PARTS
 
 
@@ -27,6 +30,12 @@ class Comparison:
     @property
     def is_empty(self) -> bool:
         return not (self.parts or self.added or self.removed)
+
+
+def sent_versions(session: Session, request: InformationRequest) -> list[AgencyReturn]:
+    """The versions that an agency sent, the newest last."""
+    sent = select(AgencyReturn).where(AgencyReturn.request_id == request.id, AgencyReturn.submitted_at.is_not(None))
+    return list(session.scalars(sent.order_by(AgencyReturn.number)))
 
 
 SIGNED = {"prepared_by": "Prepared by", "signed_off_by": "Signed off by"}

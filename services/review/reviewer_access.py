@@ -45,7 +45,7 @@ def give_access(
     if reviewer is None:
         raise conflict("Appoint a reviewer first; access goes with the appointment.")
     if person_id not in dict(people_who_review(session)):
-        raise refused("/person", "Choose somebody with the role of a reviewer. The People page gives it.")
+        raise refused("/person_id", "Choose somebody with the role of a reviewer. The People page gives it.")
     if end_of_day(until) <= clock.now():
         raise refused("/until", "Give a day that has not passed.")
     end_accesses(session, ReviewerAccess.practice_review_id == review.id)
@@ -80,6 +80,12 @@ def end_accesses(session: Session, of: Any, reasons: str | None = None) -> int:
         access.ended_at, access.ending_reasons = clock.now(), reasons
     session.flush()
     return len(standing)
+
+
+def accesses_to(session: Session, review: PracticeReview) -> list[ReviewerAccess]:
+    """Every access to a review that was ever given, the newest first."""
+    of_it = select(ReviewerAccess).where(ReviewerAccess.practice_review_id == review.id)
+    return list(session.scalars(of_it.order_by(ReviewerAccess.given_at.desc(), ReviewerAccess.id)))
 
 
 def standing_access(session: Session, review: PracticeReview) -> ReviewerAccess | None:

@@ -18,7 +18,9 @@ from services.review.models import Action, Case, PracticeReview, Recommendation
 from services.review.review_cases import cases_of, reviews_of
 from services.review.stages import next_stage, standings
 from services.review.wording import REVIEW_KINDS
+from shared import audit
 from shared.calendar import london_day
+from shared.identity.viewer import Viewer
 from shared.partnership import partnership
 from shared.web.layout import words
 
@@ -49,8 +51,16 @@ THEMES = 3
 TYPES = {"lcspr": "Child safeguarding practice review", "thematic": "Child safeguarding practice review"}
 
 
-def tracker_rows(session: Session) -> Iterator[tuple[str, ...]]:
-    """A row for each rapid review and each practice review that the caller may see, the oldest first."""
+def take_tracker(session: Session, viewer: Viewer) -> list[tuple[str, ...]]:
+    """A row for each rapid review and each practice review that the caller may see, the oldest first. That it was taken
+    is audited: it holds the words of recommendations.
+    """
+    rows = list(_rows(session))
+    audit.append(session, audit.Entry(viewer.actor, "took-tracker-export", "reviews", f"{len(rows)} rows"))
+    return rows
+
+
+def _rows(session: Session) -> Iterator[tuple[str, ...]]:
     for case in session.scalars(select(Case).order_by(Case.opened_at, Case.id)):
         reviews = reviews_of(session, case)
         yield _as_row(_rapid_review(session, case, reviews))

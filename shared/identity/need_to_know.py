@@ -3,11 +3,11 @@
 Who is kept from an incident is notify's to say; review and publish keep a copy (`note_bar`).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import DateTime, Uuid, column, func, select, table, text
 from sqlalchemy.orm import Session
 
 from shared import audit, clock
@@ -33,11 +33,26 @@ OPEN = text("""
     INSERT INTO emergency_accesses (id, person_id, incident_id, reasons, opened_at, until)
     VALUES (:id, :person, :incident, :reasons, :now, :until)
 """)
-ACCESSES = text("""
-    SELECT e.id::text, e.reasons, e.opened_at, e.until, e.reviewed_at, e.review, e.incident_id::text, p.name, a.name AS agency
-      FROM emergency_accesses e JOIN people p ON p.id = e.person_id JOIN agencies a ON a.id = p.agency_id
-     ORDER BY e.reviewed_at IS NOT NULL, e.opened_at DESC LIMIT 200
-""")
+ACCESS = table(
+    "emergency_accesses",
+    column("id", Uuid(as_uuid=False)),
+    column("incident_id", Uuid(as_uuid=False)),
+    column("opened_at", DateTime(timezone=True)),
+    *map(column, ("person_id", "reasons", "until", "reviewed_at", "reviewed_by", "review")),
+)
+PERSON, AGENCY = (table(name, *map(column, ("id", "agency_id", "name"))) for name in ("people", "agencies"))
+LOOKER = PERSON.alias("looker")
+ACCESSES = (
+    select(
+        *(ACCESS.c[name] for name in ("id", "incident_id", "opened_at", "until", "reasons", "reviewed_at", "review")),
+        PERSON.c.name,
+        AGENCY.c.name.label("agency"),
+        func.coalesce(LOOKER.c.name, ACCESS.c.reviewed_by).label("reviewed_by"),
+    )
+    .join(PERSON, PERSON.c.id == ACCESS.c.person_id)
+    .join(AGENCY, AGENCY.c.id == PERSON.c.agency_id)
+    .outerjoin(LOOKER, func.concat("person:", LOOKER.c.id) == ACCESS.c.reviewed_by)
+)
 REVIEW = text("""
     UPDATE emergency_accesses SET reviewed_by = :by, reviewed_at = :now, review = :review
      WHERE id = :id AND reviewed_at IS NULL AND person_id IS DISTINCT FROM CAST(:person AS uuid) RETURNING incident_id::text
@@ -71,18 +86,30 @@ def let_in(session: Session, viewer: Viewer, incident_id: str | None, reasons: s
     return str(access["id"])
 
 
-def emergency_accesses(session: Session, references: Callable[[list[str]], dict[str, str]]) -> list[dict[str, Any]]:
-    """Who let themselves in, why, and what the office said of it; what nobody has looked at comes first.
+def accesses_to_look_at(session: Session) -> list[Any]:
+    """The latest emergency accesses; what nobody has looked at comes first."""
+    order = (ACCESS.c.reviewed_at.is_not(None), ACCESS.c.opened_at.desc())
+    return list(session.execute(ACCESSES.order_by(*order).limit(200)))
+
+
+def describe_accesses(
+    accesses: Sequence[Any], references: Callable[[list[str]], dict[str, str]]
+) -> list[dict[str, Any]]:
+    """Who let themselves in (rows of `ACCESSES`), why, and what the office said of it.
 
     `references` gives for ids of incidents what people call them.
     """
-    found = [dict(one) for one in session.execute(ACCESSES).mappings()]
-    named = references([one["incident_id"] for one in found])
-    for one in found:
-        one["reference"] = named.get(one["incident_id"], "")
-        for name in ("reasons", "review"):
-            one[name] = unseal_json(bytes(one[name]), f"emergency_accesses.{name}") if one[name] else ""
-    return found
+    named = references([one.incident_id for one in accesses])
+    return [
+        one._asdict()
+        | {"reference": named.get(one.incident_id, "")}
+        | {name: _opened(getattr(one, name), name) for name in ("reasons", "review")}
+        for one in accesses
+    ]
+
+
+def _opened(sealed: bytes | None, name: str) -> str | None:
+    return unseal_json(bytes(sealed), f"emergency_accesses.{name}") if sealed else None
 
 
 def review_access(session: Session, viewer: Viewer, access_id: str, review: str) -> None:

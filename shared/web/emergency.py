@@ -1,16 +1,22 @@
-"""Break-glass as pages: opening one record in an emergency with reasons, and the office's look at it afterwards."""
+"""Break-glass: opening one record in an emergency with reasons, and the office's look at it afterwards.
+
+Both are a person's own acts, on pages; systems of the office read what came of them.
+"""
 
 from collections.abc import Callable
 from uuid import UUID
 
+from marshmallow import Schema, fields
 from sqlalchemy.orm import Session
 from wtforms import StringField
 
 from shared.identity import rights
-from shared.identity.need_to_know import emergency_accesses, review_access
+from shared.identity.need_to_know import ACCESS, ACCESSES, accesses_to_look_at, describe_accesses, review_access
+from shared.web.api import Api, Call, Reply
 from shared.web.asking import acted, form_page, reasons
 from shared.web.forms import Questions, at_most, needed, trimmed
 from shared.web.pages import Go, Page, Pages, Visit
+from shared.web.paging import PageQuery, page
 
 NOTE = (
     "For when a child's safety depends on it. It opens for 24 hours; the partnership is told at once, and looks at "
@@ -68,7 +74,7 @@ def declare_emergency_access(
 
     @pages.get("/emergencies", allows=rights.office)
     def list_emergencies(visit: Visit) -> Page:
-        accesses = emergency_accesses(visit.session, lambda ids: references(visit.session, ids))
+        accesses = describe_accesses(accesses_to_look_at(visit.session), lambda ids: references(visit.session, ids))
         return Page("emergencies.html", "Emergency access", {"accesses": accesses, "base": base, "what": what})
 
     _declare_look(pages, base)
@@ -94,3 +100,36 @@ def _declare_look(pages: Pages, base: str) -> None:
         ):
             return page_of(form)
         return Go(f"{base}/emergencies", "Recorded.")
+
+
+class EmergencyAccessView(Schema):
+    """One emergency access: who opened which record and why; `review` is what somebody else found of it, or null."""
+
+    id = fields.UUID(required=True)
+    incident_id = fields.UUID(required=True)
+    reference = fields.String(required=True)
+    name = fields.String(required=True)
+    agency = fields.String(required=True)
+    reasons = fields.String(required=True)
+    opened_at = fields.AwareDateTime(required=True)
+    until = fields.AwareDateTime(required=True)
+    reviewed_at = fields.AwareDateTime(required=True, allow_none=True)
+    reviewed_by = fields.String(required=True, allow_none=True)
+    review = fields.String(required=True, allow_none=True)
+
+
+class EmergencyAccessList(Schema):
+    items = fields.List(fields.Nested(EmergencyAccessView), required=True)
+    next = fields.String(required=True, allow_none=True)
+
+
+def declare_list_of_accesses(api: Api, references: Callable[[Session, list[str]], dict[str, str]]) -> None:
+    """Declare `/emergency-accesses` of a service's JSON interface; `references` as for its pages."""
+
+    @api.get("/emergency-accesses", allows=rights.office, query=PageQuery, gives=EmergencyAccessList)
+    def list_emergency_accesses(call: Call) -> Reply:
+        """Who let themselves into a record in an emergency and why, the latest first, and what was found of it."""
+        order = (ACCESS.c.opened_at, ACCESS.c.id)
+        found = page(call.session, ACCESSES, order, call.query, lambda row: row, newest_first=True)
+        named = describe_accesses(found["items"], lambda ids: references(call.session, ids))
+        return Reply(found | {"items": named})

@@ -35,6 +35,8 @@ def page(
 ) -> dict[str, Any]:
     """One page of `statement` in the order of the columns `order`, the last of which must be unique.
 
+    `statement` selects one kind of record, or several columns, `order` among them.
+
     Raises a 422 problem for a cursor that this list did not give.
     """
     keys = tuple_(*order)
@@ -45,7 +47,7 @@ def page(
     statement = statement.order_by(*(column.desc() if newest_first else column for column in order)).limit(
         query["limit"] + 1
     )
-    rows = list(session.scalars(statement))
+    rows = [row if len(row) > 1 else row[0] for row in session.execute(statement)]
     shown = rows[: query["limit"]]
     more = len(rows) > len(shown)
     return {"items": [describe(row) for row in shown], "next": _write(shown[-1], order) if more else None}

@@ -11,7 +11,7 @@ from services.notify.service import SERVICE
 from services.notify.sign_in import begin_sign_in
 from shared import clock
 from shared.identity.people import viewer_of
-from tests.notifying import COUNCIL, HOSPITAL, OFFICE, SCHOOL, call, change_rows, refer, referral, rows, said
+from tests.notifying import COUNCIL, HOSPITAL, OFFICE, SCHOOL, call, change_rows, got, refer, referral, rows, said
 from tests.people import Someone
 
 pytestmark = pytest.mark.usefixtures("sandbox")
@@ -147,6 +147,9 @@ def test_an_emergency_access_is_looked_at_once_and_by_somebody_else() -> None:
     assert other.post(f"/notify/emergencies/{access}", review="It was right.").status_code == 303
     assert other.post(f"/notify/emergencies/{access}", review="Again.").status_code == 422
     assert "It was right." in user.get("/notify/emergencies").text
+    [listed] = [each for each in got("/emergency-accesses?limit=200")["items"] if each["id"] == access]
+    assert (listed["reasons"], listed["review"]) == ("Because.", "It was right.")
+    assert (listed["incident_id"], listed["reference"]) == (sent["incident"]["id"], sent["incident"]["reference"])
 
 
 def test_the_office_sees_who_read_a_case_file() -> None:

@@ -1,5 +1,6 @@
 """The rapid review's meeting is prepared from the record: agenda, invitation, papers; the invited read them inside."""
 
+import html
 import io
 from datetime import timedelta
 
@@ -10,9 +11,27 @@ from sqlalchemy import text
 
 from services.review.service import SERVICE
 from shared import clock
+from shared.database import new_id
 from shared.identity.viewer import Viewer
 from tests.people import WRONG, Someone
-from tests.reviewing import COUNCIL, FULL_RETURN, HOSPITAL, OFFICE, POLICE, SCHOOL, open_case, put, request_of, said
+from tests.reviewing import (
+    COUNCIL,
+    FULL_RETURN,
+    HOSPITAL,
+    OFFICE,
+    PARTNERS,
+    POLICE,
+    SCHOOL,
+    call,
+    get,
+    hear,
+    open_case,
+    post,
+    put,
+    request_of,
+    said,
+    withdrawn,
+)
 
 pytestmark = pytest.mark.usefixtures("ground")
 
@@ -24,6 +43,10 @@ def person(agency: str, *roles: str) -> Someone:
 def on(name: str, days: int) -> dict[str, str]:
     day = (clock.now() + timedelta(days=days)).date()
     return {f"{name}-day": str(day.day), f"{name}-month": str(day.month), f"{name}-year": str(day.year)}
+
+
+def moment(days: int) -> str:
+    return (clock.now() + timedelta(days=days)).isoformat()
 
 
 def one_answered() -> dict:
@@ -77,3 +100,64 @@ def test_a_meeting_is_planned_for_a_time_to_come() -> None:
     case, office = one_answered(), person(OFFICE, "partnership-office")
     past = office.post(f"/review/cases/{case['id']}/agenda", time="09:00", place="Here", **on("day", -1))
     assert "This has passed" in WRONG.findall(past.text)[0]
+
+
+def test_the_offices_system_reads_the_agenda_and_invites_as_its_people_do() -> None:
+    case = one_answered()
+    at = f"/cases/{case['id']}"
+    agenda = get(f"{at}/agenda", POLICE)["items"]
+    shown = html.unescape(person(OFFICE, "partnership-office").get(f"/review{at}/agenda").text)
+    assert [each for each in agenda if each["heading"] not in shown] == []
+    assert "A referral was not followed up." in str(agenda)
+    plan = {"held_at": moment(3), "place": "Plough Lane", "agencies": [HOSPITAL], "papers": ["return"]}
+    key = {"Idempotency-Key": new_id()}
+    first, again = (call("POST", f"{at}/planned-meetings", OFFICE, plan, headers=key) for _ in range(2))
+    assert (first.status_code, again.json, again.headers["Idempotency-Replayed"]) == (201, first.json, "true")
+    meeting = f"/planned-meetings/{first.json['id']}"
+    told = {each["agency_id"] for each in said(f"case:{case['id']}", "meeting.planned")}
+    assert told == {each["id"] for each in first.json["agencies"]} == {*PARTNERS, HOSPITAL}
+    assert "A referral was not followed up." in str(get(meeting, HOSPITAL)["agenda"])
+    assert [each["id"] for each in get(f"/planned-meetings?case_id={case['id']}", HOSPITAL)["items"]] == [
+        first.json["id"]
+    ]
+    assert [each["agency"]["id"] for each in get("/shared-material", HOSPITAL)["items"]][:1] == [SCHOOL]
+    assert (call("GET", meeting, SCHOOL).status_code, get("/planned-meetings", SCHOOL)["items"]) == (404, [])
+    assert "Plough Lane" in person(HOSPITAL, "agency-lead").get(f"/review/meetings/{first.json['id']}").text
+    assert post(f"{meeting}/end", OFFICE, {})["ended_at"]
+    assert call("GET", meeting, HOSPITAL).status_code == 404
+    post(f"{meeting}/end", OFFICE, {}, 409)
+
+
+def test_a_system_is_told_what_is_wrong_with_a_plan() -> None:
+    at = f"/cases/{one_answered()['id']}/planned-meetings"
+    plan = {"held_at": moment(3), "place": "Plough Lane"}
+    for wrong, pointer in (
+        ({"held_at": moment(-1)}, "/held_at"),
+        ({"agencies": ["a-riding-school"]}, "/agencies"),
+        ({"papers": ["minutes"]}, "/papers/0"),
+        ({"where": "Here"}, "/where"),
+    ):
+        assert [each["pointer"] for each in post(at, OFFICE, plan | wrong, 422)["errors"]] == [pointer]
+
+
+def test_a_meeting_that_a_system_records_is_one_at_which_people_may_decide() -> None:
+    case, office = one_answered(), person(OFFICE, "partnership-office")
+    at, held = f"/cases/{case['id']}", {"held_at": moment(0), "minutes": "What was said."}
+    came = dict.fromkeys(PARTNERS, "Somebody, director")
+    read = call("GET", at, OFFICE).headers["ETag"]
+    assert post(f"{at}/meetings", OFFICE, held | {"attendance": came | {"a-riding-school": "Nobody"}}, 422)["errors"]
+    one_missing = post(f"{at}/meetings", POLICE, held | {"attendance": {POLICE: "Lee, superintendent"}})
+    assert {each["id"] for each in one_missing["absent_partners"]} == {*PARTNERS} - {POLICE}
+    body = held | {"attendance": came, "scrutineer_comment": "The child was hard to hear."}
+    assert call("POST", f"{at}/meetings", OFFICE, body, headers={"If-Match": read}).status_code == 412
+    assert post(f"{at}/meetings", OFFICE, body)["absent_partners"] == []
+    assert [each["minutes"] for each in get(f"{at}/meetings", POLICE)["items"]] == ["What was said."] * 2
+    assert "The child was hard to hear." in office.get(f"/review{at}").text
+
+
+def test_of_a_withdrawn_case_no_meeting_is_planned_or_recorded_any_more() -> None:
+    case = one_answered()
+    hear("incident.withdrawn", withdrawn(case["incident_id"]))
+    post(f"/cases/{case['id']}/planned-meetings", OFFICE, {"held_at": moment(3), "place": "Plough Lane"}, 409)
+    held = {"held_at": moment(0), "minutes": "What was said.", "attendance": {POLICE: "Lee, superintendent"}}
+    post(f"/cases/{case['id']}/meetings", OFFICE, held, 409)

@@ -22,9 +22,11 @@ from tests.reviewing import (
     OFFICE,
     POLICE,
     SCHOOL,
+    call,
     commissioned,
     envelope,
     find_case,
+    get,
     hear,
     open_case,
     post,
@@ -129,6 +131,27 @@ def test_a_team_is_of_the_partners_people() -> None:
     assert office.post(f"/review/cases/{case['id']}/access", person=author.id).status_code == 422
 
 
+def test_the_offices_system_reads_who_sees_a_case_and_keeps_its_team() -> None:
+    case = whole_case()
+    on_it, beside = person(POLICE, "partner-approver", name="On Team"), person(COUNCIL, "partner-approver")
+    barred(beside.id, case["incident_id"])
+    at = f"/cases/{case['id']}"
+    person(POLICE, "partner-approver", name="Reader Invented").get(f"/review{at}")
+    access = get(f"{at}/access", OFFICE)
+    assert "On Team" in [each["name"] for each in access["seen_by"]]
+    assert [each["person_id"] for each in access["kept_from"]] == [beside.id]
+    assert access["team"] == [] and on_it.id in [each["person_id"] for each in access["may_join"]]
+    assert "Reader Invented" in [each["who"] for each in access["readers"]]
+    post(f"{at}/team", OFFICE, {"person_id": person(HOSPITAL, "return-author").id}, 422)
+    [member] = post(f"{at}/team", OFFICE, {"person_id": on_it.id})["items"]
+    post(f"{at}/team", OFFICE, {"person_id": on_it.id}, 409)
+    third = person(COUNCIL, "partner-approver")
+    assert [who.get(paths_of(case)[0]).status_code for who in (on_it, third)] == [200, 404]
+    assert call("POST", f"/cases/{open_case()['id']}/team/{member['id']}/end", OFFICE, {}).status_code == 404
+    assert post(f"{at}/team/{member['id']}/end", OFFICE, {})["items"] == []
+    assert third.get(paths_of(case)[0]).status_code == 200
+
+
 def test_an_emergency_opens_one_review_for_a_day_and_notify_tells_the_contacts() -> None:
     case, lead = whole_case(), person(SCHOOL, "agency-lead")
     at = f"/review/emergency/{case['id']}"
@@ -176,6 +199,26 @@ def test_an_emergency_access_to_a_review_is_looked_at_by_somebody_else() -> None
     assert user.post(f"/review/emergencies/{access}", review="Fine by me.").status_code == 422
     assert other.post(f"/review/emergencies/{access}", review="It was right.").status_code == 303
     assert "It was right." in user.get("/review/emergencies").text
+    [listed] = [each for each in get("/emergency-accesses?limit=200", OFFICE)["items"] if each["id"] == access]
+    assert (listed["reference"], listed["reasons"], listed["review"]) == (
+        case["reference"],
+        "Because.",
+        "It was right.",
+    )
+    assert listed["reviewed_by"] == "Somebody Invented"
+
+
+def test_emergency_accesses_are_read_by_the_offices_system_a_page_at_a_time_the_latest_first() -> None:
+    case, used = open_case(), [person(HOSPITAL, "agency-lead", name=name) for name in ("First", "Second", "Third")]
+    for who in used:
+        assert who.post("/review/emergency", reference=case["reference"], reasons="Tonight.").status_code == 303
+    found, cursor = [], ""
+    while len(found) < 3:
+        read = get(f"/emergency-accesses?limit=1&cursor={cursor}" if cursor else "/emergency-accesses?limit=1", OFFICE)
+        found += [each["name"] for each in read["items"]]
+        cursor = read["next"]
+    assert found == ["Third", "Second", "First"]
+    assert call("POST", "/emergency-accesses", OFFICE, {"reference": case["reference"]}).status_code == 405
 
 
 def test_the_office_sees_who_may_see_a_review_and_who_read_it() -> None:

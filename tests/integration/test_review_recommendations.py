@@ -64,6 +64,8 @@ def test_an_agency_sees_and_moves_its_own_recommendations_only() -> None:
     assert [each["id"] for each in get(f"/recommendations?case_id={case['id']}", SCHOOL)["items"]] == [own["id"]]
     assert len(get(f"/recommendations?case_id={case['id']}", POLICE)["items"]) == 2
     action = act(theirs, HOSPITAL)
+    assert [each["id"] for each in get(f"/recommendations/{theirs['id']}", HOSPITAL)["actions"]] == [action["id"]]
+    assert call("GET", f"/recommendations/{theirs['id']}", SCHOOL).status_code == 404
     assert call("POST", f"/recommendations/{theirs['id']}/actions", SCHOOL, {"text": "Ours."}).status_code == 404
     body = {"what_changed": "Nothing.", "progress": "done"}
     assert call("POST", f"/actions/{action['id']}/evidence", SCHOOL, body).status_code == 404

@@ -21,6 +21,7 @@ from tests.integration.test_review_recommendations import act, recommended, show
 from tests.people import WRONG, Someone
 from tests.reviewing import (
     FULL_RETURN,
+    HOSPITAL,
     NO_REVIEW,
     OFFICE,
     PARTNERS,
@@ -137,6 +138,23 @@ def test_destruction_needs_a_second_person_and_the_certificate_names_hashes_and_
     assert "agency-returns" not in waits(case)
     assert get(f"/cases/{case['id']}", OFFICE)["decisions"]  # only this class went
     assert call("GET", f"/destruction-certificates/{certificate['id']}", SCHOOL).status_code == 403
+
+
+def test_the_copies_that_were_shared_of_a_return_go_with_it() -> None:
+    case = ended()
+    shared = {"owners": [SCHOOL], "what": ["return", "chronology"], "with_agencies": [HOSPITAL]}
+    copies = post(f"/cases/{case['id']}/shared-material", OFFICE, shared)["items"]
+    ended_first = post(f"/shared-material/{copies[0]['id']}/end", OFFICE, {})["items"]
+    years_later(case, 25)
+    assert "Attendance fell." in str(get(f"/shared-material/{copies[1]['id']}", HOSPITAL))
+    certificate = confirm(decide(case, "agency-returns"))
+    gone = {each["id"] for each in certificate["destroyed"] if each["table"] == "shared_material"}
+    assert gone == {each["id"] for each in copies} and ended_first[0]["id"] in gone
+    assert (count("shared_material", case), count("agency_returns", case)) == (0, 0)
+    assert call("GET", f"/shared-material/{copies[1]['id']}", HOSPITAL).status_code == 404
+    lead = Someone(HOSPITAL, ["agency-lead"], service="review")
+    for path in (f"/review/shared/{copies[0]['id']}", f"/review/shared/cases/{case['id']}/chronology"):
+        assert lead.get(path).status_code == 404, path
 
 
 def test_a_legal_hold_keeps_everything_until_it_is_lifted_with_reasons() -> None:

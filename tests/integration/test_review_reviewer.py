@@ -1,7 +1,9 @@
 """The reviewer's account: one review, what the terms of reference allow, until a day, and nothing the moment after."""
 
 import io
+import re
 import uuid
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -19,6 +21,8 @@ from tests.reviewing import (
     OFFICE,
     SCHOOL,
     commissioned,
+    days_from_now,
+    get,
     open_case,
     post,
     put,
@@ -137,12 +141,34 @@ def test_after_the_day_or_the_removal_there_is_nothing_at_the_next_request() -> 
     assert rows_seen_by(late.id).keys() <= {"reviewer_accesses"}
 
 
-def test_a_replaced_reviewer_is_out_with_the_replacement() -> None:
-    _, review = under_review()
-    office, reviewer = person(OFFICE, "partnership-office"), person(SCHOOL, "reviewer")
-    at = let_in(office, review, reviewer)
+def leave_by_replacement(_: Someone, review: dict) -> None:
     appoint(review, name="Nia New", replaces_reasons="The first fell ill.")
-    assert reviewer.get(at).status_code == 404
+
+
+def leave_by_removal(office: Someone, review: dict) -> None:
+    shown = office.get(f"/review/practice-reviews/{review['id']}").text
+    appointment = shown.partition('href="/review/reviewers/')[2].partition('"')[0]
+    office.does(f"/review/reviewers/{appointment}", reasons="A conflict came to light.")
+
+
+@pytest.mark.parametrize("leave", [leave_by_replacement, leave_by_removal])
+def test_a_reviewer_who_is_replaced_or_removed_opens_no_page_and_no_file_any_more(
+    leave: Callable[[Someone, dict], None],
+) -> None:
+    case, review = under_review()
+    office, reviewer = person(OFFICE, "partnership-office"), person(SCHOOL, "reviewer")
+    at = let_in(office, review, reviewer, "return", "chronology")
+    office.does(f"/review/cases/{case['id']}/sharing", owners=[HOSPITAL], what=["return", "chronology"], with_agencies="reviewer")  # fmt: skip
+    reviewer.does(f"{at}/draft", kind="full-report", file=(io.BytesIO(pdf("A first draft.")), "draft.pdf"))
+    draft = reviewer.get(at).text.partition(f'href="{at}/drafts/')[2].partition('"')[0]
+    material = re.findall(r'href="/review/shared/([0-9a-f-]{36})"', reviewer.get("/review/shared").text)
+    merged = f"/review/shared/cases/{case['id']}/chronology"
+    paths = [at, f"{at}/draft", f"{at}/drafts/{draft}", f"/review/shared/{material[0]}", merged, f"{merged}.csv"]
+    assert [reviewer.get(path).status_code for path in paths] == [200] * len(paths)
+    leave(office, review)
+    assert [reviewer.get(path).status_code for path in paths] == [404] * len(paths)
+    assert reviewer.post(f"{at}/draft").status_code == 404
+    assert "You lead no review now" in reviewer.get("/review/reviewing").text
     assert rows_seen_by(reviewer.id).keys() <= {"reviewer_accesses"}
 
 
@@ -169,3 +195,22 @@ def test_access_goes_to_a_reviewer_with_an_appointment_and_a_day_that_has_not_pa
     assert office.post(at, person=reviewer.id, **on("until", -1)).status_code == 422
     assert office.post(f"{at}/end", reasons="None.").status_code == 422
     office.does(at, person=reviewer.id, **on("until", 3))
+
+
+def test_the_offices_system_gives_and_ends_a_reviewers_access_as_its_people_do() -> None:
+    _, review = under_review()
+    reviewer, author = person(SCHOOL, "reviewer", name="Ida Account"), person(SCHOOL, "return-author")
+    at, led = f"/practice-reviews/{review['id']}/reviewer-access", f"/review/reviewing/{review['id']}"
+    body = {"person_id": reviewer.id, "until": days_from_now(30), "sees": ["return"]}
+    for wrong, pointer in (({"person_id": author.id}, "/person_id"), ({"until": days_from_now(-1)}, "/until")):
+        assert [each["pointer"] for each in post(at, OFFICE, body | wrong, 422)["errors"]] == [pointer]
+    assert reviewer.id in [each["person_id"] for each in get(at, OFFICE)["may_be_given"]]
+    first, second = post(at, OFFICE, body), post(at, OFFICE, body | {"sees": []})
+    assert reviewer.get(led).status_code == 200
+    assert [(each["id"], bool(each["ended_at"])) for each in get(at, OFFICE)["items"]] == [
+        (second["id"], False),
+        (first["id"], True),
+    ]
+    assert post(f"{at}/end", OFFICE, {"reasons": "The contract ended."})["ending_reasons"] == "The contract ended."
+    assert reviewer.get(led).status_code == 404
+    post(f"{at}/end", OFFICE, {"reasons": "Again."}, 409)

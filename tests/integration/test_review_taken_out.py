@@ -29,6 +29,7 @@ from tests.reviewing import (
     commissioned,
     days_from_now,
     decide_and_sign,
+    get,
     open_case,
     post,
     put,
@@ -187,3 +188,47 @@ def test_a_case_in_a_review_that_was_decided_on_another_has_that_review_in_its_b
     files = opened(office.get(f"/review/cases/{other['id']}/bundle.zip").data)
     assert f"{review['reference']}/record.json" in files
     assert person(POLICE, "partner-approver").get(f"/review/cases/{other['id']}/bundle.zip").status_code == 403
+
+
+def test_a_system_takes_the_report_and_the_bundle_that_people_take(office: Someone) -> None:
+    case = open_case()
+    put(f"/information-requests/{request_of(case, SCHOOL)}/return", SCHOOL, FULL_RETURN)
+    at = f"/cases/{case['id']}"
+    assert call("GET", f"{at}/rapid-review/report", OFFICE).status_code == 404, "nothing is decided yet"
+    decide_and_sign(case)
+    answers = [call("GET", f"{at}/rapid-review/report?kind={kind}", POLICE) for kind in ("pdf", "docx", "xls")]
+    assert [each.status_code for each in answers] == [200, 200, 422]
+    with pypdfium2.PdfDocument(answers[0].data) as document:
+        assert case["reference"] in document[0].get_textpage().get_text_range()
+    taken = call("GET", f"{at}/bundle", OFFICE)
+    assert taken.headers["Content-Disposition"] == f'attachment; filename="{case["reference"]}.zip"'
+    by_key, by_page = (
+        zipfile.ZipFile(io.BytesIO(each.data)) for each in (taken, office.get(f"/review{at}/bundle.zip"))
+    )
+    assert set(by_key.namelist()) == set(by_page.namelist()) >= {"chronology.csv", "rapid-review.pdf", "case.json"}
+    assert "Attendance fell." in by_key.read("chronology.csv").decode("utf-8-sig")
+    assert b"took-bundle" in by_page.read("audit.csv"), "that a system took it is known"
+
+
+def test_a_bundle_holds_the_whole_chronology_whatever_its_address_says(office: Someone) -> None:
+    case = open_case()
+    put(f"/information-requests/{request_of(case, SCHOOL)}/return", SCHOOL, FULL_RETURN)
+    taken = office.get(f"/review/cases/{case['id']}/bundle.zip?words=nothing-of-this").data
+    assert "Attendance fell." in zipfile.ZipFile(io.BytesIO(taken)).read("chronology.csv").decode("utf-8-sig")
+
+
+def test_a_system_reads_the_tables_that_people_download(office: Someone) -> None:
+    case = open_case()
+    recommended(case, theme="handover")
+    tables = {name: get(f"/{name}", POLICE) for name in ("tracker", "figures", "themes")}
+    rows = [dict(zip(tables["tracker"]["columns"], row, strict=True)) for row in tables["tracker"]["rows"]]
+    [row] = [row for row in rows if row["Local reference"] == case["reference"]]
+    assert row == tracker(office, case["reference"])
+    counted = [row["Rapid reviews"] for row in table_of(office.get("/review/figures.csv").data)]
+    assert [str(year["rapid_reviews"]) for year in tables["figures"]["reviews"]] == counted
+    assert any(year["recommendations_made"] for year in tables["figures"]["learning"])
+    [theme] = [each for each in tables["themes"]["items"] if each["theme"] == "handover"]
+    assert sum(theme["counts"]) == theme["total"] > 0 and len(theme["counts"]) == len(tables["themes"]["years"])
+    with SERVICE.transaction() as session:
+        took = "SELECT count(*) FROM audit_entries WHERE entry LIKE :who AND entry LIKE '%took-tracker-export%'"
+        assert session.scalar(text(took), {"who": f'%"who":"{POLICE}"%'})

@@ -3,7 +3,19 @@
 import pytest
 
 from tests.people import Someone
-from tests.reviewing import FULL_RETURN, HOSPITAL, OFFICE, SCHOOL, open_case, put, request_of
+from tests.reviewing import (
+    FULL_RETURN,
+    HOSPITAL,
+    OFFICE,
+    SCHOOL,
+    call,
+    days_from_now,
+    get,
+    open_case,
+    post,
+    put,
+    request_of,
+)
 
 pytestmark = pytest.mark.usefixtures("ground")
 
@@ -41,6 +53,35 @@ def test_an_agency_compares_its_own_versions_and_no_others() -> None:
     at = revised()
     assert person(SCHOOL, "return-author").get(f"{at}/versions").status_code == 200
     assert person(HOSPITAL, "return-author").get(f"{at}/versions").status_code == 404
+
+
+def test_a_system_reads_every_version_that_was_sent_and_no_draft() -> None:
+    request = revised().removeprefix("/review/requests/")
+    put(
+        f"/information-requests/{request}/return",
+        SCHOOL,
+        FULL_RETURN | {"submitted": False, "what_went_well": "A draft."},
+    )
+    at = f"/information-requests/{request}/versions"
+    for caller in (OFFICE, SCHOOL):
+        versions = get(at, caller)["items"]
+        went_well = [each["content"]["what_went_well"] for each in versions]
+        assert [each["number"] for each in versions] == [1, 2]
+        assert went_well == ["The tutor's persistence.", "The tutor rang every week."]
+        assert [len(each["chronology"]) for each in versions] == [1, 2]
+    assert call("GET", at, HOSPITAL).status_code == 404
+
+
+def test_a_system_gives_an_agency_more_time_with_reasons_and_no_less() -> None:
+    case = open_case()
+    at = f"/information-requests/{request_of(case, SCHOOL)}"
+    later, sooner = ({"due_on": days_from_now(days), "reasons": "Half term."} for days in (20, 1))
+    read = call("GET", at, OFFICE).headers["ETag"]
+    assert call("POST", f"{at}/extension", OFFICE, {"due_on": days_from_now(20)}).status_code == 422
+    assert post(f"{at}/extension", OFFICE, later)["due_at"].startswith(days_from_now(20))
+    assert [each["pointer"] for each in post(f"{at}/extension", OFFICE, sooner, 422)["errors"]] == ["/due_on"]
+    assert call("POST", f"{at}/extension", OFFICE, later, headers={"If-Match": read}).status_code == 412
+    assert "Half term." in person(OFFICE, "partnership-office").get(f"/review/requests/{at.rpartition('/')[2]}").text
 
 
 def test_who_has_answered_is_seen_at_a_glance() -> None:

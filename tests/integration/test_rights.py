@@ -41,6 +41,7 @@ ROUTES: dict[tuple[str, str], tuple[int, ...]] = {
     ("POST", "/referrals/<uuid:referral_id>/corrections"): (422, 422, 422, 422, 422, 401),
     ("POST", "/referrals/<uuid:referral_id>/documents"): (415, 415, 415, 415, 415, 401),
     ("GET", "/referrals/<uuid:referral_id>/documents/<uuid:document_id>"): (404, 404, 404, 404, 404, 401),
+    ("GET", "/emergency-accesses"): (403, 403, 403, 200, 403, 401),
     ("GET", "/incidents"): (403, 403, 200, 200, 200, 401),
     ("GET", "/incidents/<uuid:incident_id>"): (403, 403, 404, 404, 404, 401),
     ("POST", "/incidents/<uuid:incident_id>/merge"): (403, 403, 403, 422, 403, 401),

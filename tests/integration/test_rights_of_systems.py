@@ -36,6 +36,7 @@ ANY_SENDS = (422, 422, 422, 422, 422, 401)
 RUNS = (403, 403, 422, 422, 422, 401)
 PARTNERS = (403, 403, 422, 403, 422, 401)
 OFFICE_SENDS = (403, 403, 403, 422, 403, 401)
+OFFICE_ONE = (403, 403, 403, 404, 403, 401)
 READS_LIST = (403, 403, 200, 200, 200, 401)
 READS_ONE = (403, 403, 404, 404, 404, 401)
 UPLOADS = (403, 403, 415, 415, 415, 401)
@@ -75,10 +76,30 @@ REVIEW: dict[tuple[str, str], tuple[int, ...]] = {
     ("POST", "/reviewer-requests/<uuid:request_id>/response"): RUNS,
     ("GET", "/shared-material"): ANY_LIST,
     ("GET", "/shared-material/<uuid:material_id>"): ANY_ONE,
-    ("POST", "/shared-material/<uuid:material_id>/end"): (403, 403, 403, 404, 403, 401),
+    ("POST", "/shared-material/<uuid:material_id>/end"): OFFICE_ONE,
 }
 REVIEW |= {
     ("GET", "/waiting"): READS_LIST,
+    **{("GET", f"/{path}"): READS_LIST for path in ("figures", "themes", "tracker")},
+    ("GET", "/cases/<uuid:case_id>/bundle"): OFFICE_ONE,
+    ("GET", "/cases/<uuid:case_id>/rapid-review/report"): READS_ONE,
+    ("GET", "/information-requests/<uuid:request_id>/versions"): ANY_ONE,
+    ("POST", "/information-requests/<uuid:request_id>/extension"): OFFICE_SENDS,
+    ("GET", "/practice-reviews/<uuid:review_id>/reviewer-access"): OFFICE_ONE,
+    ("POST", "/practice-reviews/<uuid:review_id>/reviewer-access"): OFFICE_SENDS,
+    ("POST", "/practice-reviews/<uuid:review_id>/reviewer-access/end"): OFFICE_SENDS,
+    ("GET", "/recommendations/<uuid:recommendation_id>"): ANY_ONE,
+    ("GET", "/emergency-accesses"): (403, 403, 403, 200, 403, 401),
+    ("GET", "/cases/<uuid:case_id>/access"): OFFICE_ONE,
+    ("POST", "/cases/<uuid:case_id>/team"): OFFICE_SENDS,
+    ("POST", "/cases/<uuid:case_id>/team/<uuid:member_id>/end"): OFFICE_ONE,
+    ("GET", "/cases/<uuid:case_id>/agenda"): READS_ONE,
+    ("GET", "/cases/<uuid:case_id>/meetings"): READS_ONE,
+    ("POST", "/cases/<uuid:case_id>/meetings"): RUNS,
+    ("POST", "/cases/<uuid:case_id>/planned-meetings"): OFFICE_SENDS,
+    ("GET", "/planned-meetings"): ANY_LIST,
+    ("GET", "/planned-meetings/<uuid:meeting_id>"): ANY_ONE,
+    ("POST", "/planned-meetings/<uuid:meeting_id>/end"): OFFICE_ONE,
     ("GET", "/cases/<uuid:case_id>/records"): READS_ONE,
     ("GET", "/destruction-certificates/<uuid:certificate_id>"): READS_ONE,
     ("POST", "/cases/<uuid:case_id>/retention-decisions"): OFFICE_SENDS,

@@ -3,6 +3,8 @@
 from services.review.api import (
     cases,
     chronology_marks,
+    meetings,
+    need_to_know,
     practice_reviews,
     rapid_reviews,
     recommendations,
@@ -10,7 +12,9 @@ from services.review.api import (
     retention,
     returns,
     review_parts,
+    reviewer_access,
     sharing,
+    taken_out,
     waiting,
 )
 from services.review.api.routes import api
@@ -19,6 +23,8 @@ __all__ = [
     "api",
     "cases",
     "chronology_marks",
+    "meetings",
+    "need_to_know",
     "practice_reviews",
     "rapid_reviews",
     "recommendations",
@@ -26,6 +32,8 @@ __all__ = [
     "retention",
     "returns",
     "review_parts",
+    "reviewer_access",
     "sharing",
+    "taken_out",
     "waiting",
 ]

@@ -42,6 +42,14 @@ def list_recommendations(call: Call) -> Reply:
     return Reply(found | {"items": describe_recommendations(call.session, found["items"])})
 
 
+@api.get("/recommendations/<uuid:recommendation_id>", allows=rights.any_agency, gives=RecommendationView)
+def get_recommendation(call: Call, recommendation_id: UUID) -> Reply:
+    """One recommendation with its actions and their evidence."""
+    recommendation = find(call.session, Recommendation, recommendation_id)
+    call.note_read(f"case:{recommendation.case_id}")
+    return Reply(describe_recommendations(call.session, [recommendation])[0])
+
+
 @api.post(
     "/recommendations",
     allows=rights.office_or_partner,

@@ -6,15 +6,18 @@ from sqlalchemy import select
 
 from services.review.agency_returns import save_return
 from services.review.api.routes import api
+from services.review.information_requests import extend_request
 from services.review.models import InformationRequest
 from services.review.records import etag, expect_version, find
 from services.review.schemas.returns import (
     AgencyReturnBody,
+    ExtensionBody,
     InformationRequestList,
     InformationRequestQuery,
     InformationRequestView,
+    VersionList,
 )
-from services.review.views.returns import describe_request, describe_requests
+from services.review.views.returns import describe_request, describe_requests, describe_versions
 from shared.identity import rights
 from shared.web.api import Call, Reply
 from shared.web.paging import page
@@ -59,3 +62,26 @@ def put_return(call: Call, request_id: UUID) -> Reply:
     expect_version(request)
     save_return(call.session, request, call.body, call.viewer)
     return Reply(describe_request(call.session, request, drafts=True), headers=etag(request))
+
+
+@api.get("/information-requests/<uuid:request_id>/versions", allows=rights.any_agency, gives=VersionList)
+def list_versions(call: Call, request_id: UUID) -> Reply:
+    """Every version of a return that was sent, the newest last, with its content: what an agency changed is to be seen."""
+    request = find(call.session, InformationRequest, request_id)
+    call.note_read(f"case:{request.case_id}")
+    return Reply({"items": describe_versions(call.session, request)})
+
+
+@api.post(
+    "/information-requests/<uuid:request_id>/extension",
+    allows=rights.office,
+    takes=ExtensionBody,
+    gives=InformationRequestView,
+    status=201,
+)
+def post_extension(call: Call, request_id: UUID) -> Reply:
+    """Give an agency more time for its return, with reasons."""
+    request = find(call.session, InformationRequest, request_id, lock=True)
+    expect_version(request)
+    extend_request(call.session, request, call.body["due_on"], call.body["reasons"], call.viewer)
+    return Reply(describe_request(call.session, request, drafts=False), headers=etag(request))

@@ -9,9 +9,9 @@ from sqlalchemy import select
 from services.review.directory import Agencies
 from services.review.meeting_plans import call_off, current_agenda, plan_meeting, planned_meetings
 from services.review.models import Case, InformationRequest, PlannedMeeting
-from services.review.pages.rapid_reviews import REPORTS
 from services.review.pages.site import pages
 from services.review.records import find
+from services.review.report_document import KINDS
 from services.review.sharing import WHAT, shared_with
 from services.review.written_documents import Block, Heading, Words, as_pdf, as_word
 from shared.calendar import LONDON
@@ -96,7 +96,7 @@ def post_meeting_plan(visit: Visit, case_id: UUID) -> Page | Go:
 @pages.get("/cases/<uuid:case_id>/agenda.<kind>", allows=rights.office_or_partner)
 def download_agenda(visit: Visit, case_id: UUID, kind: str) -> Download:
     """The agenda as an accessible PDF, or as Word."""
-    if kind not in REPORTS:
+    if kind not in KINDS:
         raise not_found()
     case = find(visit.session, Case, case_id)
     visit.note_read(f"case:{case.id}")
@@ -105,7 +105,7 @@ def download_agenda(visit: Visit, case_id: UUID, kind: str) -> Download:
     for number, item in enumerate(current_agenda(visit.session, case), 1):
         blocks += [Heading(f"{number}. {item.heading}"), *map(Words, item.points)]
     write = as_pdf if kind == "pdf" else as_word
-    return Download(write(title, partnership().marking, blocks), REPORTS[kind], f"agenda-{case.reference}.{kind}")
+    return Download(write(title, partnership().marking, blocks), KINDS[kind], f"agenda-{case.reference}.{kind}")
 
 
 @pages.get("/meetings", allows=rights.any_agency)

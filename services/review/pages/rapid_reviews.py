@@ -5,21 +5,20 @@ from typing import Any
 from uuid import UUID
 
 from services.review.directory import Agencies
-from services.review.meetings import expect_quorum, meetings_of, record_meeting
+from services.review.meetings import expect_quorum, record_meeting
 from services.review.models import Case
 from services.review.pages.acts import act
 from services.review.pages.site import pages
 from services.review.panel_replies import record_panel_reply
-from services.review.panel_report import heading_name, panel_report
+from services.review.panel_report import heading_name
 from services.review.practice_review import commission
-from services.review.rapid_review import record_decision, rules_of, standing_decision, take_position
+from services.review.rapid_review import record_decision, rules_of, take_position
 from services.review.records import find
-from services.review.report_document import report_blocks
+from services.review.report_document import KINDS, report_file
 from services.review.schemas.practice_reviews import Commission
 from services.review.schemas.rapid_review import PanelReplyBody, PositionBody, RapidReviewDecisionBody
 from services.review.views.cases import describe_case
 from services.review.wording import OTHER_REVIEWS, OUTCOMES, REPLIES, REVIEW_KINDS
-from services.review.written_documents import as_pdf, as_word
 from shared.calendar import LONDON
 from shared.identity import rights
 from shared.partnership import partnership
@@ -27,12 +26,6 @@ from shared.rulebook import Rulebook
 from shared.web.asking import checked, given, line, moment_on, optional_text, reasons
 from shared.web.forms import DayField, Questions, RadioField, TimeField, may_be_empty, needed
 from shared.web.pages import Download, Visit
-from shared.web.problems import not_found
-
-REPORTS = {
-    "pdf": "application/pdf",
-    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-}
 
 
 def at_case(_: Visit, case: Case) -> str:
@@ -250,33 +243,7 @@ act(
 @pages.get("/cases/<uuid:case_id>/report.<kind>", allows=rights.office_or_partner)
 def download_report(visit: Visit, case_id: UUID, kind: str) -> Download:
     """The rapid review's report as it stands, made from the record: accessible PDF, or Word."""
-    if kind not in REPORTS:
-        raise not_found()
     case = find(visit.session, Case, case_id)
-    return Download(report_of(visit, case, kind), REPORTS[kind], f"rapid-review-{case.reference}.{kind}")
-
-
-def report_of(visit: Visit, case: Case, kind: str) -> bytes:
-    """The report as PDF or Word. Raises a 404 problem before a decision is recorded."""
-    decision = standing_decision(visit.session, case)
-    if decision is None:
-        raise not_found()
+    content = report_file(visit.session, case, kind)
     visit.note_read(f"case:{case.id}")
-    blocks = report_blocks(panel_report(visit.session, case, decision, rules_of(case)), _meetings(visit, case))
-    write = as_pdf if kind == "pdf" else as_word
-    return write(f"Rapid review {case.reference}", partnership().marking, blocks)
-
-
-def _meetings(visit: Visit, case: Case) -> list[dict[str, Any]]:
-    meetings = meetings_of(visit.session, case)
-    agencies = Agencies(visit.session, [agency for each in meetings for agency in each.content["attendance"]])
-    return [
-        {
-            "held_at": each.held_at,
-            "attendance": [
-                {"agency": agencies[agency]["name"], "who": who} for agency, who in each.content["attendance"].items()
-            ],
-            "scrutineer_comment": each.content.get("scrutineer_comment"),
-        }
-        for each in meetings
-    ]
+    return Download(content, KINDS[kind], f"rapid-review-{case.reference}.{kind}")

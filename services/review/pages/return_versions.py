@@ -3,12 +3,11 @@
 from uuid import UUID
 
 from flask import request as request_of_browser
-from sqlalchemy import select
 
-from services.review.models import AgencyReturn, InformationRequest
+from services.review.models import InformationRequest
 from services.review.pages.site import pages
 from services.review.records import find
-from services.review.return_versions import compare
+from services.review.return_versions import compare, sent_versions
 from services.review.views.returns import describe_request
 from shared.identity import rights
 from shared.web.pages import Page, Visit
@@ -20,8 +19,7 @@ def compare_versions(visit: Visit, request_id: UUID) -> Page:
     """Two versions beside each other: those asked for, or the newest and the one before it."""
     request = find(visit.session, InformationRequest, request_id)
     visit.note_read(f"case:{request.case_id}")
-    sent = select(AgencyReturn).where(AgencyReturn.request_id == request.id, AgencyReturn.submitted_at.is_not(None))
-    versions = {each.number: each for each in visit.session.scalars(sent.order_by(AgencyReturn.number))}
+    versions = {each.number: each for each in sent_versions(visit.session, request)}
     if len(versions) < 2:
         raise not_found()
     *_, before, after = versions

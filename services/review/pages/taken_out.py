@@ -7,15 +7,11 @@ from uuid import UUID
 from services.review.bundle import bundle_of
 from services.review.figures import COLUMNS, LEARNING, figures_by_year, learning_by_year
 from services.review.models import Case
-from services.review.pages.chronology import export_of
-from services.review.pages.rapid_reviews import report_of
 from services.review.pages.site import pages
-from services.review.rapid_review import standing_decision
 from services.review.records import find
 from services.review.tracker import COLUMNS as TRACKER
-from services.review.tracker import tracker_rows
+from services.review.tracker import take_tracker
 from services.review.written_documents import as_csv, as_excel, as_workbook
-from shared import audit
 from shared.identity import rights
 from shared.web.pages import Download, Page, Visit
 from shared.web.problems import not_found
@@ -28,10 +24,8 @@ EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 def download_bundle(visit: Visit, case_id: UUID) -> Download:
     """The whole case for a court or the Panel, with hashes of every file in it."""
     case = find(visit.session, Case, case_id)
-    decided = standing_decision(visit.session, case) is not None
-    report = report_of(visit, case, "pdf") if decided else None
-    bundle = bundle_of(visit.session, case, export_of(visit, case, "csv"), report, visit.viewer)
-    return Download(bundle, "application/zip", f"{case.reference}.zip")
+    visit.note_read(f"case:{case.id}")
+    return Download(bundle_of(visit.session, case, visit.viewer), "application/zip", f"{case.reference}.zip")
 
 
 @pages.get("/figures", allows=rights.office_or_partner)
@@ -67,8 +61,7 @@ def download_tracker(visit: Visit, kind: str) -> Download:
     """The reviews in the fields of the NHS Safeguarding Case Review Tracker, for the integrated care board."""
     if kind not in ("csv", "xlsx"):
         raise not_found()
-    rows = list(tracker_rows(visit.session))
-    audit.append(visit.session, audit.Entry(visit.viewer.actor, "took-tracker-export", "reviews", f"{len(rows)} rows"))
+    rows = take_tracker(visit.session, visit.viewer)
     if kind == "csv":
         return Download(as_csv(TRACKER, rows), CSV, "case-review-tracker.csv")
     return Download(as_excel(TRACKER, rows, "Case review tracker"), EXCEL, "case-review-tracker.xlsx")

@@ -193,6 +193,19 @@ class InformationRequestView(InformationRequestSummary):
     return_ = fields.Nested(ReturnView, required=True, allow_none=True, data_key="return")
 
 
+class VersionList(Schema):
+    """The versions of a return that were sent, the newest last."""
+
+    items = fields.List(fields.Nested(ReturnView), required=True)
+
+
+class ExtensionBody(Schema):
+    """More time for a return: until the end of a day."""
+
+    due_on = Day(required=True)
+    reasons = Text(required=True)
+
+
 class InformationRequestList(Schema):
     items = fields.List(fields.Nested(InformationRequestSummary), required=True)
     next = fields.String(required=True, allow_none=True)

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session, defer
 
 from services.review.directory import Agencies
 from services.review.models import AgencyReturn, InformationRequest
+from services.review.return_versions import sent_versions
 from shared import clock
 
 
@@ -63,6 +64,11 @@ def describe_request(session: Session, request: InformationRequest, *, drafts: b
     newest = session.scalar(statement.order_by(AgencyReturn.number.desc()).limit(1))
     [described] = describe_requests(session, [request])
     return described | {"concerns": request.concerns or [], "return": _content(newest) if newest else None}
+
+
+def describe_versions(session: Session, request: InformationRequest) -> list[dict[str, Any]]:
+    """Every version of a return that was sent, with its content."""
+    return [_content(each) for each in sent_versions(session, request)]
 
 
 def _content(version: AgencyReturn) -> dict[str, Any]:
