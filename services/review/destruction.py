@@ -11,9 +11,9 @@ from services.review.references import next_reference
 from services.review.retention import decisions_of, expect_due, expect_no_legal_hold
 from services.review.service import SERVICE
 from shared import audit, clock, files
-from shared.database import new_id
+from shared.database import new_id, see_as
 from shared.encryption import seal_json
-from shared.identity.viewer import Viewer
+from shared.identity.viewer import SYSTEM, Viewer
 from shared.web.problems import conflict
 
 REVIEWS = "(SELECT id FROM practice_reviews WHERE case_id = :case)"
@@ -50,6 +50,7 @@ ROWS: dict[str, list[tuple[str, str]]] = {
         ("rapid_review_decisions", "case_id = :case"),
         ("meetings", "case_id = :case"),
         ("case_milestones", "case_id = :case"),
+        ("emergency_accesses", "incident_id = (SELECT incident_id FROM cases WHERE id = :case)"),
     ],
 }
 FILES = {"reports", "evidence"}
@@ -94,9 +95,12 @@ def confirm_destruction(
     session.add(certificate)
     session.flush()
     session.execute(UNDER, {"id": certificate.id, "at": now.isoformat()})
+    see_as(session, SYSTEM)  # what whoever confirms may not see goes too
     gone, keys = _destroy_rows(session, case, rule.id)
     if rule.id == "case-file":
         gone += list(_empty_the_case(session, case, certificate.reference))
+    session.flush()
+    see_as(session, viewer)
     certificate.destroyed, certificate.file_keys = gone, keys
     certificate.files_gone_at = None if keys else now
     decision.confirmed_at = now

@@ -94,11 +94,16 @@ def declare_act(
     pages.post(path, allows=allows)(take)
 
 
-def moment_on(day: str) -> datetime:
-    """A moment on a day that a person gave: now, if it is today, else noon in London."""
+def moment_on(day: str, after: datetime | None = None) -> datetime:
+    """A moment on a day that a person gave: now, if it is today, else noon in London.
+
+    It lies after what is known to have happened before it (`after`), where that was on the same day.
+    """
     now = clock.now()
+    if day == london_day(now).isoformat():
+        return now
     noon = datetime.fromisoformat(f"{day}T12:00").replace(tzinfo=LONDON)
-    return now if day == london_day(now).isoformat() else noon
+    return max(noon, after) if after and london_day(after).isoformat() == day else noon
 
 
 def given(form: Questions, *names: str) -> dict[str, Any]:

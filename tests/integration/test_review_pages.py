@@ -5,6 +5,7 @@ import hashlib
 import io
 import re
 import zipfile
+from datetime import timedelta
 from typing import Any
 
 import docx
@@ -16,6 +17,7 @@ from sqlalchemy import text
 
 from services.review.service import SERVICE
 from shared import audit, clock
+from shared.calendar import LONDON
 from tests.people import WRONG, Someone
 from tests.publishing import pdf
 from tests.reviewing import (
@@ -62,8 +64,6 @@ def today() -> dict[str, str]:
 
 
 def on(name: str, days: int) -> dict[str, str]:
-    from datetime import timedelta
-
     day = (clock.now() + timedelta(days=days)).date()
     return {f"{name}-day": str(day.day), f"{name}-month": str(day.month), f"{name}-year": str(day.year)}
 
@@ -292,6 +292,18 @@ def test_a_panel_that_disagrees_lets_the_partners_decide_again() -> None:
     shown = office.get(f"/review/cases/{case['id']}").text
     assert "Decision 1 (set aside)" in shown
     assert "it disagrees" in shown
+
+
+def test_a_review_decided_in_the_afternoon_of_the_notification_is_recorded_the_day_after() -> None:
+    yesterday = (clock.now() - timedelta(days=1)).astimezone(LONDON)
+    case = open_case(sent_at=yesterday.replace(hour=15, minute=0).isoformat())
+    decide_and_sign(case)
+    day = {f"day-{part}": str(getattr(yesterday, part)) for part in ("day", "month", "year")}
+    person(OFFICE, "partnership-office").does(
+        f"/review/cases/{case['id']}/practice-review", kind="lcspr", title="Sharing", **day
+    )
+    [review] = find_case(case["incident_id"])["practice_reviews"]
+    assert review["decided_at"][:10] == yesterday.date().isoformat()
 
 
 def test_a_practice_review_from_commission_to_sign_off_with_a_replaced_reviewer_and_a_hold() -> None:

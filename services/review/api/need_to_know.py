@@ -33,7 +33,7 @@ def get_access(call: Call, case_id: UUID) -> Reply:
         {
             "case_id": case.id,
             "seen_by": [dict(zip(("name", "agency", "why"), each, strict=True)) for each in who_sees(session, case)],
-            "kept_from": kept_from(session, case.incident_id),
+            "kept_from": kept_from(session, [case.incident_id]),
             "team": team_of(session, case),
             "may_join": [{"person_id": person, "name": name} for person, name in to_put_on_team(session, case)],
             "readers": [dict(zip(("at", "who", "agency"), each, strict=True)) for each in readers],

@@ -221,7 +221,7 @@ class CommissionForm(Questions):
 
 
 def _commission(visit: Visit, case: Case, form: Questions) -> object:
-    body = given(form, "kind", "title") | {"decided_at": moment_on(form["day"].data).isoformat()}
+    body = given(form, "kind", "title") | {"decided_at": moment_on(form["day"].data, case.notified_at).isoformat()}
     return commission(visit.session, case, checked(Commission(), body), visit.viewer)
 
 
