@@ -44,6 +44,7 @@ def make_celery(service: str) -> Celery:
             "socket_connect_timeout": 2,
             "socket_keepalive": True,
         },
+        redbeat_redis_url=settings().redis_url,
         redbeat_key_prefix="safeguarding:",
         redbeat_lock_timeout=SCHEDULER_LOCK_SECONDS,
         redbeat_redis_options={"socket_timeout": 5, "socket_connect_timeout": 2, "socket_keepalive": True},

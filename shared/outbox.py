@@ -71,7 +71,10 @@ CLAIM = """
     RETURNING d.consumer, e.id, e.type, e.subject, e.sequence, e.occurred_at, e.request_id, e.data
 """
 MARK_SENT = "UPDATE event_deliveries SET sent_at = %s WHERE event_id = ANY(%s) AND sent_at IS NULL"
-PUT_BACK = "UPDATE event_deliveries SET due_at = %s WHERE event_id = ANY(%s) AND confirmed_at IS NULL"
+PUT_BACK = """
+    UPDATE event_deliveries SET due_at = %s, attempts = greatest(attempts - 1, 0)
+     WHERE event_id = ANY(%s) AND confirmed_at IS NULL
+"""
 CONFIRM = """
     UPDATE event_deliveries SET confirmed_at = %s WHERE event_id = ANY(%s) AND consumer = %s AND confirmed_at IS NULL
 """

@@ -108,7 +108,7 @@ def run_worker(service: str) -> None:
 
 def run_scheduler() -> None:
     celery = import_module("deploy.scheduler").celery
-    celery.Beat(scheduler="redbeat.RedBeatScheduler", loglevel="WARNING", quiet=True).run()
+    celery.Beat(loglevel="WARNING", quiet=True).run()
 
 
 def run_sandbox(place: Place) -> None:

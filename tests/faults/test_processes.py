@@ -18,6 +18,7 @@ from tests.faults.observing import measure
 from tests.running import QUICK, Running, referral, until
 
 LOCK = "safeguarding::lock"
+SCHEDULE = "safeguarding::schedule"
 SECONDS_WITHOUT_SCHEDULER = SCHEDULER_LOCK_SECONDS + 5
 
 
@@ -114,6 +115,21 @@ def test_a_second_scheduler_takes_over_from_one_that_stands_still_and_that_one_e
     finally:
         second.kill()
         second.wait()
+
+
+def test_a_schedule_that_the_broker_has_lost_is_put_back_by_the_scheduler_that_holds_the_lock(running: Running) -> None:
+    with redis.Redis.from_url(running.system.environment["REDIS_URL"]) as broker:
+        until(lambda: measure(running, "last_sweep_seconds") < 1, "the scheduler to be at work")
+        scheduler, began = running.system.pid("scheduler"), time.monotonic()
+        assert (
+            broker.delete(SCHEDULE, *broker.keys("safeguarding:*.sweep")) > 1
+        )  # as a broker emptied just before the lock was taken
+        until(
+            lambda: 2 + measure(running, "last_sweep_seconds") < time.monotonic() - began,
+            "a sweep after that",
+            SECONDS_WITHOUT_SCHEDULER,
+        )
+        assert running.system.pid("scheduler") == scheduler  # another would have written it at its start
 
 
 def start_another_scheduler(running: Running) -> subprocess.Popen[bytes]:
