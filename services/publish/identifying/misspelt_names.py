@@ -14,6 +14,7 @@ SPACED = re.compile(r"(?<!\w)[A-Za-z](?: [A-Za-z]){3,}(?!\w)")
 READ_ALIKE = (("rn", "m"), ("vv", "w"), ("cl", "d"), ("0", "o"), ("1", "l"), ("|", "l"), ("!", "l"), ("i", "l"), ("5", "s"), ("$", "s"), ("8", "b"), ("4", "a"), ("c", "e"))  # fmt: skip
 SHORTEST, LONG = 4, 8
 MOST_IN_LONG = 2  # wrong letters in a long name
+ANY = 32  # letters, each of which has a bit
 
 Hit = tuple[str, int, int]
 
@@ -24,14 +25,11 @@ class NearlyKnown:
     def __init__(self, known: Known, small_words: Mapping[str, int]) -> None:
         """`small_words` counts the document's words written with a small letter: what is ordinary there is no name."""
         self.known, self.small_words = known, small_words
-        self.by_mark: dict[str, set[str]] = {}
+        self.by_mark: dict[str, list[tuple[str, int]]] = {}
         for name in known.names:
-            for mark in _marks(name):
-                self.by_mark.setdefault(mark, set()).add(name)
-        self.long: dict[int, list[tuple[str, int]]] = {}  # by their length
-        for name in known.names:
-            if len(name) >= LONG:
-                self.long.setdefault(len(name), []).append((name, _letters(name)))
+            own_length = [f"{len(name)} letters"] if len(name) >= LONG else []
+            for mark in (*_marks(name), *own_length):
+                self.by_mark.setdefault(mark, []).append((name, _letters(name)))
         self.verdicts: dict[str, bool] = {}
 
     def hits_in(self, text: str) -> Iterator[Hit]:
@@ -59,23 +57,27 @@ class NearlyKnown:
     def _like(self, word: str) -> set[str]:
         """The few names that need a closer look: `is_near` holds for no other."""
         letters, lengths = _letters(word), range(len(word) - MOST_IN_LONG, len(word) + MOST_IN_LONG + 1)
-        long = (each for length in lengths for each in self.long.get(length, ()))
-        near = {name for name, its in long if (letters ^ its).bit_count() <= 2 * MOST_IN_LONG}
-        return near.union(*(self.by_mark.get(mark, ()) for mark in _marks(word)))
+        marks = _marks(word) | {f"{length} letters": MOST_IN_LONG for length in lengths}
+        return {
+            name
+            for mark, most in marks.items()
+            for name, its in self.by_mark.get(mark, ())
+            if (letters & ~its).bit_count() <= most and (its & ~letters).bit_count() <= most
+        }
 
 
-def _marks(word: str) -> set[str]:
-    """What a name shares with each word that is close to it, long ones aside: one end, its sound, or what a scanner reads."""
+def _marks(word: str) -> dict[str, int]:
+    """What a name shares with each word that is near it, long ones aside; and how many letters of one the other may lack."""
     halves = {(len(word) - 2) // 2, (len(word) - 1) // 2}  # of the shorter one, whichever of two it is
-    ends = {end for half in halves for end in (f"{word[:half]}-", f"-{word[-half:]}")}
-    return ends | {f"sound {_sound(word)}", f"scan {_as_scanned(word)}"}
+    ends = {end: 1 for half in halves for end in (f"{word[:half]}-", f"-{word[-half:]}")}
+    return ends | {f"sound {_sound(word)}": 3, f"scan {_as_scanned(word)}": ANY}
 
 
 def _letters(word: str) -> int:
-    """Which letters a word has, as bits: one letter put for another changes two of them at most."""
+    """Which letters a word has, as bits: one letter put for another takes one away and adds one, at most."""
     bits = 0
     for letter in word:
-        bits |= 1 << (ord(letter) % 32)
+        bits |= 1 << (ord(letter) % ANY)
     return bits
 
 
