@@ -21,6 +21,7 @@ from services.publish.identifying.identifiers import Found, find_identifiers
 from services.publish.models import Document, Finding, Publication
 from services.publish.schedule import public_name
 from services.publish.service import SERVICE
+from services.publish.what_is_out import IS_OUT, OUT, tell_if_out
 from shared import audit, clock, files
 from shared.encryption import keyed_hash
 
@@ -71,22 +72,26 @@ def check_documents() -> int:
 
 
 def reopen_outdated_checks() -> None:
-    """Let what is not out yet be checked again where more is known of the case, or the check finds more than it did."""
+    """Let what is to come out, and what is out, be checked again where more is known, or the check finds more than it did.
+
+    What is out stays out meanwhile, as the bytes that were cleaned.
+    """
     with SERVICE.transaction() as session:
-        waiting = session.scalars(select(Publication).where(Publication.state.in_(NOT_OUT_YET)))
-        digests = {publication.id: knowledge_digest(publication) for publication in waiting}
+        watched = session.scalars(select(Publication).where(Publication.state.in_((*NOT_OUT_YET, *OUT))))
+        digests = {publication.id: knowledge_digest(publication) for publication in watched}
+        columns = (Document.id, Document.publication_id, Document.status, Document.checked_against)
         newest = (
-            select(Document.id, Document.publication_id, Document.status, Document.checked_against)
+            select(*columns)
             .where(Document.publication_id.in_(digests))
             .ext(distinct_on(Document.publication_id, Document.kind))
             .order_by(Document.publication_id, Document.kind, Document.version.desc())
         )
-        rows = session.execute(newest).all()
-        outdated = [
+        rows = [*session.execute(newest), *session.execute(select(*columns).where(IS_OUT))]
+        outdated = {
             each.id
             for each in rows
             if each.status == "checked" and each.checked_against != digests[each.publication_id]
-        ]
+        }
         again = {"status": "received", "claimed_at": None, "attempts": 0}
         session.execute(update(Document).where(Document.id.in_(outdated), Document.status == "checked").values(again))
 
@@ -157,7 +162,8 @@ def _record(session: Session, document_id: str, clean_key: str, checked: Checked
     document = session.get_one(Document, document_id, with_for_update=True)
     if document.status != "received":  # another worker's lease: its result stands
         return
-    document.status, document.checked_at, document.checked_against = "checked", clock.now(), against
+    document.status, document.checked_against = "checked", against
+    document.checked_at = document.checked_at or clock.now()  # checked again, its file on the site keeps its day
     if document.clean_key is None:
         _note_cleaned(document, clean_key, checked)
     known = {_key_of(each) for each in session.scalars(select(Finding).where(Finding.document_id == document.id))}
@@ -165,6 +171,8 @@ def _record(session: Session, document_id: str, clean_key: str, checked: Checked
     fresh = [each for each in findings if _key_of(each) not in known]
     carry_decisions(session, document, fresh)
     session.add_all(fresh)
+    if fresh:
+        tell_if_out(session, document)
     why = f"{document.kind} version {document.version} sha256 {document.clean_sha256}, {len(checked.found)} findings"
     audit.append(session, audit.Entry("system", "checked", f"publication:{document.publication_id}", why))
 
@@ -200,6 +208,7 @@ def _refuse(document: Document, sentence: str) -> None:
         row = session.get_one(Document, document.id, with_for_update=True)
         if row.status != "received":
             return
-        row.status, row.refusal, row.checked_at = "refused", sentence, clock.now()
+        row.status, row.refusal, row.checked_at = "refused", sentence, row.checked_at or clock.now()
+        tell_if_out(session, row)
         why = f"{row.kind} version {row.version}"
         audit.append(session, audit.Entry("system", "refused", f"publication:{row.publication_id}", why))

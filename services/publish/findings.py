@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, SQLColumnExpression, and_, func, literal, or_, select
 from sqlalchemy.orm import Session
 
 from services.publish.documents import current_documents
@@ -48,11 +48,14 @@ class Resolution:
     by: str
 
 
-def counts_on(publication: Publication) -> ColumnElement[bool]:
+def counts_on_route(route: SQLColumnExpression[str | None]) -> ColumnElement[bool]:
     """Which findings count: names of the area, and the pseudonym beside improvements, on the anonymous route only."""
-    if publication.route == "anonymous":
-        return and_(True)
-    return Finding.kind.notin_(("area", "pseudonym"))
+    return or_(route == "anonymous", Finding.kind.notin_(("area", "pseudonym")))
+
+
+def counts_on(publication: Publication) -> ColumnElement[bool]:
+    """Which findings count on this publication's route."""
+    return counts_on_route(literal(publication.route))
 
 
 def open_findings(session: Session, publication: Publication) -> dict[str, int]:

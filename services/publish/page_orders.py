@@ -6,7 +6,14 @@ from sqlalchemy.orm import Session
 
 from services.publish.documents import needed_kinds
 from services.publish.facts import facts_for
-from services.publish.gate import documents_are_checked, documents_are_there, findings_are_decided, no_hold_is_in_force
+from services.publish.gate import (
+    bytes_are_those_checked,
+    checks_are_of_today,
+    documents_are_checked,
+    documents_are_there,
+    findings_are_decided,
+    no_hold_is_in_force,
+)
 from services.publish.models import PageOrder, Publication
 from services.publish.nspcc import deposit
 from services.publish.public_site.site_content import (
@@ -22,6 +29,15 @@ from shared import audit, clock
 from shared.identity.viewer import Viewer
 from shared.service import ring_after_commit
 from shared.web.problems import conflict
+
+CHECKS = (
+    documents_are_there,
+    documents_are_checked,
+    checks_are_of_today,
+    bytes_are_those_checked,
+    findings_are_decided,
+    no_hold_is_in_force,
+)
 
 
 @dataclass(frozen=True)
@@ -56,8 +72,7 @@ def correct(session: Session, viewer: Viewer, publication: Publication, order: O
     """
     publication.state = moved(publication.state, "correct")
     facts = facts_for(session, publication, None, going_live=True)
-    checks = (documents_are_there, documents_are_checked, findings_are_decided, no_hold_is_in_force)
-    if missing := [sentence for check in checks for sentence in check(facts)]:
+    if missing := [sentence for check in CHECKS for sentence in check(facts)]:
         raise conflict("It cannot be corrected yet. See missing for what to do.", missing=missing)
     documents = documents_to_publish(session, publication)
     before = {"documents": publication.live_documents, "page": publication.live_page}

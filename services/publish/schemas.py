@@ -277,6 +277,7 @@ class PublicationSummary(Schema):
     live_at = fields.AwareDateTime(allow_none=True)
     url = fields.String(allow_none=True)
     needs_decision = fields.Boolean()
+    look_now = fields.Boolean()  # what is live may name somebody, by what is known of its case now
 
 
 class PublicationView(PublicationSummary):

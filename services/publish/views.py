@@ -30,6 +30,7 @@ from services.publish.protocol import due_on, steps_done
 from services.publish.public_site.site_content import PAGE_WORDS, kept_until
 from services.publish.publication_route import decisions
 from services.publish.publications import holds_in_force
+from services.publish.what_is_out import to_look_at
 from shared import clock
 from shared.calendar import london_day
 from shared.partnership import ProtocolStep, partnership
@@ -66,11 +67,11 @@ def address(publication: Publication) -> str | None:
     return f"{settings().public_url}/reviews/{publication.slug}" if publication.slug else None
 
 
-def summary_of(publication: Publication, waiting: bool) -> dict[str, Any]:
-    """One line of the list. `waiting` is whether a person is asked if the page stays."""
+def summary_of(publication: Publication, waiting: bool, look_now: bool) -> dict[str, Any]:
+    """One line of the list. `waiting`: whether a person is asked if the page stays; `look_now`: if what is live names somebody."""
     names = ("id", "practice_review_id", "reference", "pseudonym", "kind", "route", "publish_at", "live_at")
     shown = fields_of(publication, *names, status="state")
-    return shown | {"url": address(publication), "needs_decision": waiting}
+    return shown | {"url": address(publication), "needs_decision": waiting, "look_now": look_now}
 
 
 def waiting_for_decision(session: Session) -> set[str]:
@@ -83,9 +84,9 @@ def publication_view(session: Session, publication: Publication) -> dict[str, An
     """A publication with all that editors need to bring it out."""
     words = (*PAGE_WORDS, "recommendations", "keywords")
     names = (*words, "publish", "signed_at", "display_until", "held_because")
-    waiting = publication.id in waiting_for_decision(session)
+    waiting, look_now = publication.id in waiting_for_decision(session), publication.id in to_look_at(session)
     return (
-        summary_of(publication, waiting)
+        summary_of(publication, waiting, look_now)
         | fields_of(publication, *names)
         | {
             "missing": missing(session, publication),

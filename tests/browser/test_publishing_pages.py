@@ -9,6 +9,7 @@ from playwright.sync_api import Browser, Page, Route
 from services.publish.document_check import check_documents
 from tests.browser.test_every_page import checker, looked_at  # noqa: F401  # a fixture
 from tests.browser.visiting import WIDTHS
+from tests.integration.test_publish_once_live import learn, live
 from tests.people import Someone
 from tests.publishing import OFFICE, open_publication, pdf, upload
 from tests.word_files import PLACES, heading, paragraph, picture, split_photograph, word
@@ -59,14 +60,24 @@ def ways(at: str, someone: Someone) -> list[str]:
     return [at, *documents, f"{at}/findings", f"{at}/findings/several", one, f"{at}/document"]
 
 
+def live_and_naming_somebody() -> str:
+    """The page of a publication that is live, and of whose case a name was learnt since that stands in it."""
+    publication = live()
+    learn(publication, "Hollis")
+    check_documents()
+    return f"/publish/publications/{publication['id']}"
+
+
 @pytest.mark.usefixtures("ground", "own_clock")
 def test_the_editors_pages_have_no_fault(browser: Browser, checker: Callable[[list[str]], str]) -> None:  # noqa: F811
-    editor = Someone(OFFICE, ["editor"], service="publish", name="Sian Second")
+    editor = Someone(OFFICE, ["editor", "communications-lead"], service="publish", name="Sian Second")
     at = publication_with_findings()
     found, html = [], []
     page = browser.new_page(viewport={"width": WIDTHS["desk"], "height": 900})
     shown_by(page, editor)
-    for way in ways(at, editor):
+    now = live_and_naming_somebody()
+    assert "It comes down in one step" in editor.get(now).text
+    for way in [*ways(at, editor), now, "/publish/publications"]:
         page.goto(ADDRESS + way)
         found += looked_at(page)
         html.append(editor.get(way).text)

@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from services.review.reminders import EVERY, remind, remind_in_turn
+from services.review.reminders import remind, remind_in_turn
 from shared import clock
+from shared.reminding import EVERY
 from tests import notifying
 from tests.integration import test_reactions
 from tests.notifying import Outside

@@ -1,5 +1,6 @@
 """What the identifier check finds in a text, and what it leaves alone."""
 
+import random
 import time
 from typing import Any
 
@@ -9,6 +10,8 @@ from services.publish.cleaning.passages import Passage
 from services.publish.identifying.identifiers import find_identifiers
 from services.publish.identifying.jigsaw import WHY
 from services.publish.identifying.known_identifiers import known_identifiers
+from services.publish.identifying.misspelt_names import SHORTEST, NearlyKnown, is_near
+from services.publish.identifying.ordinary_words import is_ordinary_word
 
 CHILD = [
     {"kind": "name", "value": "Zoë Sample-Jones"},
@@ -82,6 +85,39 @@ def test_a_misspelt_name_that_is_always_written_small_is_found() -> None:
     assert [kind for kind, _ in found("then oakrigde and oakrigde", [{"kind": "name", "value": "Oakridge"}])] == [
         "misspelt-name"
     ]
+
+
+def test_each_word_that_is_near_a_name_is_found_though_few_pairs_are_looked_at_closely() -> None:
+    names = [
+        "Oake",
+        "Mabon",
+        "Jonas",
+        "Rowena",
+        "Catherine",
+        "Quillfeather",
+        "Thistlewaite",
+        "Fitzgerald",
+        "Llewelyn",
+        "Sniadecki",
+        "Oakridge",
+    ]
+    known, chance = known_identifiers({"kind": "name", "value": name} for name in names), random.Random(21)
+    written = {_miswritten(name.lower(), chance) for name in names for _ in range(1500)} | {"rn4b0n"}
+    words = {each for each in written if len(each) >= SHORTEST and not is_ordinary_word(each)} - known.spellings.keys()
+    words -= {f"{each}s" for each in known.spellings}
+    near = NearlyKnown(known, {})
+    found = {word for word in words if list(near.hits_in(word))}
+    assert found == {word for word in words if any(is_near(word, name) for name in known.names)}
+    assert 0 < len(found) < len(words)
+
+
+def _miswritten(name: str, chance: random.Random) -> str:
+    for _ in range(chance.randint(1, 3)):
+        at, letter = chance.randrange(len(name)), chance.choice("aeiouhklmnrstw01")
+        left_out, put_in, other = (name[at + 1 :], letter + name[at:], letter + name[at + 1 :])
+        exchanged = name[at : at + 2][::-1] + name[at + 2 :]
+        name = name[:at] + chance.choice((left_out, put_in, other, exchanged)) or letter
+    return name
 
 
 def test_a_word_that_the_document_writes_small_is_no_misspelt_name() -> None:

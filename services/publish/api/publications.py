@@ -11,6 +11,7 @@ from services.publish.own_items import OwnItem, open_own_item
 from services.publish.protocol import complete_step
 from services.publish.publication_route import Route, decide_route
 from services.publish.publications import change_page
+from services.publish.what_is_out import to_look_at
 from shared.identity import rights
 from shared.partnership import partnership
 from shared.web.api import Call, Reply
@@ -25,7 +26,7 @@ from shared.web.paging import page
 )
 def get_publications(call: Call) -> Reply:
     """Publications, the newest first."""
-    waiting = views.waiting_for_decision(call.session)
+    waiting, look_now = views.waiting_for_decision(call.session), to_look_at(call.session)
     statement = select(Publication)
     if call.query["status"]:
         statement = statement.where(Publication.state == call.query["status"])
@@ -36,7 +37,7 @@ def get_publications(call: Call) -> Reply:
             statement,
             order,
             call.query,
-            lambda each: views.summary_of(each, each.id in waiting),
+            lambda each: views.summary_of(each, each.id in waiting, each.id in look_now),
             newest_first=True,
         )
     )

@@ -57,15 +57,15 @@ def concealed_texts(content: bytes) -> tuple[Concealed, ...]:
 
 def _of_page(document: pdfium.PdfDocument, number: int) -> list[Concealed]:
     page = document[number]
-    textpage = page.get_textpage()
     try:
         things = list(_things(page, number + 1))
         judge = _Judge(page, things)
-        texts = [(thing, _words(thing, textpage)) for thing in things if thing.kind == raw.FPDF_PAGEOBJ_TEXT]
-        judged = [(judge.how(thing), words) for thing, words in texts if any(c.isalnum() for c in words)]
-        return [Concealed(number + 1, how, words) for how, words in judged if how]
+        judged = [(judge.how(thing), thing) for thing in things if thing.kind == raw.FPDF_PAGEOBJ_TEXT]
+        hidden = [(how, thing) for how, thing in judged if how]
+        said = _words(page, [thing for _, thing in hidden])
+        each = zip(hidden, said, strict=True)
+        return [Concealed(number + 1, how, words) for (how, _), words in each if any(c.isalnum() for c in words)]
     finally:
-        textpage.close()
         page.close()
 
 
@@ -153,7 +153,18 @@ def _box(handle: object, matrix: Matrix) -> Box:
     return min(xs), min(ys), max(xs), max(ys)
 
 
-def _words(thing: Drawn, textpage: pdfium.PdfTextPage) -> str:
+def _words(page: pdfium.PdfPage, things: list[Drawn]) -> list[str]:
+    """What some of a page's texts say. PDFium goes through the whole page for each, so it is asked for few."""
+    if not things:
+        return []
+    textpage = page.get_textpage()
+    try:
+        return [_said(thing, textpage) for thing in things]
+    finally:
+        textpage.close()
+
+
+def _said(thing: Drawn, textpage: pdfium.PdfTextPage) -> str:
     length = raw.FPDFTextObj_GetText(thing.handle, textpage.raw, None, 0)
     buffer = ctypes.create_string_buffer(max(2, length))
     given = ctypes.cast(buffer, ctypes.POINTER(ctypes.c_ushort))

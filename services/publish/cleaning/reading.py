@@ -57,7 +57,9 @@ def _text_of(page: pdfium.PdfPage) -> str:
 
 def _says_nothing(text: str) -> bool:
     """No text, or signs that stand for no letters: a font without its table shows words that cannot be read here."""
-    signs = [sign for sign in text if not sign.isspace()]
+    signs = "".join(text.split())
+    if signs and signs.isprintable() and "\ufffd" not in signs:
+        return False
     return sum(sign.isalnum() or (sign.isprintable() and sign != "\ufffd") for sign in signs) * 2 <= len(signs)
 
 

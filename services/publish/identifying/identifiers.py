@@ -13,7 +13,7 @@ from services.publish.cleaning.passages import Passage
 from services.publish.identifying.identifying_shapes import shapes_in
 from services.publish.identifying.jigsaw import WHY, hints_in
 from services.publish.identifying.known_identifiers import Known
-from services.publish.identifying.misspelt_names import WORD, nearly_known
+from services.publish.identifying.misspelt_names import WORD, NearlyKnown
 from services.publish.identifying.plain_text import each_word, in_small_letters, with_its_capitals
 from services.publish.identifying.unlisted_names import unlisted_in
 
@@ -66,6 +66,7 @@ def find_identifiers(passages: Iterable[Passage], known: Known) -> list[Found]:
     read = [_Read(passage, *_both(passage.text)) for passage in passages]
     small_words = _small_words(read)
     skipped = frozenset(part for spelling in known.spellings for part in (spelling, *spelling.split()))
+    near = NearlyKnown(known, small_words)
     of_pages: list[Found] = []
     of_document: dict[tuple[str, str], list[Found]] = {}
     for each in read:
@@ -73,7 +74,7 @@ def find_identifiers(passages: Iterable[Passage], known: Known) -> list[Found]:
         of_pages += _gathered(each, certain)
         if each.passage.place not in WRITTEN_BY_PEOPLE:
             continue
-        nearly = _outside(nearly_known(each.cased, known, small_words), certain)
+        nearly = _outside(near.hits_in(each.cased), certain)
         of_pages += _gathered(each, nearly)
         unlisted = _outside(unlisted_in(each.cased, small_words, skipped), [*certain, *nearly])
         questions = [*unlisted, *hints_in(each.small)]

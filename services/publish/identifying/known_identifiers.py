@@ -54,8 +54,7 @@ def known_identifiers(
         for variant in VARIANTS.get(kind, _whole)(value):
             spellings[variant] = Spelling(kind, kind in OF_PEOPLE and _needs_capital(variant))
     spellings.pop("", None)
-    longest_first = sorted(map(re.escape, spellings), key=len, reverse=True)
-    pattern = re.compile(rf"(?<!\w)({'|'.join(longest_first)})(?:'?s)?(?!\w)") if spellings else None
+    pattern = re.compile(rf"(?<!\w)({_any_of(spellings)})(?:'?s)?(?!\w)") if spellings else None
     names = [value for kind, value in listed if kind in NAMES]
     return Known(
         spellings,
@@ -66,6 +65,14 @@ def known_identifiers(
         frozenset(_initials_side_by_side(names)),
         frozenset(one[0] + other[0] for one in _single(names) for other in _single(names) if one != other),
     )
+
+
+def _any_of(spellings: Iterable[str]) -> str:
+    """A pattern for the longest of many spellings, grouped by how they begin: a text has few words that begin so."""
+    begun: dict[str, list[str]] = {}
+    for spelling in sorted(spellings, key=len, reverse=True):  # so a single letter comes after all that begin with it
+        begun.setdefault(spelling[:2], []).append(re.escape(spelling[2:]))
+    return "|".join(f"{re.escape(begin)}(?:{'|'.join(rests)})" for begin, rests in begun.items())
 
 
 def _is_short(word: str) -> bool:

@@ -19,10 +19,15 @@ SPACES = re.compile(r"\s+")
 
 def with_its_capitals(text: str) -> str:
     """Plain letters without accents or hidden characters, words cut at a line's end joined, one space between words."""
-    text = unicodedata.normalize("NFKD", text)
-    text = "".join(c for c in text if not unicodedata.combining(c) and unicodedata.category(c) != "Cf")
-    text = CUT_AT_A_LINES_END.sub("", text.translate(ALIKE))
+    if not text.isascii():
+        text = unicodedata.normalize("NFKD", text)
+        text = text.translate({ord(sign): "" for sign in set(text) if _stands_for_nothing(sign)}).translate(ALIKE)
+    text = CUT_AT_A_LINES_END.sub("", text)
     return SPACES.sub(" ", DASHES.sub("-", text))
+
+
+def _stands_for_nothing(sign: str) -> bool:
+    return bool(unicodedata.combining(sign)) or unicodedata.category(sign) == "Cf"
 
 
 def plain(text: str) -> str:

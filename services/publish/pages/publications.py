@@ -16,6 +16,7 @@ from services.publish.public_site.site_content import preview_of
 from services.publish.public_site.site_pages import review
 from services.publish.publication_route import Route, decide_route, partner_names
 from services.publish.schedule import public_name
+from services.publish.what_is_out import to_look_at
 from services.publish.wording import KINDS, ROUTES
 from shared import files
 from shared.identity import rights
@@ -36,10 +37,11 @@ def begin(visit: Visit) -> Go:
 @pages.get("/publications", allows=rights.reads_publications)
 def list_publications(visit: Visit) -> Page:
     """Every publication, the newest first."""
-    waiting = views.waiting_for_decision(visit.session)
+    waiting, look_now = views.waiting_for_decision(visit.session), to_look_at(visit.session)
     found = visit.session.scalars(select(Publication).order_by(Publication.created_at.desc()).limit(500))
     values = {
-        "publications": [views.summary_of(each, each.id in waiting) for each in found],
+        "publications": [views.summary_of(each, each.id in waiting, each.id in look_now) for each in found],
+        "to_look_at": visit.session.scalars(select(Publication).where(Publication.id.in_(look_now))).all(),
         "edits": rights.edits_publications(visit.viewer),
     }
     return Page("publications.html", "Publications", values)
