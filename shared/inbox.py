@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from typing import Any
 
 import structlog
-from kombu.exceptions import OperationalError
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
@@ -19,10 +18,16 @@ log = structlog.get_logger()
 
 
 def receive(service: Service, reactions: Mapping[str, Reaction], envelope: dict[str, Any]) -> None:
-    """Do what `reactions` says about an event, unless it was done before; confirm it either way.
+    """Take an event that came over the queue, and confirm it, whether it came before or not."""
+    if take(service, reactions, envelope):
+        _confirm(service, envelope)
+
+
+def take(service: Service, reactions: Mapping[str, Reaction], envelope: dict[str, Any]) -> bool:
+    """Do what `reactions` says about an event, unless it was done before; whether it is done now.
 
     An event may come twice, late or out of order. One whose predecessor is missing raises `NotYet` inside its
-    reaction: nothing is stored or confirmed, and the source sends it again.
+    reaction: nothing is stored, it is not done, and the source sends it again.
     """
     begin_request(envelope.get("requestid"))
     try:
@@ -31,8 +36,8 @@ def receive(service: Service, reactions: Mapping[str, Reaction], envelope: dict[
                 reactions[envelope["type"]](session, _open(envelope))
     except NotYet as reason:
         log.info("event.not_yet", type=envelope["type"], event_id=envelope["id"], reason=str(reason))
-        return
-    _confirm(service, envelope)
+        return False
+    return True
 
 
 def _is_new(session: Session, envelope: dict[str, Any]) -> bool:
@@ -52,6 +57,8 @@ def _open(envelope: dict[str, Any]) -> Event:
 
 
 def _confirm(service: Service, envelope: dict[str, Any]) -> None:
+    from kombu.exceptions import OperationalError  # with Celery: a serving process takes events without it
+
     source = envelope["source"]
     try:
         service.celery.send_task(f"{source}.confirm_event", [envelope["id"], service.name], queue=source, retry=False)

@@ -7,6 +7,7 @@ import base64
 import secrets
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 import structlog
@@ -18,8 +19,9 @@ from shared.database import new_id
 from shared.encryption import seal_json
 from shared.events.catalogue import CATALOGUE, CatalogueWrong
 from shared.exchange import Turn, call_with_commit
+from shared.handing_over import hand_over
 from shared.logs import request_id
-from shared.service import Service, ring_after_commit
+from shared.service import Service, do_after_commit, ring_after_commit
 
 log = structlog.get_logger()
 
@@ -43,7 +45,10 @@ def emit_all(session: Session, service: Service, sayings: Sequence[Saying]) -> N
     fit their contract or an event is not this service's to say.
     """
     for saying in sayings:
-        call_with_commit(session, Turn.EVENT, "emit_event", *_row(service, *saying))
+        row = _row(service, *saying)
+        call_with_commit(session, Turn.EVENT, "emit_event", *row)
+        if CATALOGUE[saying[0]].at_once:
+            do_after_commit(session, partial(_say_at_once, service, row[0]))
         ring_after_commit(session, "relay_outbox")
 
 
@@ -56,6 +61,19 @@ def _row(service: Service, kind: str, subject: str, data: dict[str, Any]) -> tup
     event_id, consumers = new_id(), list(event.heard_by)
     sealed = seal_json(data, f"event:{event_id}")
     return event_id, kind, subject, clock.now(), request_id(), sealed, consumers, clock.machine_now()
+
+
+UNCONFIRMED = """
+    SELECT d.consumer, e.id, e.type, e.subject, e.sequence, e.occurred_at, e.request_id, e.data
+      FROM events e JOIN event_deliveries d ON d.event_id = e.id WHERE e.id = %s AND d.confirmed_at IS NULL
+"""
+
+
+def _say_at_once(service: Service, event_id: str) -> None:
+    """Hand an event to its consumers now. Whoever cannot take it hears of it over the queue."""
+    for row in service.database.at_once(UNCONFIRMED, event_id):
+        if hand_over(row.consumer, _envelope(service, row)):
+            confirm(service, event_id, row.consumer)
 
 
 CLAIM = """
