@@ -39,6 +39,7 @@ CATALOGUE: dict[str, EventType] = {
         EventType("duty.overdue", "notify", ("review", "publish"), contracts.DutyOverdue()),
         EventType("directory.changed", "notify", ("review", "publish"), contracts.DirectoryChanged(), at_once=True),
         EventType("need-to-know.changed", "notify", ("review", "publish"), contracts.NeedToKnowChanged(), at_once=True),
+        EventType("recipient.changed", "notify", ("publish",), contracts.RecipientChanged()),
         EventType("case.opened-in-emergency", "review", ("notify",), contracts.CaseOpenedInEmergency()),
         EventType("information.requested", "review", ("notify",), contracts.InformationRequested()),
         EventType("information.due-soon", "review", ("notify",), contracts.InformationRequested()),
