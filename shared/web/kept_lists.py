@@ -9,23 +9,34 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+from wtforms import StringField
+
 from shared.identity.rights import Right
 from shared.web.asking import acted, form_page, reasons
-from shared.web.forms import Questions, SelectField, may_be_empty
+from shared.web.forms import Questions, SelectField, may_be_empty, needed, trimmed
 from shared.web.pages import Go, Page, Pages, Visit
 from shared.web.problems import conflict, not_found
 
 Entry = dict[str, Any]
-FIRST = ""
+FIRST = "-"
 LONGEST_CHOICE = 70
 SAVED = "Saved. It holds from now on; what stood before is kept with the reasons."
 
 
-class EntryForm(Questions):
-    """The questions about an entry; a list's own form puts its own before these."""
+def comes_after() -> Any:
+    """The question of an entry's form that says where it stands; every list's form has it as `after`, and `reasons`."""
+    return SelectField("What does it come after?", validators=needed("Say what it comes after"))
 
-    after = SelectField("What does it come after?", validators=may_be_empty())
-    reasons = reasons("Why is this changed?", missing="Say why this is changed")
+
+def days_line(label: str, hint: str) -> Any:
+    """A question for a number of days, which may stay empty."""
+    few = {"classes": "govuk-input--width-3", "inputmode": "numeric"}
+    return StringField(label, description=hint, validators=may_be_empty(), filters=[trimmed], render_kw=few)
+
+
+def days_in(answer: str | None) -> int | str | None:
+    """The number that was answered; what is none stays as it was typed, for a schema to refuse."""
+    return int(answer) if answer and answer.isascii() and answer.isdigit() else answer
 
 
 class RemovalForm(Questions):
@@ -41,7 +52,7 @@ class KeptList:
     """
 
     noun: str
-    form: type[EntryForm]
+    form: type[Questions]
     entries: Callable[..., list[Entry]]
     store: Callable[..., None]
     answered: Callable[[Questions, Entry], Entry]
@@ -78,7 +89,7 @@ class KeptList:
 
         return Go(self.back, SAVED) if acted(visit, form, "reasons", act) else self._removal_page(entry, form)
 
-    def _form(self, visit: Visit, others: Sequence[Entry], entry: Entry, place: int) -> EntryForm:
+    def _form(self, visit: Visit, others: Sequence[Entry], entry: Entry, place: int) -> Questions:
         before = others[place - 1]["id"] if place else FIRST
         form = self.form(visit.typed, data=self.shown(entry) | {"after": before})
         choices = [(each["id"], _short(self.label(each))) for each in others]

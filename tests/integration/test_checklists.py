@@ -90,7 +90,7 @@ def test_what_is_written_by_pages_of_a_publication_knows_its_own_steps() -> None
 
 def test_a_step_in_other_words_is_the_same_step_and_one_taken_out_stays_with_what_is_open() -> None:
     someone, before = office("publish"), publishing.open_publication()
-    form = STEP | {"required": "no", "working_days": "", "after": ""}
+    form = STEP | {"required": "no", "working_days": "", "after": "-"}
     someone.does(f"{PROTOCOL}/leaders", sentence="Leaders were told.", **form)
     someone.does(f"{PROTOCOL}/embargo/removal", reasons=WHY)
     after = publishing.open_publication()
@@ -132,7 +132,7 @@ def test_stages_hold_for_reviews_that_begin_from_the_day_of_the_change() -> None
     form = {"name": "Meeting of experts", "working_days": "9", "must": "Quorum noted.\r\nMinutes taken.", "may": "Tea."}
     at = f"{STAGES}/rapid-review/stages"
     assert someone.does(f"{at}/meeting", **form, after="returns", reasons=WHY) == STAGES
-    someone.does(f"{at}/new", name="Family told", working_days="", after="", reasons=WHY)
+    someone.does(f"{at}/new", name="Family told", working_days="", after="-", reasons=WHY)
     after = reviewing.open_case()
     yesterday = (clock.now() - timedelta(days=1)).isoformat()
     begun_yesterday = reviewing.open_case(sent_at=yesterday)
@@ -155,7 +155,7 @@ def test_stages_hold_for_reviews_that_begin_from_the_day_of_the_change() -> None
 
 def test_a_kind_of_review_gets_its_first_stage_and_words_for_families() -> None:
     someone = office("review")
-    someone.does(f"{STAGES}/other/stages/new", name="Begun", working_days="3", after="", reasons=WHY)
+    someone.does(f"{STAGES}/other/stages/new", name="Begun", working_days="3", after="-", reasons=WHY)
     someone.does(f"{STAGES}/other/words", name="Learning review", explanation="What we can learn.", reasons=WHY)
     page = someone.get(STAGES).text
     assert "Learning review" in page and "What we can learn." in page and "Begun, by working day 3" in page

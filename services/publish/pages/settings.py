@@ -7,9 +7,9 @@ from services.publish.protocol import change_steps, steps_for_new
 from shared.identity import rights
 from shared.partnership_schema import ProtocolStepSchema
 from shared.setting_changes import history
-from shared.web.asking import checked, line
+from shared.web.asking import checked, reasons
 from shared.web.forms import Questions, RadioField, SelectField, needed
-from shared.web.kept_lists import Entry, EntryForm, KeptList, declare_list
+from shared.web.kept_lists import Entry, KeptList, comes_after, days_in, days_line, declare_list
 from shared.web.pages import Page, Visit
 
 AT = "/settings/protocol"
@@ -21,14 +21,18 @@ OWNERS = {
 }
 
 
-class StepForm(EntryForm):
-    sentence = line("What must be true or done?", "Say what must be true or done", hint="A whole sentence")
-    owner = SelectField("Who sees to it?", choices=list(OWNERS.items()))
+class StepForm(Questions):
+    sentence = reasons(
+        "What must be true or done?", "A whole sentence", missing="Say what must be true or done", rows=2
+    )
+    owner = SelectField("Who sees to it?", choices=list(OWNERS.items()), validators=needed("Say who sees to it"))
     when = RadioField("When?", choices=[("before", "Before publication"), ("after", "After it")], validators=needed("Say when"))  # fmt: skip
     required = RadioField("May it be left out?", choices=[("yes", "No: before publication, it holds publication up until it is done"), ("no", "Yes")], validators=needed("Say whether it may be left out"))  # fmt: skip
-    working_days = line(
-        "How many working days before or after the day of publication?", hint="Leave it empty for no day"
+    working_days = days_line(
+        "How many working days before or after the day of publication?", "Leave it empty for no day"
     )
+    after = comes_after()
+    reasons = reasons("Why is this changed?", missing="Say why this is changed")
 
     def __init__(self, formdata: Any = None, *, data: dict[str, Any]) -> None:
         super().__init__(formdata, data=data)
@@ -47,16 +51,8 @@ def _store(visit: Visit, steps: list[Entry], reasons: str) -> None:
 def _answered(form: Questions, before: Entry) -> Entry:
     names = ("sentence", "owner", "when", "working_days")
     answers = {name: form.answers()[name] for name in names}
-    answers["working_days"] = _number(answers["working_days"])
-    answers["required"] = form["required"].data == "yes"
-    return {
-        name: value for name, value in checked(ProtocolStepSchema(partial=("id",)), answers).items() if name != "id"
-    }
-
-
-def _number(answer: str | None) -> int | str | None:
-    """A number as the schema takes it; what is none stays as it was typed, for the schema to refuse."""
-    return int(answer) if answer and answer.isascii() and answer.isdigit() else answer
+    answers |= {"working_days": days_in(answers["working_days"]), "required": form["required"].data == "yes"}
+    return checked(ProtocolStepSchema(partial=("id",)), answers)
 
 
 def _shown(entry: Entry) -> dict[str, Any]:

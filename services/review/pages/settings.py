@@ -12,7 +12,7 @@ from shared.review_plans import ReviewPlan, plan_as_json
 from shared.setting_changes import history
 from shared.web.asking import acted, checked, form_page, line, optional_text, reasons
 from shared.web.forms import Questions
-from shared.web.kept_lists import SAVED, Entry, EntryForm, KeptList, declare_list
+from shared.web.kept_lists import SAVED, Entry, KeptList, comes_after, days_in, days_line, declare_list
 from shared.web.pages import Go, Page, Visit
 from shared.web.problems import not_found
 
@@ -20,12 +20,14 @@ AT = "/settings/stages"
 BACK = f"/review{AT}"
 
 
-class StageForm(EntryForm):
+class StageForm(Questions):
     name = line("What is the stage called?", "Give the stage a name")
     explanation = optional_text("How is it explained to a family or a practitioner?")
-    working_days = line("By which working day of the review?", hint="Leave it empty for no day")
+    working_days = days_line("By which working day of the review?", "Leave it empty for no day")
     must = optional_text("What must be done in it?", "Each on a line. The stage counts as done once all of these are")
     may = optional_text("What may be done in it besides?", "Each on a line")
+    after = comes_after()
+    reasons = reasons("Why is this changed?", missing="Say why this is changed")
 
 
 class WordsForm(Questions):
@@ -50,9 +52,8 @@ def _store(visit: Visit, stages: list[Entry], reasons: str, kind: str) -> None:
 
 def _answered(form: Questions, before: Entry) -> Entry:
     answers = form.answers()
-    days = answers["working_days"]
     values = {"name": answers["name"], "explanation": answers["explanation"] or ""}
-    values["working_days"] = int(days) if days and days.isascii() and days.isdigit() else days
+    values["working_days"] = days_in(answers["working_days"])
     values["steps"] = _steps(answers, before)
     loaded = checked(
         StageSchema(partial=("id",)), {name: each for name, each in values.items() if each not in (None, "")}
@@ -91,7 +92,7 @@ def show_stage_settings(visit: Visit) -> Page:
 @pages.get(f"{AT}/<kind>/words", allows=rights.keeps_system)
 def get_plan_words(visit: Visit, kind: str) -> Page:
     plan = _plan(visit, kind)
-    form = WordsForm(visit.typed, data={"name": plan.name, "explanation": plan.explanation.strip()})
+    form = WordsForm(visit.typed, data={"name": plan.name, "explanation": " ".join(plan.explanation.split())})
     return form_page("Change how a review is explained", form, button="Save", back=BACK)
 
 
