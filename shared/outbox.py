@@ -12,6 +12,7 @@ from typing import Any
 
 import structlog
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from shared import clock
@@ -48,7 +49,7 @@ def emit_all(session: Session, service: Service, sayings: Sequence[Saying]) -> N
         row = _row(service, *saying)
         call_with_commit(session, Turn.EVENT, "emit_event", *row)
         if CATALOGUE[saying[0]].at_once:
-            do_after_commit(session, partial(_say_at_once, service, row[0]))
+            _to_say_at_once(session, service).append(row[0])
         ring_after_commit(session, "relay_outbox")
 
 
@@ -65,15 +66,33 @@ def _row(service: Service, kind: str, subject: str, data: dict[str, Any]) -> tup
 
 UNCONFIRMED = """
     SELECT d.consumer, e.id, e.type, e.subject, e.sequence, e.occurred_at, e.request_id, e.data
-      FROM events e JOIN event_deliveries d ON d.event_id = e.id WHERE e.id = %s AND d.confirmed_at IS NULL
+      FROM events e JOIN event_deliveries d ON d.event_id = e.id
+     WHERE e.id = ANY(CAST(%s AS uuid[])) AND d.confirmed_at IS NULL ORDER BY e.subject, e.sequence
 """
 
 
-def _say_at_once(service: Service, event_id: str) -> None:
-    """Hand an event to its consumers now. Whoever cannot take it hears of it over the queue."""
-    for row in service.database.at_once(UNCONFIRMED, event_id):
-        if hand_over(row.consumer, _envelope(service, row)):
-            confirm(service, event_id, row.consumer)
+def _to_say_at_once(session: Session, service: Service) -> list[str]:
+    """The events, by id, that are handed over together after this transaction's commit."""
+    if "at_once" not in session.info:
+        session.info["at_once"] = []
+        do_after_commit(session, partial(_say_at_once, service, session.info["at_once"]))
+    events: list[str] = session.info["at_once"]
+    return events
+
+
+def _say_at_once(service: Service, events: Sequence[str]) -> None:
+    """Hand events to their consumers now. Whoever cannot take one hears of it, and of the rest, over the queue."""
+    silent: set[str] = set()
+    try:
+        for row in service.database.at_once(UNCONFIRMED, list(events)):
+            if row.consumer in silent:
+                continue
+            if hand_over(row.consumer, _envelope(service, row)):
+                confirm(service, str(row.id), row.consumer)
+            else:
+                silent.add(row.consumer)
+    except DBAPIError as error:  # what was done is committed, and is not to look as if it had failed
+        log.warning("outbox.not_said_at_once", waiting=len(events), error=type(error).__name__)
 
 
 CLAIM = """

@@ -4,7 +4,7 @@ import uuid
 
 import requests
 
-from tests.running import Running
+from tests.running import Running, until
 
 LISTS = ("/notify/api/v1/referrals", "/review/api/v1/information-requests", "/publish/api/v1/publications")
 
@@ -35,11 +35,33 @@ def test_the_keys_of_an_agency_stop_everywhere_with_the_answer(running: Running)
         assert answers(running, second) == [401, 401, 401]
 
 
-def test_what_was_handed_over_waits_for_nobody_and_what_was_not_comes_by_the_queue(running: Running) -> None:
+def test_what_was_handed_over_waits_for_nobody(running: Running) -> None:
     agency = f"example-academy-{uuid.uuid4().hex}"
     with running.workers_standing_still():
         said(running, "directory", "add-agency", agency, "--name", agency, "--kind", "school")
         assert agency not in running.pending_events()
+
+
+def test_with_every_other_service_silent_access_ends_all_the_same_and_is_heard_of_later(running: Running) -> None:
+    agency = f"example-academy-{uuid.uuid4().hex}"
+    said(running, "directory", "add-agency", agency, "--name", agency, "--kind", "school")
+    key = said(running, "keys", "issue", agency)
+    running.system.hold("api")
+    running.system.kill("api")
+    try:
+        until(lambda: not running.system.runs("api"), "the serving process to be gone")
+        said(running, "keys", "revoke", agency)
+    finally:
+        running.system.release("api")
+    until(lambda: _answers(running), "the serving process to answer")
+    until(lambda: answers(running, key) == [401, 401, 401], "the revocation to be heard of over the queue")
+
+
+def _answers(running: Running) -> bool:
+    try:
+        return requests.get(f"{running.system.url}/review/health/live", timeout=5).ok
+    except requests.ConnectionError:
+        return False
 
 
 def test_nobody_without_the_key_hands_anything_over(running: Running) -> None:
