@@ -5,7 +5,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import structlog
-from kombu.exceptions import OperationalError
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
@@ -35,10 +34,10 @@ def receive_all(service: Service, reactions: Mapping[str, Reaction], envelopes: 
 
 
 def receive(service: Service, reactions: Mapping[str, Reaction], envelope: dict[str, Any]) -> bool:
-    """Do what `reactions` says about an event, unless it was done before; whether it is to be confirmed.
+    """Do what `reactions` says about an event, unless it was done before; whether it is done now.
 
     An event may come twice, late or out of order. One whose predecessor is missing raises `NotYet` inside its
-    reaction: nothing is stored or confirmed, and the source sends it again.
+    reaction: nothing is stored, it is not done, and the source sends it again.
     """
     begin_request(envelope.get("requestid"))
     try:
@@ -68,6 +67,8 @@ def _open(envelope: dict[str, Any]) -> Event:
 
 
 def _confirm(service: Service, source: str, event_ids: list[str]) -> None:
+    from kombu.exceptions import OperationalError  # with Celery: a serving process takes events without it
+
     try:
         service.celery.send_task(f"{source}.confirm_events", [event_ids, service.name], queue=source, retry=False)
     except (OperationalError, OSError) as error:  # the source sends again, and is then told again

@@ -64,6 +64,10 @@ def people_down() -> str:
     return f"DROP TABLE {PEOPLE_TABLES}; DROP FUNCTION app_person;"
 
 
+def setting_changes_up() -> str:
+    return (Path(__file__).parent / "setting_changes.sql").read_text().format(app=app_role())
+
+
 def need_to_know_up() -> str:
     return (Path(__file__).parent / "need_to_know.sql").read_text().format(app=app_role())
 

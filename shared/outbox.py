@@ -7,11 +7,13 @@ import base64
 import secrets
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from itertools import groupby
 from typing import Any
 
 import structlog
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from shared import clock
@@ -19,8 +21,9 @@ from shared.database import new_id
 from shared.encryption import seal_json
 from shared.events.catalogue import CATALOGUE, CatalogueWrong
 from shared.exchange import Turn, call_with_commit
+from shared.handing_over import hand_over
 from shared.logs import request_id
-from shared.service import Service, ring_after_commit
+from shared.service import Service, do_after_commit, ring_after_commit
 
 log = structlog.get_logger()
 
@@ -45,7 +48,10 @@ def emit_all(session: Session, service: Service, sayings: Sequence[Saying]) -> N
     fit their contract or an event is not this service's to say.
     """
     for saying in sayings:
-        call_with_commit(session, Turn.EVENT, "emit_event", *_row(service, *saying))
+        row = _row(service, *saying)
+        call_with_commit(session, Turn.EVENT, "emit_event", *row)
+        if CATALOGUE[saying[0]].at_once:
+            _to_say_at_once(session, service).append(row[0])
         ring_after_commit(session, "relay_outbox")
 
 
@@ -58,6 +64,37 @@ def _row(service: Service, kind: str, subject: str, data: dict[str, Any]) -> tup
     event_id, consumers = new_id(), list(event.heard_by)
     sealed = seal_json(data, f"event:{event_id}")
     return event_id, kind, subject, clock.now(), request_id(), sealed, consumers, clock.machine_now()
+
+
+UNCONFIRMED = """
+    SELECT d.consumer, e.id, e.type, e.subject, e.sequence, e.occurred_at, e.request_id, e.data
+      FROM events e JOIN event_deliveries d ON d.event_id = e.id
+     WHERE e.id = ANY(CAST(%s AS uuid[])) AND d.confirmed_at IS NULL ORDER BY e.subject, e.sequence
+"""
+
+
+def _to_say_at_once(session: Session, service: Service) -> list[str]:
+    """The events, by id, that are handed over together after this transaction's commit."""
+    if "at_once" not in session.info:
+        session.info["at_once"] = []
+        do_after_commit(session, partial(_say_at_once, service, session.info["at_once"]))
+    events: list[str] = session.info["at_once"]
+    return events
+
+
+def _say_at_once(service: Service, events: Sequence[str]) -> None:
+    """Hand events to their consumers now. Whoever cannot take one hears of it, and of the rest, over the queue."""
+    silent: set[str] = set()
+    try:
+        for row in service.database.at_once(UNCONFIRMED, list(events)):
+            if row.consumer in silent:
+                continue
+            if hand_over(row.consumer, _envelope(service, row)):
+                confirm(service, [str(row.id)], row.consumer)
+            else:
+                silent.add(row.consumer)
+    except DBAPIError as error:  # what was done is committed, and is not to look as if it had failed
+        log.warning("outbox.not_said_at_once", waiting=len(events), error=type(error).__name__)
 
 
 CLAIM = """

@@ -1,6 +1,6 @@
 """What every part of one service shares: its name, its database, its Celery application, its doorbell."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -34,15 +34,19 @@ class Service:
 
     @contextmanager
     def transaction(self, viewer: Viewer = SYSTEM) -> Iterator[Session]:
-        """One transaction; after its commit the doorbells it asked for are rung (`ring_after_commit`)."""
+        """One transaction; after its commit what it asked for is done (`do_after_commit`, `ring_after_commit`)."""
         with self.database.transaction(viewer) as session:
             yield session
-        self.ring_for(session)
-
-    def ring_for(self, session: Session) -> None:
-        """Ring what a committed session asked for. A bell that is not heard costs time, never work."""
+        for what in session.info.pop("afterwards", ()):
+            what()
+        # A bell that is not heard costs time, never work.
         if jobs := session.info.pop("rings", ()):
             self.doorbell.ring(*(f"{self.name}.{job}" for job in jobs))
+
+
+def do_after_commit(session: Session, what: Callable[[], None]) -> None:
+    """Have `what` done as soon as this transaction is committed, before whoever waits for it is answered."""
+    session.info.setdefault("afterwards", []).append(what)
 
 
 def ring_after_commit(session: Session, job: str) -> None:

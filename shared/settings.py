@@ -33,6 +33,7 @@ class Settings:
     site_folder: Path
     clock_file: Path | None  # only outside production: the moved clock
     public_url: str
+    inside_url: str  # where the services reach each other, with {service} for the name
     claim_lease: float  # how long a claimed row belongs to its claimer
     call_timeout: float  # how long an outside server may take to answer
     sweep_every: float
@@ -112,6 +113,7 @@ def settings() -> Settings:
         site_folder=Path(required("SITE_FOLDER")),
         clock_file=Path(clock_file) if clock_file else None,
         public_url=required("PUBLIC_URL").rstrip("/"),
+        inside_url=required("INSIDE_URL"),
         claim_lease=number("CLAIM_LEASE_SECONDS", 30),
         call_timeout=number("CALL_TIMEOUT_SECONDS", 10),
         sweep_every=number("SWEEP_EVERY_SECONDS", 5),

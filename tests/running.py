@@ -3,11 +3,13 @@
 import copy
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property, partial
 from pathlib import Path
@@ -17,6 +19,7 @@ import requests
 
 from deploy.run.environment import PROJECT
 from deploy.run.system import System
+from shared.settings import SERVICES
 
 EXAMPLE = PROJECT.parent / "shared" / "guide" / "examples" / "referral-serious-harm.json"
 NATIONAL = ("panel",)
@@ -121,6 +124,19 @@ class Running:
         return subprocess.run(
             arguments, cwd=PROJECT, env=environment, capture_output=True, text=True, timeout=60, check=False
         )
+
+    @contextmanager
+    def workers_standing_still(self) -> Iterator[None]:
+        """Every worker and its children stopped by SIGSTOP: what is promised here must not need them."""
+        names = [f"worker-{service}" for service in SERVICES]
+        stopped = [pid for name in names for pid in (self.system.pid(name), *self.system.children(name))]
+        for pid in stopped:
+            os.kill(pid, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            for pid in stopped:
+                os.kill(pid, signal.SIGCONT)
 
     def pending_events(self) -> str:
         return self.command("events", "pending").stdout

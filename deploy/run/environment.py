@@ -54,6 +54,7 @@ def environment_of(place: Place) -> dict[str, str]:
     return {
         "ENVIRONMENT": place.environment,
         "PUBLIC_URL": place.url,
+        "INSIDE_URL": place.url,
         "REDIS_URL": place.redis_url,
         "PARTNERSHIP_FILE": os.environ.get("PARTNERSHIP_FILE", str(PROJECT / "deploy" / "partnership.toml")),
         "CLOCK_FILE": str(place.var / "clock"),

@@ -17,6 +17,7 @@ from shared.database import new_id
 from shared.delivery.addresses import AddressRefused, check_address
 from shared.identity.viewer import Viewer
 from shared.partnership import AgencyKind, partnership
+from shared.service import do_after_commit
 from shared.settings import settings
 from shared.web.fields import Email
 from shared.web.problems import conflict, not_found, refused
@@ -75,7 +76,7 @@ def end(session: Session, viewer: Viewer, agency_id: str) -> None:
     if found.kind == OFFICE or agency_id in never_ended():
         raise conflict("The partnership's file names this agency: change the file first, then end it.")
     end_agency(session, agency_id, viewer.actor)
-    read_again()
+    do_after_commit(session, read_again)
 
 
 def _store(session: Session, viewer: Viewer, agency_id: str, name: str, kind: str, emails: Sequence[str]) -> None:
@@ -84,7 +85,7 @@ def _store(session: Session, viewer: Viewer, agency_id: str, name: str, kind: st
     _check_addresses(emails)
     is_partner = agency_id in partnership().safeguarding_partners
     add_agency(session, agency_id, name, kind, list(emails), is_partner=is_partner, who=viewer.actor)
-    read_again()
+    do_after_commit(session, read_again)
 
 
 def _check_addresses(emails: Sequence[str]) -> None:

@@ -4,18 +4,15 @@ Read by every message, so it is kept in the process for a few seconds and no req
 """
 
 from collections.abc import Mapping
-from dataclasses import replace
 from time import monotonic
 from typing import Any
 
-from sqlalchemy import text
-
 from services.notify.service import SERVICE
 from shared.partnership import Recipient, partnership
+from shared.setting_changes import all_in_force, told_as
 
 FRESH_SECONDS = 5.0
 CONTACTS = "deadline-contacts"
-IN_FORCE = text("SELECT DISTINCT ON (name) name, value FROM setting_changes ORDER BY name, changed_at DESC, id")
 
 _read: tuple[float, Mapping[str, Any]] | None = None
 
@@ -24,7 +21,7 @@ def _changed() -> Mapping[str, Any]:
     global _read  # noqa: PLW0603  # one small cache per process
     if _read is None or monotonic() - _read[0] > FRESH_SECONDS:
         with SERVICE.transaction() as session:
-            found = {row.name: row.value for row in session.execute(IN_FORCE)}
+            found = all_in_force(session)
         _read = (monotonic(), found)
     return _read[1]
 
@@ -42,8 +39,7 @@ def deadline_contacts() -> tuple[str, ...]:
 
 def recipient_now(recipient: str) -> Recipient:
     """How a recipient is told."""
-    of_file, changed = partnership().recipient(recipient), _changed().get(f"recipient:{recipient}")
-    return replace(of_file, channel=changed["channel"], address=changed["address"]) if changed else of_file
+    return told_as(partnership().recipient(recipient), _changed().get(f"recipient:{recipient}"))
 
 
 def told_by_hand(recipient: str) -> bool:

@@ -7,6 +7,7 @@ import structlog
 from sqlalchemy.orm import Session
 
 from services.notify.duties import Move, entries_for, holding_incidents_of, move_duties
+from services.notify.enclosing import enclosed_with
 from services.notify.messages import warn_contacts
 from services.notify.notified import note_notified
 from services.notify.service import SERVICE
@@ -24,7 +25,7 @@ STEPS = {"sent": "send", "acknowledged": "discharge", "rejected": "call-person"}
 
 def dispatch_due() -> int:
     """Send what is due and record what came of it; returns the number of attempts."""
-    return dispatch(SERVICE, record_effects, _hold)
+    return dispatch(SERVICE, record_effects, _hold, enclosed_with)
 
 
 def _hold(results: Sequence[Result]) -> list[Statement]:

@@ -12,6 +12,7 @@ from shared import audit, clock
 from shared.database import new_id, see_as
 from shared.delivery.deliveries import add_deliveries
 from shared.encryption import seal_json, unseal_json
+from shared.events.catalogue import CATALOGUE
 from shared.identity.need_to_know import let_in
 from shared.identity.viewer import SYSTEM, Viewer
 from shared.outbox import emit_all
@@ -35,6 +36,11 @@ CARRY = text("""
 BARS = text("""
     SELECT b.id::text, b.reasons, b.barred_at, p.name, a.name AS agency FROM bars b JOIN people p ON p.id = b.person_id
       JOIN agencies a ON a.id = p.agency_id WHERE b.incident_id = :incident AND b.lifted_at IS NULL ORDER BY b.barred_at
+""")
+NOT_SAID = text("""
+    SELECT b.id::text AS bar_id, b.person_id::text, b.incident_id::text, b.barred_at, b.lifted_at FROM bars b
+     WHERE b.lifted_at IS NULL AND :consumers > (SELECT count(DISTINCT d.consumer) FROM events e
+       JOIN event_deliveries d ON d.event_id = e.id WHERE e.subject = 'bar:' || b.id)
 """)
 BY_REFERENCE = text("""
     SELECT i.id::text, i.reference FROM incidents i LEFT JOIN referrals r ON r.incident_id = i.id
@@ -78,6 +84,18 @@ def lift_bar(session: Session, viewer: Viewer, incident_id: str, bar_id: str) ->
 def carry_bars(session: Session, source_id: str, into_id: str) -> None:
     """Two incidents become one: who is kept from the one is kept from what stays."""
     _say(session, session.execute(CARRY, {"source": source_id, "into": into_id}).mappings().all())
+
+
+def say_unsaid_bars() -> int:
+    """Say to the other services who was kept from an incident before they were told of such things; returns how many.
+
+    Each is said once to everybody who hears of it: where nothing is left to say, nothing is done.
+    """
+    consumers = len(CATALOGUE["need-to-know.changed"].heard_by)
+    with SERVICE.transaction() as session:
+        unsaid = session.execute(NOT_SAID, {"consumers": consumers}).mappings().all()
+        _say(session, unsaid)
+    return len(unsaid)
 
 
 def _say(session: Session, bars: Any) -> None:

@@ -1,42 +1,36 @@
 """Changing by pages whom deadlines are told and how a recipient is reached: a dated row with who and why, never overwritten.
 
-Gateways, sealed mailboxes, the NSPCC and the office stay the partnership's file's: their secrets and certificates stand
-beside it, and publishing reads the last two as well. A mailbox is used once somebody has read the code that was sent there.
+Gateways and sealed mailboxes stay the partnership's file's: their secrets and certificates stand beside it. A mailbox is used
+once somebody has read the code that was sent there. Publishing, which tells the NSPCC and the office too, hears of theirs.
 """
 
 import secrets
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import Any
 
-from sqlalchemy import bindparam, text
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from services.notify.chosen_settings import CONTACTS, deadline_contacts, read_again, recipient_now
 from services.notify.messages import mail_mailbox
+from services.notify.service import SERVICE
 from shared import audit, clock
-from shared.database import new_id
 from shared.delivery.addresses import AddressRefused, check_address
 from shared.delivery.deliveries import add_deliveries
 from shared.encryption import keyed_hash
 from shared.identity.viewer import Viewer
+from shared.outbox import emit
 from shared.partnership import Recipient, partnership
+from shared.service import do_after_commit
+from shared.setting_changes import change_setting
 from shared.settings import settings
 from shared.web.fields import Email
 from shared.web.problems import conflict, not_found, refused
 
-IN_THE_FILE = ("nspcc", "partnership-office")
+TOLD_BY_PUBLISHING = ("nspcc", "partnership-office")
 MOST_CONTACTS, MOST_TRIES = 20, 5
 CODE_WORKS = timedelta(days=7)
 
-ADD = text("""
-    INSERT INTO setting_changes (id, name, value, reasons, changed_by, changed_at) VALUES (:id, :name, :value, :reasons, :by, :now)
-""").bindparams(bindparam("value", type_=JSONB))
-HISTORY = text("""
-    SELECT c.name, c.value, c.reasons, c.changed_at, coalesce(p.name, c.changed_by) AS who FROM setting_changes c
-      LEFT JOIN people p ON 'person:' || p.id = c.changed_by ORDER BY c.changed_at DESC, c.id LIMIT 50
-""")
 ASK = text("""
     INSERT INTO mailbox_proofs (name, address, code, reasons, asked_at) VALUES (:name, :address, :code, :reasons, :now)
     ON CONFLICT (name) DO UPDATE SET address = excluded.address, code = excluded.code, reasons = excluded.reasons,
@@ -51,8 +45,12 @@ DONE = text("DELETE FROM mailbox_proofs WHERE name = :name")
 
 def changeable(recipient: Recipient) -> bool:
     """Whether a page may say how a recipient is told."""
-    by_hand_or_mail = recipient.channel in ("email", "portal") and recipient.document == "link"
-    return by_hand_or_mail and recipient.recipient not in IN_THE_FILE
+    return recipient.channel in ("email", "portal") and recipient.document != "attached-encrypted"
+
+
+def only_by_mail(recipient: str) -> bool:
+    """Whether nobody can tell a recipient by hand: what the NSPCC gets is a file that publishing sends it."""
+    return recipient == "nspcc"
 
 
 def recipient_found(recipient: str) -> Recipient:
@@ -61,11 +59,6 @@ def recipient_found(recipient: str) -> Recipient:
     if named is None or not changeable(named):
         raise not_found()
     return recipient_now(recipient)
-
-
-def history(session: Session) -> Sequence[Any]:
-    """What was changed by pages, the latest first: when, by whom, and why."""
-    return session.execute(HISTORY).all()
 
 
 def change_contacts(session: Session, viewer: Viewer, addresses: Sequence[str], reasons: str) -> None:
@@ -77,14 +70,17 @@ def change_contacts(session: Session, viewer: Viewer, addresses: Sequence[str], 
     for address in addresses:
         _check(address, "/addresses")
     if tuple(addresses) != deadline_contacts():
-        _add(session, viewer, CONTACTS, list(addresses), reasons)
+        change_setting(session, viewer, CONTACTS, list(addresses), reasons)
+        do_after_commit(session, read_again)
 
 
 def tell_by_hand(session: Session, viewer: Viewer, recipient: str, reasons: str) -> None:
-    """Have a recipient told by a person from now on. Raises a 404 problem."""
+    """Have a recipient told by a person from now on. Raises a 404 problem, and 409 for one that is told by mail alone."""
     found = recipient_found(recipient)
+    if only_by_mail(recipient):
+        raise conflict("The NSPCC is sent the published reports by e-mail: give its address.")
     if found.channel != "portal":
-        _add(session, viewer, f"recipient:{recipient}", {"channel": "portal", "address": ""}, reasons)
+        _change_recipient(session, viewer, recipient, {"channel": "portal", "address": ""}, reasons)
 
 
 def ask_mailbox(session: Session, viewer: Viewer, recipient: str, address: str, reasons: str) -> None:
@@ -103,8 +99,9 @@ def ask_mailbox(session: Session, viewer: Viewer, recipient: str, address: str, 
         "now": clock.machine_now(),
     }
     session.execute(ASK, values)
+    what = "published reports" if only_by_mail(recipient) else "messages, each with a reference and a link"
     sentence = (
-        f"This mailbox is to get the messages for {found.name}, each with a reference and a link. "
+        f"This mailbox is to get what is for {found.name}: {what}. "
         f"If that is right, give the partnership office this code: {code}"
     )
     add_deliveries(session, mail_mailbox(address, sentence))
@@ -125,15 +122,17 @@ def confirm_mailbox(session: Session, viewer: Viewer, recipient: str, code: str)
         session.execute(TRIED, {"name": name})
         return False
     session.execute(DONE, {"name": name})
-    _add(session, viewer, name, {"channel": "email", "address": asked.address}, asked.reasons)
+    _change_recipient(session, viewer, recipient, {"channel": "email", "address": asked.address}, asked.reasons)
     return True
 
 
-def _add(session: Session, viewer: Viewer, name: str, value: Any, reasons: str) -> None:
-    values = {"id": new_id(), "name": name, "value": value, "reasons": reasons, "by": viewer.actor}
-    session.execute(ADD, values | {"now": clock.machine_now()})
-    audit.append(session, audit.Entry(viewer.actor, "setting-changed", name))
-    read_again()
+def _change_recipient(session: Session, viewer: Viewer, recipient: str, way: dict[str, str], reasons: str) -> None:
+    name = f"recipient:{recipient}"
+    change_id, at = change_setting(session, viewer, name, way, reasons)
+    if recipient in TOLD_BY_PUBLISHING:
+        data = way | {"change_id": change_id, "recipient": recipient, "changed_at": at.isoformat()}
+        emit(session, SERVICE, "recipient.changed", name, data)
+    do_after_commit(session, read_again)
 
 
 def _hash(name: str, code: str) -> bytes:

@@ -6,6 +6,7 @@ from services.notify.deadlines import watch_deadlines
 from services.notify.digest import send_digest
 from services.notify.dispatch import dispatch_due
 from services.notify.drafts import forget_drafts
+from services.notify.need_to_know import say_unsaid_bars
 from services.notify.preferences import send_held
 from services.notify.rate_limits import forget_counts
 from services.notify.reactions import REACTIONS
@@ -21,6 +22,7 @@ celery = make_worker(
         watch_deadlines,
         send_digest,
         send_held,
+        say_unsaid_bars,
         scan_documents,
         forget_drafts,
         forget_files,

@@ -12,6 +12,7 @@ from services.publish.public_site.search_index import index_of
 from services.publish.public_site.search_page import search_page
 from services.publish.public_site.site import current_folder
 from services.publish.public_site.site_server import SECURITY
+from services.publish.reactions import REACTIONS
 from services.publish.service import SERVICE
 from shared.identity.rights import anyone
 from shared.settings import settings
@@ -20,7 +21,7 @@ from shared.web.application import make_application
 
 def create_app() -> Flask:
     templates = Path(__file__).parent / "templates"
-    app = make_application(SERVICE, api, "Safeguarding Reviews: publish", pages, templates)
+    app = make_application(SERVICE, api, "Safeguarding Reviews: publish", pages, templates, REACTIONS)
     app.jinja_env.globals |= {name: getattr(wording, name) for name in ("state_words", "state_colour", "kind_words")}
     app.jinja_env.globals |= {name: getattr(finding_words, name) for name in ("finding_words", "finding_why")}
     app.add_url_rule("/search", "public_search", public_search)

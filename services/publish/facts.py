@@ -60,7 +60,7 @@ def facts_for(
         nspcc_agreed=bool(decision and decision.nspcc_agreement),
         needed=needed_kinds(publication),
         documents=_documents(session, publication, going_live),
-        steps_missing=tuple(step.sentence for step in steps_missing(session, publication.id)),
+        steps_missing=tuple(step.sentence for step in steps_missing(session, publication)),
         hold_checks=tuple(hold.next_check_on for hold in holds_in_force(session, publication)),
         in_future=publish_at is None or publish_at > clock.now(),
         today=london_day(clock.now()),

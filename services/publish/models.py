@@ -58,6 +58,7 @@ class Publication(Model):
     live_page: Mapped[dict[str, Any] | None] = mapped_column(JSONB)  # title, summary and themes as the public sees them
     display_until: Mapped[date | None]
     held_because: Mapped[Words]
+    protocol: Mapped[list[dict[str, Any]] | None] = mapped_column(JSONB)  # its steps, as they were when it opened
     version: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[Moment]
 

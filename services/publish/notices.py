@@ -7,6 +7,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from services.publish.models import Publication
+from services.publish.recipients import recipient_now
 from shared.delivery.deliveries import add_deliveries, delivery_values
 from shared.partnership import partnership
 from shared.settings import settings
@@ -20,7 +21,7 @@ HOLDERS = text("""
 
 def tell_office(session: Session, publication: Publication, purpose: str, sentence: str) -> None:
     """Tell the partnership office that a publication needs somebody. One without a mailbox sees it on signing in."""
-    office = partnership().recipient("partnership-office")
+    office = recipient_now(session, "partnership-office")
     if office.channel != "email":
         return
     add_deliveries(session, [_letter(publication, "partnership-office", office.address, purpose, sentence)])

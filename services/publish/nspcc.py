@@ -19,6 +19,7 @@ from services.publish.nspcc_proof import Proof, prove_unnamed
 from services.publish.nspcc_record import Catalogued, catalogue_record, chase_text, record_text
 from services.publish.public_site.site_content import site_is_wanted_anew
 from services.publish.publication_route import tell_services
+from services.publish.recipients import recipient_now
 from services.publish.schedule import public_name
 from services.publish.service import SERVICE
 from shared import audit, clock, files
@@ -44,7 +45,7 @@ def deposit(session: Session, publication: Publication, documents: Sequence[Docu
     if not reports or publication.practice_review_id is None:
         return None
     made = _deposit(session, publication)
-    letter = _letter(publication, reports, made)
+    letter = _letter(session, publication, reports, made)
     if made.anonymous:
         made.proof = (proof := _proof(session, publication, letter)).as_record()
         if proof.found:
@@ -80,7 +81,7 @@ def _next_number(session: Session, publication: Publication) -> int:
     return (session.scalar(last) or 0) + 1
 
 
-def _letter(publication: Publication, reports: Sequence[Document], made: Deposit) -> dict[str, Any]:
+def _letter(session: Session, publication: Publication, reports: Sequence[Document], made: Deposit) -> dict[str, Any]:
     record = catalogue_record(
         Catalogued(
             year=london_day(publication.live_at or clock.now()).year,
@@ -104,10 +105,11 @@ def _letter(publication: Publication, reports: Sequence[Document], made: Deposit
         }
         for report in reports
     ]
-    return _mail(publication, made, PURPOSE, record_text(record), made.delivery_id, attached)
+    return _mail(session, publication, made, PURPOSE, record_text(record), made.delivery_id, attached)
 
 
 def _mail(
+    session: Session,
     publication: Publication,
     made: Deposit,
     purpose: str,
@@ -115,7 +117,7 @@ def _mail(
     delivery_id: str,
     attachments: Sequence[dict[str, Any]] = (),
 ) -> dict[str, Any]:
-    nspcc = partnership().recipient("nspcc")
+    nspcc = recipient_now(session, "nspcc")
     body = {"text": words}
     return delivery_values(
         delivery_id=delivery_id,
@@ -200,7 +202,7 @@ def _chase(session: Session, late: Deposit, publication: Publication) -> None:
     if late.sent_at:
         sent_on = f"{london_day(late.sent_at):%d %B %Y}".removeprefix("0")
         words = chase_text(publication.pseudonym, late.our_reference or "", sent_on)
-        add_deliveries(session, [_mail(publication, late, CHASE, words, new_id())])
+        add_deliveries(session, [_mail(session, publication, late, CHASE, words, new_id())])
     sentence = "The NSPCC has not acknowledged it, and is asked again. Ask by telephone, too, whether it came."
     tell_office(session, publication, "nspcc-reminder", sentence)
     why = f"nspcc-receipt-wait, the {late.chased}. time"

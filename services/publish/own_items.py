@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from services.publish.models import Publication
+from services.publish.protocol import steps_for_new
 from services.publish.publications import write_page_text
 from shared import audit, clock
 from shared.calendar import london_day
@@ -52,6 +53,7 @@ def open_own_item(session: Session, viewer: Viewer, item: OwnItem) -> Publicatio
         signed_at=clock.now(),
         publish=[],
         held_because=[],
+        protocol=steps_for_new(session),
         created_at=clock.now(),
     )
     session.add(publication)

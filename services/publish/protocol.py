@@ -1,6 +1,12 @@
-"""The partnership's media and communications protocol: its steps are configuration, what was done is kept."""
+"""The partnership's media and communications protocol: the file's steps or the office's, kept by each publication.
 
+A publication keeps the steps of the moment it opened, so that none vanishes under people's hands.
+"""
+
+from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -10,14 +16,34 @@ from shared import audit, clock
 from shared.calendar import add_working_days, london_day
 from shared.identity.viewer import Viewer
 from shared.partnership import ProtocolStep, partnership
+from shared.setting_changes import change_setting, in_force
 from shared.web.problems import conflict, not_found
+
+SETTING = "protocol"
+
+
+def steps_for_new(session: Session) -> list[dict[str, Any]]:
+    """The steps that a publication keeps which opens now, as JSON values."""
+    return in_force(session, SETTING) or [asdict(step) for step in partnership().protocol]
+
+
+def change_steps(session: Session, viewer: Viewer, steps: Sequence[dict[str, Any]], reasons: str) -> None:
+    """Have publications that open from now on go by other steps."""
+    change_setting(session, viewer, SETTING, list(steps), reasons)
+
+
+def steps_of(publication: Publication) -> tuple[ProtocolStep, ...]:
+    """A publication's steps. One from before they were kept has the file's."""
+    if publication.protocol is None:
+        return partnership().protocol
+    return tuple(ProtocolStep(**step) for step in publication.protocol)
 
 
 def complete_step(
     session: Session, viewer: Viewer, publication: Publication, step_id: str, done_by: str, note: str | None
 ) -> ProtocolStepDone:
-    """Record that a step was done, and by whom. Raises 404 for a step the partnership does not have, 409 if done."""
-    if step_id not in {step.id for step in partnership().protocol}:
+    """Record that a step was done, and by whom. Raises 404 for a step the publication does not have, 409 if done."""
+    if step_id not in {step.id for step in steps_of(publication)}:
         raise not_found()
     if session.get(ProtocolStepDone, (publication.id, step_id)):
         raise conflict("This step is recorded as done already.")
@@ -48,7 +74,7 @@ def due_on(step: ProtocolStep, publish_at: datetime | None) -> date | None:
     return add_working_days(london_day(publish_at), days, partnership().bank_holidays)
 
 
-def steps_missing(session: Session, publication_id: str) -> list[ProtocolStep]:
+def steps_missing(session: Session, publication: Publication) -> list[ProtocolStep]:
     """The required steps before publication that nobody has done yet, in the partnership's order."""
-    done = steps_done(session, publication_id)
-    return [s for s in partnership().protocol if s.required and s.when == "before" and s.id not in done]
+    done = steps_done(session, publication.id)
+    return [s for s in steps_of(publication) if s.required and s.when == "before" and s.id not in done]

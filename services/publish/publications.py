@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from services.publish.documents import add_text, attach_signed_report
 from services.publish.models import Hold, Publication, Telling
+from services.publish.protocol import steps_for_new
 from shared import audit, clock
 from shared.database import new_id
 from shared.events.catalogue import NotYet
@@ -20,7 +21,9 @@ TOLD_RULES = ("prior-copy", "not-published-reasons", "nspcc-deposit")
 def open_publication(session: Session, report: dict[str, Any]) -> None:
     """Open the publication of a signed report, once for each practice review; a report signed anew is a new version."""
     statement = insert(Publication).on_conflict_do_nothing(index_elements=["practice_review_id"])
-    opened = session.execute(statement.values(_opening(report)).returning(Publication.id)).first()
+    opened = session.execute(
+        statement.values(_opening(report, steps_for_new(session))).returning(Publication.id)
+    ).first()
     publication = session.scalars(
         select(Publication).where(Publication.practice_review_id == report["practice_review_id"]).with_for_update()
     ).one()
@@ -38,7 +41,7 @@ def _united(known: list[dict[str, str]], told: list[dict[str, str]]) -> list[dic
     return list(both.values())
 
 
-def _opening(report: dict[str, Any]) -> dict[str, Any]:
+def _opening(report: dict[str, Any], protocol: list[dict[str, Any]]) -> dict[str, Any]:
     same = ("practice_review_id", "case_id", "incident_id", "reference", "pseudonym", "kind", "title", "signed_at")
     dated = [{"kind": "incident-date", "value": str(each["occurred_on"])} for each in report["incidents"]]
     return {name: report[name] for name in same} | {
@@ -50,6 +53,7 @@ def _opening(report: dict[str, Any]) -> dict[str, Any]:
         "publish": [],
         "live_documents": [],
         "held_because": [],
+        "protocol": protocol,
         "version": 1,
         "created_at": clock.now(),
     }

@@ -3,6 +3,7 @@
 from sqlalchemy.orm import Session
 
 from services.publish.publications import lift_hold, note_telling, open_publication, place_hold
+from services.publish.recipients import note_recipient
 from shared.events.catalogue import Event, Reaction
 from shared.identity.keys import apply_directory_change
 from shared.identity.need_to_know import note_bar
@@ -14,6 +15,10 @@ def directory_changed(session: Session, event: Event) -> None:
 
 def need_to_know_changed(session: Session, event: Event) -> None:
     note_bar(session, event.data)
+
+
+def recipient_changed(session: Session, event: Event) -> None:
+    note_recipient(session, event.data)
 
 
 def report_signed_off(session: Session, event: Event) -> None:
@@ -44,6 +49,7 @@ def nothing(session: Session, event: Event) -> None:
 REACTIONS: dict[str, Reaction] = {
     "directory.changed": directory_changed,
     "need-to-know.changed": need_to_know_changed,
+    "recipient.changed": recipient_changed,
     "report.signed-off": report_signed_off,
     "hold.placed": hold_placed,
     "hold.lifted": hold_lifted,

@@ -26,14 +26,14 @@ from services.publish.models import (
     RouteDecision,
     Telling,
 )
-from services.publish.protocol import due_on, steps_done
+from services.publish.protocol import due_on, steps_done, steps_of
 from services.publish.public_site.site_content import PAGE_WORDS, kept_until
 from services.publish.publication_route import decisions
 from services.publish.publications import holds_in_force
 from services.publish.what_is_out import to_look_at
 from shared import clock
 from shared.calendar import london_day
-from shared.partnership import ProtocolStep, partnership
+from shared.partnership import ProtocolStep
 from shared.settings import settings
 
 ORDER = ("what", "reasons", "ordered_by", "ordered_at", "replaced")
@@ -190,7 +190,7 @@ def finding_view(finding: Finding) -> dict[str, Any]:
 def _steps(session: Session, publication: Publication) -> list[dict[str, Any]]:
     done = steps_done(session, publication.id)
     at = publication.live_at or publication.publish_at
-    return [step_view(step, done.get(step.id), at) for step in partnership().protocol]
+    return [step_view(step, done.get(step.id), at) for step in steps_of(publication)]
 
 
 def step_view(step: ProtocolStep, done: ProtocolStepDone | None, publish_at: datetime | None) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from flask import Flask
 from services.review import wording
 from services.review.api import api
 from services.review.pages import pages
+from services.review.reactions import REACTIONS
 from services.review.service import SERVICE
 from shared.web.application import make_application
 
@@ -15,7 +16,7 @@ WORDS = ("stage_words", "stage_colour", "left_words", "entry_when", "month_words
 
 def create_app() -> Flask:
     templates = Path(__file__).parent / "templates"
-    app = make_application(SERVICE, api, "Safeguarding Reviews: review", pages, templates)
+    app = make_application(SERVICE, api, "Safeguarding Reviews: review", pages, templates, REACTIONS)
     app.jinja_env.globals |= {name: getattr(wording, name) for name in WORDS}
     app.jinja_env.globals |= {
         "outcomes": wording.OUTCOMES,

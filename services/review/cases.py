@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from services.review.information_requests import ask_agencies, cancel_requests
 from services.review.models import Case, Incident, RapidReviewDecision, RapidReviewSignature
+from services.review.plans import plan_for
 from services.review.references import invent_pseudonym, next_reference
 from services.review.states import CASE, may, move
 from shared import audit, clock
@@ -16,7 +17,6 @@ from shared.calendar import london_day
 from shared.database import new_id
 from shared.events.catalogue import NotYet
 from shared.partnership import partnership
-from shared.review_plans import plan_as_json
 
 
 def case_of(session: Session, incident_id: str, *, lock: bool = False) -> Case | None:
@@ -60,7 +60,7 @@ def _open(session: Session, notified: dict[str, Any], sent_at: datetime) -> Case
         notified_at=sent_at,
         due_at=rapid_review_due(sent_at),
         opened_at=clock.now(),
-        plan=plan_as_json(partnership().review_plan("rapid-review", london_day(sent_at))),
+        plan=plan_for(session, "rapid-review", sent_at),
     )
     session.add(case)
     session.flush()

@@ -8,10 +8,10 @@ from sqlalchemy.orm import Session
 
 from services.review.models import Case, Delay, PracticeReview
 from services.review.panel_replies import newest_completed_decision, panel_replies
+from services.review.plans import plan_for
 from services.review.references import next_reference
 from services.review.review_cases import link_case
 from services.review.service import SERVICE
-from services.review.stages import plan_for
 from services.review.states import CASE, PRACTICE_REVIEW, move
 from shared import audit, clock
 from shared.calendar import london_day
@@ -55,7 +55,7 @@ def commission(session: Session, case: Case, body: dict[str, Any], viewer: Viewe
         status="under-way",
         decided_at=decided_at,
         due_at=partnership().due(rule_of(body["kind"], decided_at), decided_at),
-        plan=plan_for(body["kind"], decided_at),
+        plan=plan_for(session, body["kind"], decided_at),
     )
     session.add(review)
     session.flush()

@@ -19,7 +19,7 @@ from shared.calendar import CalendarUnknown, add_working_days, london_day
 from shared.database import new_id
 from shared.identity.viewer import Viewer
 from shared.partnership import partnership
-from shared.review_plans import ReviewPlan, Stage, plan_as_json, plan_from
+from shared.review_plans import ReviewPlan, Stage, plan_from
 from shared.web.problems import conflict, refused
 
 Review: TypeAlias = Case | PracticeReview  # Python 3.11 has no type statement
@@ -48,11 +48,6 @@ class Standing:
 
     def is_overdue(self, today: date) -> bool:
         return self.due_on is not None and self.due_on < today and not self.is_done and not self.is_passed
-
-
-def plan_for(kind: str, began_at: datetime) -> dict[str, Any]:
-    """The stages that a review of this kind keeps, whatever the partnership changes later; JSON values."""
-    return plan_as_json(partnership().review_plan(kind, london_day(began_at)))
 
 
 def plan_of(review: Review) -> ReviewPlan:

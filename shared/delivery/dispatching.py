@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from shared import clock, files
 from shared.delivery.channels import send
 from shared.delivery.deliveries import Delivery, Recorded, Result, claim_due, record, release
-from shared.delivery.letters import Attachment, Letter
+from shared.delivery.letters import Attachment, Enclosed, Letter
 from shared.delivery.outcomes import Outcome, Rejected, RetryAfter
 from shared.delivery.sealed_mail import CONTENT_TYPE, FILENAME, CertificateUnusable, certificate_at, sealed_for
 from shared.exchange import Statement
@@ -30,25 +30,33 @@ LONGEST_TURN = 60.0  # seconds, well under a task's limit: then the bell is rung
 
 Effects = Callable[[Session, Sequence[Recorded]], None]
 Hold = Callable[[Sequence[Result]], Sequence[Statement]]
+Enclosing = Callable[[Delivery], Enclosed]
 
 
 @dataclass
 class _Turn:
     """One process's turn at dispatching: what it has leased, what it has sent off, and which addresses do not answer."""
 
+    enclosing: Enclosing
     leased: list[Delivery] = field(default_factory=list)
     waiting: dict[Future[Result | None], Delivery] = field(default_factory=dict)
     silent: set[str] = field(default_factory=set)
 
 
-def dispatch_due(service: Service, effects: Effects, hold: Hold = lambda results: ()) -> int:
+def dispatch_due(
+    service: Service,
+    effects: Effects,
+    hold: Hold = lambda results: (),
+    enclosing: Enclosing = lambda delivery: Enclosed(),
+) -> int:
     """Claim, send and record until nothing is due; returns how many attempts were made.
 
     Outcomes are recorded as they come, in groups as large as the load makes them, so that nobody's receipt waits for
     a server that is slow. `effects` does, in the transaction that records a group, what the service makes of it;
-    `hold` gives the statements that lock, before the deliveries, what a service locks first everywhere else.
+    `hold` gives the statements that lock, before the deliveries, what a service locks first everywhere else; `enclosing`
+    gives the files that a sealed message holds beside its document.
     """
-    turn, attempts, until = _Turn(), 0, monotonic() + LONGEST_TURN
+    turn, attempts, until = _Turn(enclosing), 0, monotonic() + LONGEST_TURN
     while True:
         if len(turn.waiting) <= BATCH // 2 and monotonic() < until:
             turn.leased += claim_due(service.database, BATCH - len(turn.waiting) - len(turn.leased))
@@ -73,16 +81,16 @@ def _send_off(turn: _Turn) -> None:
     urgency = min((each.urgency for each in turn.leased), default=0)
     going = [each for each in turn.leased if turn.waiting or each.urgency == urgency]
     turn.leased = [] if turn.waiting else [each for each in turn.leased if each.urgency > urgency]
-    turn.waiting |= {_threads().submit(_send_unless_silent, delivery, turn.silent): delivery for delivery in going}
+    turn.waiting |= {_threads().submit(_send_unless_silent, delivery, turn): delivery for delivery in going}
 
 
-def _send_unless_silent(delivery: Delivery, silent: set[str]) -> Result | None:
+def _send_unless_silent(delivery: Delivery, turn: _Turn) -> Result | None:
     """Send; but once an address did not answer, leave the rest of this turn's messages to it untried (None)."""
-    if delivery.address in silent:
+    if delivery.address in turn.silent:
         return None
-    result = send_one(delivery)
+    result = send_one(delivery, turn.enclosing)
     if isinstance(result.outcome, RetryAfter) and result.outcome.unreachable:
-        silent.add(delivery.address)
+        turn.silent.add(delivery.address)
     return result
 
 
@@ -97,12 +105,12 @@ def _record(service: Service, effects: Effects, hold: Hold, done: Sequence[tuple
     return len(results)
 
 
-def send_one(delivery: Delivery) -> Result:
+def send_one(delivery: Delivery, enclosing: Enclosing) -> Result:
     """One attempt; our own failure to make the letter is tried again, and logged, like any other."""
     started = clock.now()
     outcome: Outcome
     try:
-        outcome = send(delivery.channel, letter_of(delivery))
+        outcome = send(delivery.channel, letter_of(delivery, enclosing))
     except CertificateUnusable as error:  # nothing that waiting mends
         outcome = Rejected(str(error))
     except Exception as error:  # one broken letter must not stop the others of its batch
@@ -111,7 +119,7 @@ def send_one(delivery: Delivery) -> Result:
     return Result(delivery, started, clock.now(), outcome)
 
 
-def letter_of(delivery: Delivery) -> Letter:
+def letter_of(delivery: Delivery, enclosing: Enclosing) -> Letter:
     certificate = partnership().recipient(delivery.recipient).certificate
     attached = tuple(Attachment(f["filename"], f["content_type"], files.get(f["key"])) for f in delivery.attachments)
     return Letter(
@@ -121,14 +129,16 @@ def letter_of(delivery: Delivery) -> Letter:
         payload=delivery.payload(),
         text=str(delivery.body.get("text") or ""),
         secret=partnership().secret_of(delivery.recipient),
-        attachments=(*attached, _sealed(delivery, certificate)) if certificate else attached,
+        attachments=(_sealed(delivery, certificate, attached, enclosing(delivery)),) if certificate else attached,
         sender_name=str(delivery.body.get("sender_name") or ""),
     )
 
 
-def _sealed(delivery: Delivery, certificate: Path) -> Attachment:
-    """The document as an attachment that only the recipient can open."""
+def _sealed(delivery: Delivery, certificate: Path, attached: Sequence[Attachment], enclosed: Enclosed) -> Attachment:
+    """The document and all files as one attachment that only the recipient can open."""
     words = str(delivery.body.get("in_words") or delivery.reference)
-    name = f"{delivery.reference}.json"
-    content = sealed_for(certificate_at(certificate), words, delivery.payload(), name, clock.machine_now())
+    document = Attachment(f"{delivery.reference}.json", "application/json", delivery.payload())
+    words = f"{words}\n\n{enclosed.words}" if enclosed.words else words
+    files = (document, *attached, *enclosed.files)
+    content = sealed_for(certificate_at(certificate), words, files, clock.machine_now())
     return Attachment(FILENAME, CONTENT_TYPE, content)

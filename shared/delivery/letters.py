@@ -13,6 +13,14 @@ class Attachment:
 
 
 @dataclass(frozen=True, slots=True)
+class Enclosed:
+    """What goes into a sealed message beside its document: files, and words about them for the reader."""
+
+    files: tuple[Attachment, ...] = ()
+    words: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Letter:
     """What goes over a channel: `payload` is the document's bytes for a gateway, `text` the words of an e-mail."""
 

@@ -3,6 +3,7 @@
 RFC 8551 enveloped-data, AES-256 (CBC) for the content, RSA for its key.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from email.message import EmailMessage
 from pathlib import Path
@@ -12,6 +13,8 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.hazmat.primitives.ciphers.algorithms import AES256
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.hazmat.primitives.serialization.pkcs7 import PKCS7EnvelopeBuilder, PKCS7Options
+
+from shared.delivery.letters import Attachment
 
 CONTENT_TYPE = "application/pkcs7-mime"
 FILENAME = "smime.p7m"
@@ -32,8 +35,8 @@ def certificate_at(path: Path) -> x509.Certificate:
     return certificate
 
 
-def sealed_for(certificate: x509.Certificate, text: str, document: bytes, filename: str, moment: datetime) -> bytes:
-    """The DER bytes of an envelope with the words for a person and the document as a JSON file.
+def sealed_for(certificate: x509.Certificate, text: str, files: Sequence[Attachment], moment: datetime) -> bytes:
+    """The DER bytes of an envelope with the words for a person and files: the document as JSON, and what goes with it.
 
     `moment` is aware. Raises `CertificateUnusable` for a certificate that is not valid at it.
     """
@@ -41,6 +44,8 @@ def sealed_for(certificate: x509.Certificate, text: str, document: bytes, filena
         raise CertificateUnusable("The recipient's certificate is not valid now: ask for its new one.")
     inner = EmailMessage()
     inner.set_content(text)
-    inner.add_attachment(document, maintype="application", subtype="json", filename=filename)
+    for file in files:
+        main, _, sub = file.content_type.partition("/")
+        inner.add_attachment(file.content, maintype=main, subtype=sub, filename=file.filename)
     envelope = PKCS7EnvelopeBuilder().set_data(inner.as_bytes()).add_recipient(certificate)
     return envelope.set_content_encryption_algorithm(AES256).encrypt(Encoding.DER, [PKCS7Options.Binary])

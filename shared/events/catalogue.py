@@ -17,12 +17,16 @@ from shared.settings import SERVICES
 
 @dataclass(frozen=True)
 class EventType:
-    """One kind of event. `contract` is what its data must be, at both ends."""
+    """One kind of event. `contract` is what its data must be, at both ends.
+
+    `at_once`: it takes rights away, so its consumers have it before whoever caused it is answered (handing_over.py).
+    """
 
     name: str
     source: str
     heard_by: tuple[str, ...]
     contract: Schema
+    at_once: bool = False
 
 
 CATALOGUE: dict[str, EventType] = {
@@ -33,8 +37,9 @@ CATALOGUE: dict[str, EventType] = {
         EventType("incident.withdrawn", "notify", ("review",), contracts.IncidentWithdrawn()),
         EventType("duty.discharged", "notify", ("review", "publish"), contracts.DutyDischarged()),
         EventType("duty.overdue", "notify", ("review", "publish"), contracts.DutyOverdue()),
-        EventType("directory.changed", "notify", ("review", "publish"), contracts.DirectoryChanged()),
-        EventType("need-to-know.changed", "notify", ("review", "publish"), contracts.NeedToKnowChanged()),
+        EventType("directory.changed", "notify", ("review", "publish"), contracts.DirectoryChanged(), at_once=True),
+        EventType("need-to-know.changed", "notify", ("review", "publish"), contracts.NeedToKnowChanged(), at_once=True),
+        EventType("recipient.changed", "notify", ("publish",), contracts.RecipientChanged()),
         EventType("case.opened-in-emergency", "review", ("notify",), contracts.CaseOpenedInEmergency()),
         EventType("information.requested", "review", ("notify",), contracts.InformationRequested()),
         EventType("information.due-soon", "review", ("notify",), contracts.InformationRequested()),

@@ -125,6 +125,16 @@ class NeedToKnowChanged(Contract):
     lifted_at = Time(required=True, allow_none=True)
 
 
+class RecipientChanged(Contract):
+    """The office changed how a recipient of publishing is told, by `channel` at `address`; the latest `changed_at` holds."""
+
+    change_id = Id(required=True)
+    recipient = fields.String(required=True)
+    channel = fields.String(required=True)
+    address = fields.String(required=True)
+    changed_at = Time(required=True)
+
+
 class CaseOpenedInEmergency(Contract):
     """Somebody let themselves into a review for a time; the reasons stay with review."""
 

@@ -1,5 +1,6 @@
 """One Flask application per service, all of one make: problem documents, request ids, health, metrics, OpenAPI, pages."""
 
+from collections.abc import Mapping
 from io import BytesIO
 from pathlib import Path
 from typing import IO, Any
@@ -8,6 +9,8 @@ from flask import Flask, Request, request
 from flask_smorest import Api as Documents
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from shared.events.catalogue import Reaction
+from shared.handing_over import inbox_blueprint
 from shared.health import health_blueprint
 from shared.logs import begin_request, set_up_logs
 from shared.service import Service
@@ -29,9 +32,17 @@ class InMemoryRequest(Request):
 
 
 def make_application(
-    service: Service, api: Api, title: str, pages: Pages | None = None, templates: Path | None = None
+    service: Service,
+    api: Api,
+    title: str,
+    pages: Pages | None = None,
+    templates: Path | None = None,
+    reactions: Mapping[str, Reaction] | None = None,
 ) -> Flask:
-    """The WSGI application of a service with its routes under `/<service>/`; `templates` draw its pages."""
+    """The WSGI application of a service with its routes under `/<service>/`; `templates` draw its pages.
+
+    `reactions` are what it does about the events that others hand over to it.
+    """
     set_up_logs()
     app = Flask(service.name, static_folder=None)
     app.request_class = InMemoryRequest
@@ -52,8 +63,10 @@ def make_application(
     Documents(app).register_blueprint(api.blueprint)
     install_problem_answers(app)  # after flask-smorest, whose own answers would stand in front
     app.register_blueprint(health_blueprint(service))
+    if reactions:
+        app.register_blueprint(inbox_blueprint(service, reactions))
     if pages and templates:
-        install_pages(app, pages, api.blueprint)
+        install_pages(app, pages)
         install_layout(app, service, templates)
     return app
 

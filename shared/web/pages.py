@@ -196,8 +196,8 @@ def safe_path(given: str | None, otherwise: str) -> str:
     return given if given and plain and inside else otherwise
 
 
-def install_pages(app: Flask, pages: Pages, api_blueprint: Any) -> None:
-    """Serve the pages beside the JSON interface: cookie, CSRF, and errors as a page where a browser asks."""
+def install_pages(app: Flask, pages: Pages) -> None:
+    """Serve the pages beside what is for systems: cookie, CSRF, and errors as a page where a browser asks."""
     app.config.update(
         SECRET_KEY=settings().cookie_key,
         SESSION_COOKIE_NAME=COOKIE,
@@ -207,7 +207,9 @@ def install_pages(app: Flask, pages: Pages, api_blueprint: Any) -> None:
         SESSION_COOKIE_PATH="/",
         WTF_CSRF_TIME_LIMIT=None,
     )
-    CSRFProtect(app).exempt(api_blueprint)
+    csrf = CSRFProtect(app)
+    for for_systems in app.blueprints.values():  # they bear a key or a seal, and no cookie
+        csrf.exempt(for_systems)
     app.register_error_handler(CSRFError, _stale)
     app.register_blueprint(pages.blueprint)
     app.extensions["problem_page"] = _problem_page

@@ -21,7 +21,8 @@ WAYS: dict[str, list[str]] = {
         "/review/cases", "link:RR-", "link:Record the decision", "/review/cases", "link:RR-", "link:Ask further", "/review/cases", "link:RR-", "link:West Mercia", "link:Give more time", "/review/cases", "link:RR-", "link:The merged", "/review/cases", "link:RR-", "link:Make a recommendation", "/review/recommendations", "link:Show earlier", "/review/themes", "/review/figures",
         "/review/emergencies", "/review/cases", "link:RR-", "link:Who may see it", "/review/cases", "link:RR-", "link:Share returns", "/review/cases", "link:RR-", "link:Agenda"],
     "reviewer": ["/review/reviewing", "/review/shared"],
-    "administrator": ["/notify/settings", "link:Change", "/notify/agencies/new", "/notify/settings", "link:End", "/notify/settings/contacts", "/notify/settings/recipients/local-authority:E06000051", "/notify/settings/recipients/local-authority:E06000051/code", "/notify/account/messages"],
+    "administrator": ["/notify/settings", "link:Change", "/notify/agencies/new", "/notify/settings", "link:End", "/notify/settings/contacts", "/notify/settings/recipients/local-authority:E06000051", "/notify/settings/recipients/local-authority:E06000051/code", "/notify/settings/recipients/nspcc", "/notify/account/messages",
+        "/publish/settings/protocol", "link:Change", "/publish/settings/protocol", "link:Take out", "/review/settings/stages", "link:Change", "/review/settings/stages", "link:Take out", "/review/settings/stages/rapid-review/words"],
     "editor": ["/publish/publications", "/publish/publications/new", "/publish/publications", "link:LCSPR-", "link:The words of the page", "/publish/publications", "link:LCSPR-", "link:All findings"],
     "return.author": ["/review/requests", "link:RR-", "link:Period", "/review/requests", "link:RR-", "link:Key practice", "/review/requests", "link:RR-", "link:Chronology"],
     "agency.lead": ["/notify/reports", "/notify/emergency", "/notify/people", "/review/emergency", "/review/shared", "/review/meetings"],
@@ -30,7 +31,12 @@ WITH_FORMS = {
     "": ["/notify/sign-in", "/notify/forgotten"],
     "agency.lead": ["/notify/emergency", "/review/emergency"],
     "office": ["/notify/people/new/example-school"],
-    "administrator": ["/notify/agencies/new", "/notify/settings/recipients/local-authority:E06000051"],
+    "administrator": [
+        "/notify/agencies/new",
+        "/notify/settings/recipients/local-authority:E06000051",
+        "/publish/settings/protocol/new",
+        "/review/settings/stages/rapid-review/stages/new",
+    ],
 }
 NARROWEST = {"width": 320, "height": 800}
 

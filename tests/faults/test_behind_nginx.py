@@ -87,7 +87,8 @@ def test_pages_for_people_keep_their_own_headers(system: Running, front: str) ->
         assert theirs.headers[name] == ours.headers[name]
     for service in SERVICES:
         assert get(f"{front}/{service}/health/live").status_code == 200
-        assert get(f"{front}/{service}/metrics").status_code == 404
+        for inside in ("metrics", "events"):
+            assert get(f"{front}/{service}/{inside}").status_code == 404
     assert get(f"{front}/publish", Accept="text/html").status_code == get(f"{system.system.url}/publish").status_code
 
 

@@ -1,10 +1,13 @@
 """Conflicts keep a person from a case, an emergency lets one in with reasons, and the office sees who read what."""
 
+import os
 from datetime import timedelta
 
+import psycopg
 import pytest
 from sqlalchemy import text
 
+from services.notify.need_to_know import say_unsaid_bars
 from services.notify.referrals import submit_referral
 from services.notify.schemas import ReferralSchema
 from services.notify.service import SERVICE
@@ -13,6 +16,7 @@ from shared import clock
 from shared.identity.people import viewer_of
 from tests.notifying import COUNCIL, HOSPITAL, OFFICE, SCHOOL, call, change_rows, got, refer, referral, rows, said
 from tests.people import Someone
+from tests.test_architecture import plain
 
 pytestmark = pytest.mark.usefixtures("sandbox")
 
@@ -185,3 +189,29 @@ def test_who_is_kept_from_one_of_two_incidents_is_kept_from_what_they_become() -
     assert merged.status_code == 200
     assert officer.get(f"/notify/incidents/{into}").status_code == 404
     assert [each["person_id"] for each in said("need-to-know.changed", incident_id=into)] == [officer.id]
+
+
+def test_a_conflict_from_before_the_others_were_told_is_said_to_them_once() -> None:
+    say_unsaid_bars()
+    office, officer = Someone(OFFICE, ["partnership-office"]), Someone(COUNCIL, ["duty-officer"])
+    said_already, unsaid, lifted, half_said = (refer()["incident"]["id"] for _ in range(4))
+    for incident in (said_already, half_said):
+        office.does(f"/notify/incidents/{incident}/access", person=officer.id, reasons="They know the family.")
+    before = """INSERT INTO bars (id, person_id, incident_id, reasons, barred_by, barred_at, lifted_at)
+        VALUES (gen_random_uuid(), :person, :incident, '', 'office', now(), CAST(:lifted AS timestamptz))"""
+    change_rows(before, person=officer.id, incident=unsaid, lifted=None)
+    change_rows(before, person=officer.id, incident=lifted, lifted="2026-01-01T00:00:00Z")
+    with psycopg.connect(
+        plain(os.environ["NOTIFY_OWNER_DATABASE_URL"]), autocommit=True
+    ) as owner:  # as if only one of the two had been there to hear it
+        owner.execute("SELECT set_config('app.scope', 'system', false)")
+        owner.execute(
+            "DELETE FROM event_deliveries WHERE consumer = 'publish' AND event_id IN (SELECT e.id FROM events e"
+            " JOIN bars b ON e.subject = 'bar:' || b.id WHERE b.incident_id = %s)",
+            [half_said],
+        )
+    assert (say_unsaid_bars(), say_unsaid_bars()) == (2, 0)
+    counts = [len(said("need-to-know.changed", incident_id=each)) for each in (said_already, unsaid, lifted, half_said)]
+    assert counts == [1, 1, 0, 2]
+    (event,) = said("need-to-know.changed", incident_id=unsaid)
+    assert (event["person_id"], event["lifted_at"]) == (officer.id, None)

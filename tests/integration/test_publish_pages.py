@@ -44,12 +44,15 @@ DECIDES = OFFICE_ALONE | {"partner-approver"}
 EDITS = OFFICE_ALONE | {"editor"}
 BRINGS_OUT = OFFICE_ALONE | {"communications-lead"}
 JUDGES = EDITS | BRINGS_OUT
+KEEPS_SYSTEM = OFFICE_ALONE | {"administrator"}
 BOTH = ("GET", "POST")
 ONE, ACT = "/publish/publications/<uuid:publication_id>", "/publish/publications/<uuid:record_id>"
 MAY: dict[tuple[str, str], frozenset[str]] = {
     ("GET", "/publish"): ALL,
     **{("GET", path): READS for path in ("/publish/publications", ONE, f"{ONE}/preview", f"{ONE}/findings", f"{ONE}/documents/<uuid:document_id>", f"{ONE}/documents/<uuid:document_id>/file")},
     ("GET", f"{ONE}/access"): OFFICE_ALONE,
+    ("GET", "/publish/settings/protocol"): KEEPS_SYSTEM,
+    **{(method, f"/publish/settings/protocol/{rest}"): KEEPS_SYSTEM for rest in ("new", "<slug>", "<slug>/removal") for method in BOTH},
     **{(method, "/publish/publications/new"): EDITS for method in BOTH},
     **{(method, f"{ONE}/findings/{which}"): JUDGES for which in ("several", "<uuid:finding_id>") for method in BOTH},
     **{(method, f"{ACT}/route"): DECIDES for method in BOTH},

@@ -29,6 +29,7 @@ READS = RUNS | {"scrutineer"}
 WRITES = frozenset({"return-author", "agency-lead", "duty-officer", "partner-approver"})
 ANYBODY = READS | WRITES
 REVIEWER = frozenset({"reviewer"})
+KEEPS_SYSTEM = OFFICE_ALONE | {"administrator"}
 SENDS = frozenset({"agency-lead", "partner-approver"})
 
 CASE, REQUEST, REVIEW = (
@@ -39,6 +40,8 @@ CASE, REQUEST, REVIEW = (
 BOTH = ("GET", "POST")
 MAY: dict[tuple[str, str], frozenset[str]] = {
     ("GET", "/review"): ALL,
+    ("GET", "/review/settings/stages"): KEEPS_SYSTEM,
+    **{(method, f"/review/settings/stages/<kind>/{rest}"): KEEPS_SYSTEM for rest in ("words", "stages/new", "stages/<slug>", "stages/<slug>/removal") for method in BOTH},
     **{("GET", path): READS for path in ("/review/cases", "/review/waiting", CASE.format("case_id"), CASE.format("case_id") + "/chronology", CASE.format("case_id") + "/chronology.<kind>", CASE.format("case_id") + "/report.<kind>", "/review/practice-reviews/<uuid:review_id>", "/review/reports/<uuid:report_id>/file")},
     ("GET", CASE.format("case_id") + "/bundle.zip"): OFFICE_ALONE,
     **{("GET", path): READS for path in ("/review/figures", "/review/figures.csv", "/review/figures.xlsx", "/review/tracker.<kind>", "/review/themes", "/review/themes.csv")},

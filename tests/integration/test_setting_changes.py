@@ -12,7 +12,7 @@ from services.notify import chosen_settings
 from services.notify.service import SERVICE
 from services.notify.setting_changes import MOST_TRIES, changeable
 from shared.partnership import Recipient
-from tests.notifying import HOSPITAL, OFFICE, POLICE, Outside, change_rows, duties, got, refer, rows, send
+from tests.notifying import HOSPITAL, OFFICE, POLICE, Outside, change_rows, duties, got, refer, rows, said, send
 from tests.people import Someone
 
 pytestmark = pytest.mark.usefixtures("sandbox")
@@ -86,8 +86,8 @@ def test_a_recipient_may_be_told_by_a_person_instead() -> None:
     assert got(f"/duties/{told['id']}")["deliveries"][0]["channel"] == "portal"
 
 
-@pytest.mark.parametrize("recipient", ["panel", "nspcc", "partnership-office", "no-such"])
-def test_gateways_the_nspcc_and_the_office_stay_the_files(recipient: str) -> None:
+@pytest.mark.parametrize("recipient", ["panel", "no-such"])
+def test_gateways_stay_the_files(recipient: str) -> None:
     someone = administrator()
     assert someone.get(f"/notify/settings/recipients/{recipient}").status_code == 404
     assert someone.post(f"/notify/settings/recipients/{recipient}", channel="portal", reasons=WHY).status_code == 404
@@ -128,3 +128,32 @@ def test_a_change_is_never_rewritten_or_deleted() -> None:
     for statement in ("UPDATE setting_changes SET reasons = 'x'", "DELETE FROM setting_changes"):
         with pytest.raises(ProgrammingError, match="permission denied"), SERVICE.transaction() as session:
             session.execute(text(statement))
+
+
+def test_publishing_hears_how_the_nspcc_and_the_office_are_told_and_of_nobody_else(sandbox: Outside) -> None:
+    someone = administrator()
+    for recipient, address in (
+        ("nspcc", "new.reviews@nspcc.example"),
+        ("partnership-office", "new.office@hscp.example"),
+    ):
+        path = f"/notify/settings/recipients/{recipient}"
+        someone.does(path, channel="email", address=address, reasons=WHY)
+        assert said("recipient.changed", address=address) == []
+        someone.does(f"{path}/code", code=code_for(sandbox, address))
+        (heard,) = said("recipient.changed", address=address)
+        assert (heard["recipient"], heard["channel"]) == (recipient, "email")
+    someone.does(PATH, channel="portal", reasons=WHY)
+    assert {each["recipient"] for each in said("recipient.changed")} == {"nspcc", "partnership-office"}
+
+
+def test_nobody_can_say_that_a_person_tells_the_nspcc(sandbox: Outside) -> None:
+    someone = administrator()
+    path = "/notify/settings/recipients/nspcc"
+    assert 'name="channel"' not in someone.get(path).text
+    assert someone.does(path, channel="portal", address="by.hand@nspcc.example", reasons=WHY) == f"{path}/code"
+    assert "published reports" in sandbox_words(sandbox, "by.hand@nspcc.example")
+
+
+def sandbox_words(sandbox: Outside, address: str) -> str:
+    send()
+    return str(sandbox.mail("Confirm this mailbox", address)[-1]["text"])

@@ -74,6 +74,13 @@ def post_contacts(visit: Visit) -> Page | Go:
     return Go(BACK, SAVED) if acted(visit, form, "addresses", act) else _contacts_page(form)
 
 
+def _recipient_form(visit: Visit, found: Recipient) -> Questions:
+    form = RecipientForm(visit.typed, data={"channel": found.channel, "address": found.address})
+    if setting_changes.only_by_mail(found.recipient):
+        del form["channel"]
+    return form
+
+
 def _recipient_page(found: Recipient, form: Questions) -> Page:
     return form_page("Change how they are told", form, button="Continue", about=found.name, back=BACK)
 
@@ -81,14 +88,14 @@ def _recipient_page(found: Recipient, form: Questions) -> Page:
 @pages.get("/settings/recipients/<recipient>", allows=rights.keeps_system)
 def get_recipient(visit: Visit, recipient: str) -> Page:
     found = setting_changes.recipient_found(recipient)
-    form = RecipientForm(visit.typed, data={"channel": found.channel, "address": found.address})
-    return _recipient_page(found, form)
+    return _recipient_page(found, _recipient_form(visit, found))
 
 
 @pages.post("/settings/recipients/<recipient>", allows=rights.keeps_system)
 def post_recipient(visit: Visit, recipient: str) -> Page | Go:
-    found, form = setting_changes.recipient_found(recipient), RecipientForm(visit.typed)
-    by_hand = form["channel"].data == "portal"
+    found = setting_changes.recipient_found(recipient)
+    form = _recipient_form(visit, found)
+    by_hand = "channel" in form and form["channel"].data == "portal"
 
     def act() -> None:
         why, address = form["reasons"].data, form["address"].data or ""

@@ -1,13 +1,14 @@
-"""What the partnership's file and the directory say, as they stand: who is told and how, agencies, checklists."""
+"""What the partnership's file and the directory say, as they stand: agencies, who is told and how, who is warned."""
 
 from sqlalchemy import text
 
 from services.notify.agencies import never_ended
-from services.notify.chosen_settings import deadline_contacts, recipient_now
+from services.notify.chosen_settings import deadline_contacts, read_again, recipient_now
 from services.notify.pages.site import pages
-from services.notify.setting_changes import changeable, history
+from services.notify.setting_changes import changeable
 from shared.identity import rights
 from shared.partnership import partnership
+from shared.setting_changes import history
 from shared.web.pages import Page, Visit
 
 AGENCIES = text("""
@@ -20,6 +21,7 @@ AGENCIES = text("""
 
 @pages.get("/settings", allows=rights.keeps_system)
 def show_settings(visit: Visit) -> Page:
+    read_again()  # a change made a moment ago may have been another process's
     agencies = visit.session.execute(AGENCIES).all()
     recipients = [(recipient_now(each.recipient), changeable(each)) for each in partnership().recipients]
     values = {"agencies": agencies, "standing": never_ended(), "file": partnership(), "recipients": recipients}

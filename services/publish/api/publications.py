@@ -8,12 +8,11 @@ from services.publish import schemas, views
 from services.publish.api.routes import api, etag, publication_to_change, publication_to_read
 from services.publish.models import Publication
 from services.publish.own_items import OwnItem, open_own_item
-from services.publish.protocol import complete_step
+from services.publish.protocol import complete_step, steps_of
 from services.publish.publication_route import Route, decide_route
 from services.publish.publications import change_page
 from services.publish.what_is_out import to_look_at
 from shared.identity import rights
-from shared.partnership import partnership
 from shared.web.api import Call, Reply
 from shared.web.paging import page
 
@@ -104,5 +103,5 @@ def post_protocol_step(call: Call, publication_id: UUID, step: str) -> Reply:
     """A step of the media and communications protocol, done."""
     publication = publication_to_change(call, publication_id)
     done = complete_step(call.session, call.viewer, publication, step, call.body["done_by"], call.body["note"])
-    known = next(each for each in partnership().protocol if each.id == step)
+    known = next(each for each in steps_of(publication) if each.id == step)
     return Reply(views.step_view(known, done, publication.publish_at))

@@ -7,14 +7,13 @@ from services.publish.models import Publication
 from services.publish.nspcc import Receipt, record_receipt
 from services.publish.page_orders import Order, correct, withdraw
 from services.publish.pages.site import act
-from services.publish.protocol import complete_step, steps_done
+from services.publish.protocol import complete_step, steps_done, steps_of
 from services.publish.public_site.site_pages import and_list
 from services.publish.retention import RetentionDecision, decide_retention
 from services.publish.schedule import schedule_publication
 from services.publish.views import avoided_weeks_ahead
 from shared.calendar import LONDON, CalendarUnknown
 from shared.identity import rights
-from shared.partnership import partnership
 from shared.web.asking import checked, given, line, moment_on, optional_text, reasons
 from shared.web.forms import DayField, Questions, RadioField, TimeField, may_be_empty, needed
 from shared.web.pages import Visit
@@ -28,7 +27,7 @@ class StepForm(Questions):
 
 def _step_form(visit: Visit, publication: Publication) -> Questions:
     form, done = StepForm(visit.typed), steps_done(visit.session, publication.id)
-    form.offer("step", [(step.id, step.sentence) for step in partnership().protocol if step.id not in done])
+    form.offer("step", [(step.id, step.sentence) for step in steps_of(publication) if step.id not in done])
     return form
 
 
