@@ -15,7 +15,7 @@ from shared.settings import settings
 HOLDERS = text("""
     SELECT p.id::text, p.email FROM people p
      WHERE p.roles && CAST(:roles AS text[]) AND p.ended_at IS NULL AND NOT EXISTS (
-        SELECT FROM bars b WHERE b.person_id = p.id AND b.incident_id = CAST(:incident AS uuid) AND b.lifted_at IS NULL)
+        SELECT FROM bars b WHERE b.person_id = p.id AND b.incident_id = ANY(CAST(:incidents AS uuid[])) AND b.lifted_at IS NULL)
 """)
 
 
@@ -29,7 +29,7 @@ def tell_office(session: Session, publication: Publication, purpose: str, senten
 
 def tell_roles(session: Session, publication: Publication, roles: Sequence[str], purpose: str, sentence: str) -> None:
     """Tell the people who hold one of these roles, each at their own address; not who is kept from the case."""
-    found = session.execute(HOLDERS, {"roles": list(roles), "incident": publication.incident_id})
+    found = session.execute(HOLDERS, {"roles": list(roles), "incidents": publication.incidents})
     letters = [_letter(publication, f"person:{each.id}", each.email, purpose, sentence) for each in found]
     if letters:
         add_deliveries(session, letters)

@@ -12,11 +12,11 @@ from sqlalchemy.orm import Session
 
 from services.publish.models import ProtocolStepDone, Publication
 from services.publish.notices import tell_office, tell_roles
-from services.publish.protocol import due_on
+from services.publish.protocol import due_on, steps_of
 from services.publish.service import SERVICE
 from shared import audit, clock
 from shared.calendar import london_day
-from shared.partnership import ProtocolStep, partnership
+from shared.partnership import ProtocolStep
 from shared.reminding import claim_reminder, take_turn
 
 KIND = "protocol"
@@ -54,7 +54,7 @@ def remind() -> int:
 
 def _overdue(publication: Publication, today: date) -> Iterator[tuple[ProtocolStep, date]]:
     at = publication.live_at if publication.state == "live" else publication.publish_at
-    for step in partnership().protocol:
+    for step in steps_of(publication):
         if step.when == COUNTED_WHILE[publication.state] and (by := due_on(step, at)) and by < today:
             yield step, by
 

@@ -5,7 +5,8 @@ import uuid
 import pytest
 from sqlalchemy import text
 
-from services.publish.models import Model
+from services.publish.models import Model, Publication
+from services.publish.notices import tell_roles
 from services.publish.service import SERVICE
 from shared import clock
 from shared.identity.people import SignIn, viewer_of
@@ -60,6 +61,10 @@ def test_who_is_kept_from_one_incident_finds_nothing_of_the_publication(which: s
     shown = person(OFFICE, "partnership-office").get(f"{at}/access").text
     assert shown.count("<li>Somebody Invented,") == 1
     assert all(f"/notify/incidents/{each}/access" in shown for each in incidents_of(publication["id"]))
+    with SERVICE.transaction() as session:
+        tell_roles(session, session.get_one(Publication, publication["id"]), ("communications-lead",), "asked", "Look.")
+        told = text("SELECT recipient FROM deliveries WHERE purpose = 'asked' AND concerns = :of")
+        assert f"person:{lead.id}" not in set(session.scalars(told, {"of": f"publication:{publication['id']}"}))
     hear("need-to-know.changed", change | {"barred_at": now, "lifted_at": now}, "notify")
     assert seen_by(lead.id) == before
 
