@@ -12,8 +12,10 @@ import redis
 
 from deploy.run.environment import PROJECT
 from deploy.run.system import System
-from services.notify.directory import add_agency
 from services.notify.service import SERVICE
+from shared import clock
+from shared.database import new_id
+from shared.outbox import emit
 from tests.benchmarks.bodies import referrals
 from tests.benchmarks.listening import Listener
 from tests.benchmarks.machines import key_of, live_in, system
@@ -80,16 +82,17 @@ def posts_until_receipt(running: System) -> Act:
 
 
 def events_until_effect(running: System) -> Act:
-    """An agency's change of name: from its commit in notify's directory to the one in review's copy."""
-    here = Listener(running, "notify", "agencies", "INSERT OR UPDATE", "NEW.name")
-    there = Listener(running, "review", "agencies", "INSERT OR UPDATE", "NEW.name")
-    numbers = itertools.count()
+    """That an agency referred an incident: from its commit in notify to the one in review, which keeps who did."""
+    here = Listener(running, "notify", "events", "INSERT", "NEW.subject")
+    there = Listener(running, "review", "incident_referrals", "INSERT", "NEW.reference")
 
     def act() -> float:
-        name = f"Example Nursery {next(numbers)}"
+        incident = new_id()
+        data = {"incident_id": incident, "reference": incident, "agency_id": "example-school"}
         with SERVICE.transaction() as session:
-            add_agency(session, "example-nursery", name, "school", [], is_partner=False)
-        return -here.heard(name) + there.heard(name)
+            said = data | {"submitted_at": clock.now().isoformat()}
+            emit(session, SERVICE, "incident.referred", f"incident:{incident}", said)
+        return -here.heard(f"incident:{incident}") + there.heard(incident)
 
     return act
 
