@@ -13,7 +13,7 @@ from sqlalchemy.dialects.postgresql import psycopg
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.orm import Session, sessionmaker
 
-from shared.exchange import COMMIT, Statement, commit, execute_prepared, in_one_exchange
+from shared.exchange import Statement, at_once, begin_first, commit, execute_prepared, in_one_exchange
 from shared.identity.viewer import SYSTEM, Viewer
 from shared.settings import settings
 
@@ -45,8 +45,10 @@ class Database:
             pool_size=10,
             max_overflow=10,
             connect_args={"connect_timeout": 5, "application_name": f"safeguarding-{self.service}"},
+            isolation_level="AUTOCOMMIT",  # of the driver: transactions are begun by `begin_first` and in_one_exchange
         )
         event.listen(engine, "checkout", _refuse_a_dead_one)
+        event.listen(engine, "before_cursor_execute", begin_first)
         return engine
 
     @cached_property
@@ -64,8 +66,8 @@ class Database:
 
     def at_once(self, sql: str, *values: Any) -> list[Any]:
         """One statement, with %s for each value, as a transaction of the system's own in one exchange; the rows it gives, by name."""
-        with self.sessions() as session:
-            return in_one_exchange(session, _view_of(SYSTEM), (sql, values), COMMIT)
+        with self.engine.connect() as connection:
+            return at_once(connection, _view_of(SYSTEM), (sql, values))
 
 
 def _refuse_a_dead_one(connection: Any, *_: Any) -> None:

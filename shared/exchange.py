@@ -10,11 +10,14 @@ from enum import IntEnum
 from typing import Any
 
 import psycopg
+from psycopg.pq import TransactionStatus
 from psycopg.rows import namedtuple_row
+from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 Statement = tuple[str, Sequence[Any]]  # SQL with %s for each value, and the values
+BEGIN: Statement = ("BEGIN", ())
 COMMIT: Statement = ("COMMIT", ())
 
 
@@ -51,19 +54,52 @@ def in_one_exchange(session: Session, *statements: Statement) -> list[Any]:
     Their values are written into one text, since PostgreSQL takes several statements in no other way. Where one fails
     the rest are not executed, and it raises as SQLAlchemy does.
     """
-    sql = "; ".join(each for each, _ in statements)
-    return _executed(session, psycopg.ClientCursor, sql, [value for _, values in statements for value in values])
+    connection = session.connection()
+    return _executed(connection, *_as_text((BEGIN, *statements) if is_idle(connection) else statements))
 
 
 def execute_prepared(session: Session, sql: str, values: Sequence[Any]) -> list[Any]:
     """Execute one statement, with $1, $2 …, that comes again in the same words, so that PostgreSQL plans it once a
     connection; its rows by name."""
-    return _executed(session, psycopg.RawCursor, sql, values)
-
-
-def _executed(session: Session, cursor_class: Any, sql: str, values: Sequence[Any]) -> list[Any]:
     connection = session.connection()
-    driver: Any = connection.connection.driver_connection
+    if is_idle(connection):
+        _executed(connection, psycopg.ClientCursor, *BEGIN)
+    return _executed(connection, psycopg.RawCursor, sql, values)
+
+
+def at_once(connection: Connection, *statements: Statement) -> list[Any]:
+    """Execute statements as a transaction of their own, in one exchange: PostgreSQL begins and commits it by itself.
+
+    `connection` is in no transaction. The rows are those of the last that gives any, by name.
+    """
+    return _executed(connection, *_as_text(statements))
+
+
+def _as_text(statements: Sequence[Statement]) -> tuple[Any, str, list[Any]]:
+    sql = "; ".join(each for each, _ in statements)
+    return psycopg.ClientCursor, sql, [value for _, values in statements for value in values]
+
+
+def is_idle(connection: Connection) -> bool:
+    """Whether no transaction has begun yet on a connection."""
+    return bool(_driver_of(connection).pgconn.transaction_status == TransactionStatus.IDLE)
+
+
+def begin_first(connection: Connection, *_: Any) -> None:
+    """Before a statement of SQLAlchemy's: begin a transaction, unless one has begun or none is wanted.
+
+    The driver is told not to do so by itself, since it would take an exchange where BEGIN can go with what comes first.
+    """
+    if "isolation_level" not in connection.get_execution_options() and is_idle(connection):
+        _executed(connection, psycopg.ClientCursor, *BEGIN)
+
+
+def _driver_of(connection: Connection) -> Any:
+    return connection.connection.driver_connection
+
+
+def _executed(connection: Connection, cursor_class: Any, sql: str, values: Sequence[Any]) -> list[Any]:
+    driver = _driver_of(connection)
     try:
         cursor = cursor_class(driver, row_factory=namedtuple_row).execute(sql, values)
         rows: list[Any] = []

@@ -1,6 +1,7 @@
 """What a transaction says last goes with its commit: all of it or none, and the audit chain's lock last of all."""
 
 import threading
+from contextlib import nullcontext
 
 import psycopg
 import pytest
@@ -80,3 +81,19 @@ def test_a_connection_that_the_database_closed_is_not_given_out_again(ground: di
         superuser.execute("SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE usename = 'notify_app'")
     with SERVICE.transaction() as session:
         assert session.scalar(text("SELECT pg_backend_pid()")) != before
+
+
+@pytest.mark.parametrize("first", ["SELECT 1", "SAVEPOINT"])
+def test_a_transaction_that_a_plain_statement_begins_is_undone_as_a_whole(first: str) -> None:
+    """The driver begins none by itself; without ours each statement would be durable at once."""
+    with pytest.raises(RuntimeError), SERVICE.database.sessions() as session:
+        with session.begin_nested() if first == "SAVEPOINT" else nullcontext():
+            session.execute(text("SELECT 1"))
+        session.execute(text("INSERT INTO heartbeats VALUES ('exchange-plain', now())"))
+        raise RuntimeError
+    assert not rows("SELECT 1 FROM heartbeats WHERE job = 'exchange-plain'")
+    with SERVICE.database.sessions.begin() as session:
+        session.execute(text("INSERT INTO heartbeats VALUES ('exchange-plain', now())"))
+    assert rows("SELECT 1 FROM heartbeats WHERE job = 'exchange-plain'")
+    with SERVICE.transaction() as session:
+        session.execute(text("UPDATE heartbeats SET job = 'exchange-plain-' || random() WHERE job = 'exchange-plain'"))
