@@ -9,14 +9,14 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from shared import clock
-from shared.exchange import execute_prepared
+from shared.exchange import in_one_exchange
 from shared.identity.people import apply_person_change
 from shared.identity.viewer import Viewer
 from shared.partnership import partnership
 
 PREFIX = "sgr_"
 
-BEGIN_CALL = "SELECT * FROM begin_call($1, $2, $3, $4)"
+BEGIN_CALL = "SELECT * FROM begin_call(%s, %s, %s, %s)"
 
 
 def new_key() -> str:
@@ -52,7 +52,7 @@ def begin_call(session: Session, key: str, request_key: bytes | None, kept_since
     `request_key` is the hash of the Idempotency-Key, if there is one; answers given before `kept_since` are forgotten.
     """
     authority = partnership().authority.agency_id
-    found = execute_prepared(session, BEGIN_CALL, (hash_of(key), authority, request_key, kept_since))
+    found = in_one_exchange(session, (BEGIN_CALL, (hash_of(key), authority, request_key, kept_since)))
     if not found:
         return None
     agency, name, kind, is_partner, scope, its_turn, *first = found[0]
