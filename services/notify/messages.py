@@ -181,6 +181,6 @@ def mail_person(person_id: str, address: str, sentence: str, link: str) -> list[
     ]
 
 
-def mail_mailbox(address: str, sentence: str) -> list[dict[str, Any]]:
-    """The row of an e-mail to a mailbox that is to be confirmed."""
-    return [_letter(address, "mailbox", "account", "mailbox", "Confirm this mailbox", sentence)]
+def mail_mailbox(address: str, subject: str, sentence: str) -> list[dict[str, Any]]:
+    """The row of an e-mail to a mailbox about its being told or not."""
+    return [_letter(address, "mailbox", "account", "mailbox", subject, sentence)]

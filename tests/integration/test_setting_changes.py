@@ -9,8 +9,10 @@ from sqlalchemy import text
 from sqlalchemy.exc import ProgrammingError
 
 from services.notify import chosen_settings
+from services.notify.chosen_settings import recipient_now
 from services.notify.service import SERVICE
 from services.notify.setting_changes import MOST_TRIES, changeable
+from shared.identity.viewer import Viewer
 from shared.partnership import Recipient
 from tests.notifying import HOSPITAL, OFFICE, POLICE, Outside, change_rows, duties, got, refer, rows, said, send
 from tests.people import Someone
@@ -36,6 +38,10 @@ def as_the_file_says(sandbox: Outside, ground: dict[str, str]) -> Iterator[None]
 
 def administrator() -> Someone:
     return Someone(OFFICE, ["administrator"])
+
+
+def office() -> Someone:
+    return Someone(OFFICE, ["partnership-office"])
 
 
 def code_for(sandbox: Outside, address: str) -> str:
@@ -95,7 +101,8 @@ def test_gateways_stay_the_files(recipient: str) -> None:
 
 def test_a_sealed_mailbox_stays_the_files() -> None:
     sealed = Recipient("local-authority:E06000051", "Shropshire", "email", "a@shropshire.example")
-    assert changeable(sealed) and not changeable(replace(sealed, document="attached-encrypted"))
+    viewer = Viewer(OFFICE, "The office", "partnership-office", is_partner=False, is_authority=False, scope="all")
+    assert changeable(sealed, viewer) and not changeable(replace(sealed, document="attached-encrypted"), viewer)
 
 
 @pytest.mark.parametrize("address", ["desk@west-mercia.police.uk", "not an address", ""])
@@ -131,23 +138,39 @@ def test_a_change_is_never_rewritten_or_deleted() -> None:
 
 
 def test_publishing_hears_how_the_nspcc_and_the_office_are_told_and_of_nobody_else(sandbox: Outside) -> None:
-    someone = administrator()
     for recipient, address in (
         ("nspcc", "new.reviews@nspcc.example"),
         ("partnership-office", "new.office@hscp.example"),
     ):
         path = f"/notify/settings/recipients/{recipient}"
-        someone.does(path, channel="email", address=address, reasons=WHY)
+        office().does(path, channel="email", address=address, reasons=WHY)
         assert said("recipient.changed", address=address) == []
-        someone.does(f"{path}/code", code=code_for(sandbox, address))
+        office().does(f"{path}/code", code=code_for(sandbox, address))
         (heard,) = said("recipient.changed", address=address)
         assert (heard["recipient"], heard["channel"]) == (recipient, "email")
-    someone.does(PATH, channel="portal", reasons=WHY)
+    office().does(PATH, channel="portal", reasons=WHY)
     assert {each["recipient"] for each in said("recipient.changed")} == {"nspcc", "partnership-office"}
 
 
+def test_where_whole_reports_go_takes_two_people_of_the_office_and_the_old_mailbox_hears(sandbox: Outside) -> None:
+    path, address, first = "/notify/settings/recipients/nspcc", "other.reviews@nspcc.example", office()
+    before = recipient_now("nspcc").address
+    assert administrator().get(path).status_code == 404
+    assert "recipients/nspcc" not in administrator().get("/notify/settings").text
+    first.does(path, channel="email", address=address, reasons=WHY)
+    code = code_for(sandbox, address)
+    assert administrator().post(f"{path}/code", code=code).status_code == 404
+    alone = first.post(f"{path}/code", code=code)
+    assert alone.status_code == 422 and "Somebody else of the office" in alone.text
+    assert said("recipient.changed", address=address) == []
+    office().does(f"{path}/code", code=code)
+    assert len(said("recipient.changed", address=address)) == 1
+    send()
+    assert "no longer comes" in sandbox.mail("This mailbox is told no longer", before)[-1]["text"]
+
+
 def test_nobody_can_say_that_a_person_tells_the_nspcc(sandbox: Outside) -> None:
-    someone = administrator()
+    someone = office()
     path = "/notify/settings/recipients/nspcc"
     assert 'name="channel"' not in someone.get(path).text
     assert someone.does(path, channel="portal", address="by.hand@nspcc.example", reasons=WHY) == f"{path}/code"

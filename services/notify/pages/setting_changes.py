@@ -87,13 +87,13 @@ def _recipient_page(found: Recipient, form: Questions) -> Page:
 
 @pages.get("/settings/recipients/<recipient>", allows=rights.keeps_system)
 def get_recipient(visit: Visit, recipient: str) -> Page:
-    found = setting_changes.recipient_found(recipient)
+    found = setting_changes.recipient_found(recipient, visit.viewer)
     return _recipient_page(found, _recipient_form(visit, found))
 
 
 @pages.post("/settings/recipients/<recipient>", allows=rights.keeps_system)
 def post_recipient(visit: Visit, recipient: str) -> Page | Go:
-    found = setting_changes.recipient_found(recipient)
+    found = setting_changes.recipient_found(recipient, visit.viewer)
     form = _recipient_form(visit, found)
     by_hand = "channel" in form and form["channel"].data == "portal"
 
@@ -118,12 +118,12 @@ def _code_page(found: Recipient, form: Questions) -> Page:
 
 @pages.get("/settings/recipients/<recipient>/code", allows=rights.keeps_system)
 def get_mailbox_code(visit: Visit, recipient: str) -> Page:
-    return _code_page(setting_changes.recipient_found(recipient), CodeForm(visit.typed))
+    return _code_page(setting_changes.recipient_found(recipient, visit.viewer), CodeForm(visit.typed))
 
 
 @pages.post("/settings/recipients/<recipient>/code", allows=rights.keeps_system)
 def post_mailbox_code(visit: Visit, recipient: str) -> Page | Go:
-    found, form = setting_changes.recipient_found(recipient), CodeForm(visit.typed)
+    found, form = setting_changes.recipient_found(recipient, visit.viewer), CodeForm(visit.typed)
     right: list[bool] = []
 
     def act() -> None:

@@ -23,7 +23,7 @@ AGENCIES = text("""
 def show_settings(visit: Visit) -> Page:
     read_again()  # a change made a moment ago may have been another process's
     agencies = visit.session.execute(AGENCIES).all()
-    recipients = [(recipient_now(each.recipient), changeable(each)) for each in partnership().recipients]
+    recipients = [(recipient_now(each.recipient), changeable(each, visit.viewer)) for each in partnership().recipients]
     values = {"agencies": agencies, "standing": never_ended(), "file": partnership(), "recipients": recipients}
     values |= {"contacts": deadline_contacts(), "history": history(visit.session)}
     return Page("settings.html", "Agencies and settings", values)
