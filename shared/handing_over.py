@@ -5,6 +5,7 @@ now comes over the queue.
 """
 
 from collections.abc import Mapping
+from contextlib import closing
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from typing import Any
 from urllib.parse import urlsplit
@@ -27,15 +28,13 @@ def hand_over(consumer: str, envelope: Mapping[str, Any]) -> bool:
     """Give an event to a service's serving process; whether that has it now, with its effects, durably. Never raises."""
     address = urlsplit(settings().inside_url.replace("{service}", consumer))
     kind = HTTPSConnection if address.scheme == "https" else HTTPConnection
-    connection = kind(address.netloc, timeout=PATIENCE)
     try:
-        connection.request("POST", f"/{consumer}/events", seal_json(envelope, _context(consumer)))
-        return connection.getresponse().status == 204
+        with closing(kind(address.netloc, timeout=PATIENCE)) as connection:
+            connection.request("POST", f"/{consumer}/events", seal_json(envelope, _context(consumer)))
+            return bool(connection.getresponse().status == 204)
     except (OSError, HTTPException) as error:
         log.warning("event.not_handed_over", consumer=consumer, type=envelope["type"], error=type(error).__name__)
         return False
-    finally:
-        connection.close()
 
 
 def _context(consumer: str) -> str:

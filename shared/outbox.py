@@ -13,7 +13,6 @@ from typing import Any
 
 import structlog
 from sqlalchemy import text
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from shared import clock
@@ -85,16 +84,13 @@ def _to_say_at_once(session: Session, service: Service) -> list[str]:
 def _say_at_once(service: Service, events: Sequence[str]) -> None:
     """Hand events to their consumers now. Whoever cannot take one hears of it, and of the rest, over the queue."""
     silent: set[str] = set()
-    try:
-        for row in service.database.at_once(UNCONFIRMED, list(events)):
-            if row.consumer in silent:
-                continue
-            if hand_over(row.consumer, _envelope(service, row)):
-                confirm(service, [str(row.id)], row.consumer)
-            else:
-                silent.add(row.consumer)
-    except DBAPIError as error:  # what was done is committed, and is not to look as if it had failed
-        log.warning("outbox.not_said_at_once", waiting=len(events), error=type(error).__name__)
+    for row in service.database.at_once(UNCONFIRMED, list(events)):
+        if row.consumer in silent:
+            continue
+        if hand_over(row.consumer, _envelope(service, row)):
+            confirm(service, [str(row.id)], row.consumer)
+        else:
+            silent.add(row.consumer)
 
 
 CLAIM = """
@@ -107,11 +103,11 @@ CLAIM = """
      WHERE d.event_id = due.event_id AND d.consumer = due.consumer
     RETURNING d.consumer, e.id, e.type, e.subject, e.sequence, e.occurred_at, e.request_id, e.data
 """
-MARK_SENT = "UPDATE event_deliveries SET sent_at = %s WHERE event_id = ANY(%s) AND sent_at IS NULL"
-PUT_BACK = """
-    UPDATE event_deliveries SET due_at = %s, attempts = greatest(attempts - 1, 0)
-     WHERE event_id = ANY(%s) AND confirmed_at IS NULL
-"""
+OF_BATCH = "(event_id, consumer) IN (SELECT * FROM unnest(%s::uuid[], %s::text[]))"
+MARK_SENT = f"UPDATE event_deliveries SET sent_at = %s WHERE {OF_BATCH} AND sent_at IS NULL"  # noqa: S608  # the constant above
+PUT_BACK = f"""
+    UPDATE event_deliveries SET due_at = %s, attempts = attempts - 1 WHERE {OF_BATCH} AND confirmed_at IS NULL
+"""  # noqa: S608  # the constant above
 CONFIRM = """
     UPDATE event_deliveries SET confirmed_at = %s WHERE event_id = ANY(%s) AND consumer = %s AND confirmed_at IS NULL
 """
@@ -155,7 +151,7 @@ def _in_messages(batch: list[Any]) -> Iterator[tuple[str, list[Any]]]:
 
 
 def _mark(service: Service, statement: str, batch: list[Any], moment: datetime) -> None:
-    service.database.at_once(statement, moment, [row.id for row in batch])
+    service.database.at_once(statement, moment, [row.id for row in batch], [row.consumer for row in batch])
 
 
 def _envelope(service: Service, row: Any) -> dict[str, Any]:

@@ -5,14 +5,18 @@ from contextlib import contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+import structlog
 from sqlalchemy.orm import Session
 
 from shared.database import Database
 from shared.doorbell import Doorbell
 from shared.identity.viewer import SYSTEM, Viewer
+from shared.logs import describe_error
 
 if TYPE_CHECKING:
     from celery import Celery
+
+log = structlog.get_logger()
 
 
 class Service:
@@ -38,7 +42,10 @@ class Service:
         with self.database.transaction(viewer) as session:
             yield session
         for what in session.info.pop("afterwards", ()):
-            what()
+            try:
+                what()
+            except Exception as error:  # what was done is committed, and is not to look as if it had failed
+                log.error("after_commit.failed", service=self.name, **describe_error(error))
         # A bell that is not heard costs time, never work.
         if jobs := session.info.pop("rings", ()):
             self.doorbell.ring(*(f"{self.name}.{job}" for job in jobs))

@@ -13,7 +13,7 @@ from shared.partnership import partnership
 from shared.settings import settings
 
 HOLDERS = text("""
-    SELECT p.id::text, p.email FROM people p
+    SELECT p.id::text, p.email FROM people p JOIN agencies a ON a.id = p.agency_id AND a.ended_at IS NULL
      WHERE p.roles && CAST(:roles AS text[]) AND p.ended_at IS NULL AND NOT EXISTS (
         SELECT FROM bars b WHERE b.person_id = p.id AND b.incident_id = ANY(CAST(:incidents AS uuid[])) AND b.lifted_at IS NULL)
 """)

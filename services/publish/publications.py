@@ -28,11 +28,18 @@ def open_publication(session: Session, report: dict[str, Any]) -> None:
         select(Publication).where(Publication.practice_review_id == report["practice_review_id"]).with_for_update()
     ).one()
     publication.identifiers = _united(publication.identifiers, report["identifiers"])
+    publication.incidents = sorted({*publication.incidents, *(each["incident_id"] for each in _incidents(report))})
     attach_signed_report(session, publication, report["report"])
     if opened:
         write_page_text(session, SYSTEM, publication)
     what = "opened" if opened else "received a report again"
     audit.append(session, audit.Entry("system", what, f"publication:{publication.id}", "report.signed-off"))
+
+
+def _incidents(report: dict[str, Any]) -> list[dict[str, Any]]:
+    """What the review is about; one that was signed off before reviews of several incidents were told apart has one."""
+    alone = {"incident_id": report["incident_id"], "occurred_on": report.get("occurred_on")}
+    return report.get("incidents") or [alone]
 
 
 def _united(known: list[dict[str, str]], told: list[dict[str, str]]) -> list[dict[str, str]]:
@@ -43,10 +50,11 @@ def _united(known: list[dict[str, str]], told: list[dict[str, str]]) -> list[dic
 
 def _opening(report: dict[str, Any], protocol: list[dict[str, Any]]) -> dict[str, Any]:
     same = ("practice_review_id", "case_id", "incident_id", "reference", "pseudonym", "kind", "title", "signed_at")
-    dated = [{"kind": "incident-date", "value": str(each["occurred_on"])} for each in report["incidents"]]
+    incidents = _incidents(report)
+    dated = [{"kind": "incident-date", "value": str(each["occurred_on"])} for each in incidents if each["occurred_on"]]
     return {name: report[name] for name in same} | {
         "id": new_id(),
-        "incidents": [each["incident_id"] for each in report["incidents"]],
+        "incidents": [each["incident_id"] for each in incidents],
         "identifiers": [*report["identifiers"], *dated],
         **{name: [] for name in ("themes", "warnings", "agency_kinds", "age_bands", "keywords")},
         "state": "draft",

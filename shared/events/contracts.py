@@ -225,6 +225,7 @@ class ReportSignedOff(PracticeReviewEvent):
     """`kind` is the review's type (LCSPR, thematic); `identifiers` must not appear in what is published.
 
     `incidents` are all that the review is about: who is kept from one of them is kept from what is published of it.
+    An event from before that was said has `occurred_on`, the day of its one incident, instead.
     """
 
     pseudonym = fields.String(required=True)
@@ -233,7 +234,8 @@ class ReportSignedOff(PracticeReviewEvent):
     report = fields.Nested(File, required=True)
     signed_at = Time(required=True)
     identifiers = fields.List(fields.Nested(Identifier), required=True)
-    incidents = fields.List(fields.Nested(IncidentReviewed), required=True)
+    incidents = fields.List(fields.Nested(IncidentReviewed))
+    occurred_on = fields.Date()
 
 
 class ReminderDue(Contract):

@@ -145,7 +145,9 @@ def the_hospital_answers_in_time(stage: Stage) -> None:
         lambda: author.open("/review/requests").locator("main a", has_text="RR-").count() > 0,
         "a request to the hospital",
     )
-    stage.reference = author.page.locator("main a", has_text="RR-").first.inner_text()  # what awaits an answer comes first
+    stage.reference = author.page.locator(
+        "main a", has_text="RR-"
+    ).first.inner_text()  # what awaits an answer comes first
     opened(author, "/review/requests", stage.reference)
     write_return(author, OF_THE_HOSPITAL)
     opened(stage.person("agency.lead"), "/review/requests", stage.reference)

@@ -7,9 +7,11 @@ from sqlalchemy.exc import ProgrammingError
 from services.notify.service import SERVICE as NOTIFY
 from services.review.service import SERVICE as REVIEW
 from shared import audit, clock
+from shared.database import new_id
 from shared.events.catalogue import Event, NotYet
 from shared.inbox import receive, receive_all
 from shared.outbox import confirm, emit, pending, relay
+from shared.settings import settings
 
 pytestmark = pytest.mark.usefixtures("ground")
 
@@ -116,3 +118,22 @@ def test_the_audit_chain_holds_and_the_application_cannot_change_it() -> None:
     ):
         with pytest.raises(ProgrammingError, match="permission denied"), NOTIFY.transaction() as session:
             session.execute(text(statement))
+
+
+@pytest.mark.parametrize("nowhere", ["http://127.0.0.1:no-port", "http://127.0.0.1:1"])
+def test_what_cannot_be_handed_over_at_once_does_not_look_as_if_it_had_failed(
+    nowhere: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("INSIDE_URL", nowhere)
+    settings.cache_clear()
+    bar = {name: new_id() for name in ("bar_id", "incident_id", "person_id")}
+    with NOTIFY.transaction() as session:
+        data = bar | {"barred_at": clock.now().isoformat(), "lifted_at": None}
+        emit(session, NOTIFY, "need-to-know.changed", f"bar:{bar['bar_id']}", data)
+    settings.cache_clear()
+    assert f"bar:{bar['bar_id']}" in {row["subject"] for row in pending_rows()}
+
+
+def pending_rows() -> list[dict]:
+    with NOTIFY.transaction() as session:
+        return pending(session)

@@ -9,9 +9,11 @@ from services.publish.models import Model, Publication
 from services.publish.notices import tell_roles
 from services.publish.service import SERVICE
 from shared import clock
+from shared.database import see_as
 from shared.identity.people import SignIn, viewer_of
+from shared.identity.viewer import SYSTEM
 from tests.people import Someone
-from tests.publishing import COUNCIL, OFFICE, POLICE, hear, open_publication, pdf
+from tests.publishing import COUNCIL, OFFICE, POLICE, hear, open_publication, pdf, signed_report
 
 pytestmark = pytest.mark.usefixtures("ground")
 
@@ -67,6 +69,29 @@ def test_who_is_kept_from_one_incident_finds_nothing_of_the_publication(which: s
         assert f"person:{lead.id}" not in set(session.scalars(told, {"of": f"publication:{publication['id']}"}))
     hear("need-to-know.changed", change | {"barred_at": now, "lifted_at": now}, "notify")
     assert seen_by(lead.id) == before
+
+
+def test_a_report_signed_off_before_reviews_had_several_incidents_still_opens_its_publication() -> None:
+    report = signed_report(occurred_on="2026-03-20")
+    del report["incidents"]
+    hear("report.signed-off", report)
+    with SERVICE.transaction() as session:
+        found = text("SELECT incidents::text[] FROM publications WHERE practice_review_id = :review")
+        assert session.scalar(found, {"review": report["practice_review_id"]}) == [report["incident_id"]]
+
+
+def test_nobody_of_an_agency_that_was_ended_is_told_of_a_publication() -> None:
+    publication, lead = open_publication(), person(POLICE, "communications-lead")
+    told = text("SELECT recipient FROM deliveries WHERE purpose = 'asked' AND concerns = :of")
+    for ended in (False, True):
+        with SERVICE.database.sessions() as session:
+            see_as(session, SYSTEM)
+            if ended:
+                session.execute(text("UPDATE agencies SET ended_at = now() WHERE id = :id"), {"id": POLICE})
+            row = session.get_one(Publication, publication["id"])
+            tell_roles(session, row, ("communications-lead",), "asked", "Look.")
+            found = set(session.scalars(told, {"of": f"publication:{row.id}"}))
+            assert (f"person:{lead.id}" in found) is not ended
 
 
 def test_the_office_sees_who_read_a_publication_and_who_is_kept_from_it() -> None:
