@@ -55,10 +55,12 @@ class Checked:
 
 CLAIM = text("""
     UPDATE documents SET claimed_at = :now, attempts = attempts + 1
-     WHERE id = (SELECT id FROM documents WHERE status = 'received' AND (claimed_at IS NULL OR claimed_at < :lapsed)
-                  ORDER BY uploaded_at LIMIT 1 FOR UPDATE SKIP LOCKED)
+     WHERE id = (SELECT d.id FROM documents d JOIN publications p ON p.id = d.publication_id
+                  WHERE d.status = 'received' AND (d.claimed_at IS NULL OR d.claimed_at < :lapsed)
+                  ORDER BY p.state = ANY(:out) AND d.clean_key IS NOT NULL, d.uploaded_at
+                  LIMIT 1 FOR UPDATE OF d SKIP LOCKED)
     RETURNING id::text
-""")
+""")  # what is not public yet comes first: it may have an hour to keep
 
 
 def check_documents() -> int:
@@ -99,7 +101,7 @@ def reopen_outdated_checks() -> None:
 def _claim() -> str | None:
     moment = clock.machine_now()
     with SERVICE.transaction() as session:
-        claimed: str | None = session.scalar(CLAIM, {"now": moment, "lapsed": moment - LEASE})
+        claimed: str | None = session.scalar(CLAIM, {"now": moment, "lapsed": moment - LEASE, "out": [*OUT]})
         return claimed
 
 

@@ -159,7 +159,12 @@ def copied_documents(session: Session, publication: Publication) -> list[Documen
     kinds = list(publication.publish)
     if publication.route != "improvements" and "full-report" not in kinds:
         kinds.append("full-report")
-    return [current[kind] for kind in kinds if kind in current and current[kind].status == "checked"]
+    return [current[kind] for kind in kinds if kind in current and _is_clean(current[kind])]
+
+
+def _is_clean(document: Document) -> bool:
+    """Whether its bytes are made; while it is checked again they stay the same."""
+    return document.clean_key is not None and document.status != "refused"
 
 
 def digest_of(documents: list[Document]) -> str:

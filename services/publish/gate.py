@@ -5,7 +5,7 @@ all right at once. There is no way round the gate: the job that makes a page liv
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 NAMES = {
@@ -69,6 +69,15 @@ class Facts:
 def failing_sentences(facts: Facts) -> list[str]:
     """What is missing, in words for the editor; empty where the gate is open."""
     return [sentence for check in CHECKS for sentence in check(facts)]
+
+
+def waits_for_checks_alone(facts: Facts) -> bool:
+    """Whether nothing is missing but checks that are under way."""
+    done = tuple(
+        each if each.status == "refused" else replace(each, status="checked", by_todays_knowledge=True)
+        for each in facts.documents
+    )
+    return bool(failing_sentences(facts)) and not failing_sentences(replace(facts, documents=done))
 
 
 def route_is_decided(facts: Facts) -> Iterator[str]:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from services.publish.gate import CopyFact, DocumentFact, Facts, failing_sentences
+from services.publish.gate import CopyFact, DocumentFact, Facts, failing_sentences, waits_for_checks_alone
 
 READY = Facts(
     going_live=False,
@@ -76,3 +76,18 @@ def test_at_its_time_the_copies_must_have_gone(change: dict[str, Any], sentence:
 def test_everything_that_is_missing_is_said_at_once() -> None:
     nothing = replace(READY, route=None, documents=(), steps_missing=("One.", "Two."), hold_checks=(date(2026, 5, 1),))
     assert len(failing_sentences(nothing)) == 5
+
+
+@pytest.mark.parametrize(
+    ("change", "waits"),
+    [
+        ({}, False),
+        ({"documents": (DocumentFact("full-report", "received", 0),)}, True),
+        ({"documents": (DocumentFact("full-report", "checked", 0, by_todays_knowledge=False),)}, True),
+        ({"documents": (DocumentFact("full-report", "received", 1),)}, False),
+        ({"documents": (DocumentFact("full-report", "refused", 0, "It is damaged."),)}, False),
+        ({"documents": (DocumentFact("full-report", "received", 0),), "copies_are_current": False}, False),
+    ],
+)
+def test_only_a_check_that_is_under_way_is_waited_for(change: dict[str, Any], waits: bool) -> None:
+    assert waits_for_checks_alone(replace(SENT, **change)) is waits
