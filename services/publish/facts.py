@@ -17,6 +17,7 @@ from services.publish.models import Document, Publication, Schedule, Telling
 from services.publish.protocol import steps_missing
 from services.publish.publication_route import decisions, partner_names
 from services.publish.publications import holds_in_force
+from services.publish.what_is_out import not_checked_again
 from shared import clock, files
 from shared.calendar import add_working_days, london_day
 from shared.encryption import CannotDecrypt
@@ -90,13 +91,14 @@ def _week_to_avoid(session: Session, publication: Publication, publish_at: datet
 
 def _documents(session: Session, publication: Publication, going_live: bool) -> tuple[DocumentFact, ...]:
     open_in, digest = open_findings(session, publication), knowledge_digest(publication)
+    public_already = not_checked_again(session, publication, digest)
     return tuple(
         DocumentFact(
             kind=each.kind,
             status=each.status,
             open_findings=open_in.get(each.id, 0),
             refusal=each.refusal,
-            by_todays_knowledge=each.checked_against == digest,
+            by_todays_knowledge=each.checked_against == digest or each.id in public_already,
             unchanged=not going_live or each.status != "checked" or _is_unchanged(each),
         )
         for each in current_documents(session, publication.id).values()

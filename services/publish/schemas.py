@@ -165,6 +165,7 @@ class FindingView(Schema):
 class DocumentView(Schema):
     """`status`: received (it is being examined), checked, refused. `sha256` is of the checked bytes, which alone may go
     live; `content_type` is theirs, `came_as` is of what was uploaded. `accessibility` says what is missing for PDF/UA-1.
+    `refusal` beside checked: it is out, and could not be checked again.
     """
 
     id = fields.UUID()
@@ -277,7 +278,7 @@ class PublicationSummary(Schema):
     live_at = fields.AwareDateTime(allow_none=True)
     url = fields.String(allow_none=True)
     needs_decision = fields.Boolean()
-    look_now = fields.Boolean()  # what is live may name somebody, by what is known of its case now
+    look_now = fields.Boolean()  # what is live may name somebody by what is known now, or could not be checked again
 
 
 class PublicationView(PublicationSummary):
