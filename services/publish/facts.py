@@ -19,7 +19,7 @@ from services.publish.publication_route import decisions, partner_names
 from services.publish.publications import holds_in_force
 from services.publish.what_is_out import not_checked_again
 from shared import clock, files
-from shared.calendar import add_working_days, london_day
+from shared.calendar import CalendarUnknown, add_working_days, london_day
 from shared.encryption import CannotDecrypt
 from shared.partnership import partnership
 from shared.rulebook import DutyRule
@@ -125,10 +125,14 @@ def _copies(session: Session, publication: Publication, publish_at: datetime | N
     return _Copies(by, f"{rule.within.amount} working days", _earliest(rule), facts, since is not None)
 
 
-def _earliest(rule: DutyRule) -> date:
+def _earliest(rule: DutyRule) -> date | None:
+    """None where that day lies past the last year of known bank holidays: what is due before still goes out."""
     holidays = partnership().bank_holidays
-    today = add_working_days(london_day(clock.now()), 0, holidays)  # a copy sent on a Sunday counts as Monday's
-    return add_working_days(today, rule.within.amount, holidays)
+    try:
+        today = add_working_days(london_day(clock.now()), 0, holidays)  # a copy sent on a Sunday counts as Monday's
+        return add_working_days(today, rule.within.amount, holidays)
+    except CalendarUnknown:
+        return None
 
 
 def _sent_since(session: Session, publication: Publication, since: datetime) -> dict[str, datetime]:

@@ -59,7 +59,7 @@ class Facts:
     today: date
     copies_by: date | None
     notice: str  # how long before publication copies must be sent, such as "7 working days"
-    earliest: date | None  # the first day on which copies sent today would be early enough
+    earliest: date | None  # the first day on which copies sent today would be early enough, as far as it is known
     copies: tuple[CopyFact, ...]
     copies_are_current: bool
     week_to_avoid: date | None = None  # the Monday of its week, where that should be avoided and nobody said why not
@@ -166,9 +166,9 @@ def copies_are_early_enough(facts: Facts) -> Iterator[str]:
     if facts.copies_by is None or facts.going_live:
         return
     late = [copy.name for copy in facts.copies if (copy.sent_on or facts.today) > facts.copies_by]
-    if late and facts.earliest:
-        first = _day(facts.earliest)
-        yield f"Choose a time on or after {first}: {_listed(late)} must be sent a copy {facts.notice} before."
+    if late:
+        first = f"on or after {_day(facts.earliest)}" if facts.earliest else "in a year whose bank holidays are known"
+        yield f"Choose a time {first}: {_listed(late)} must be sent a copy {facts.notice} before."
 
 
 def copies_were_sent(facts: Facts) -> Iterator[str]:

@@ -186,13 +186,16 @@ class DocumentView(Schema):
 
 
 class StepView(Schema):
-    """`due_on` is the day by which a step that has one is to be done, once the time of going live is set."""
+    """`due_on` is the day by which a step that has one is to be done, once the time of going live is set
+    and the bank holidays up to it are known.
+    """
 
     id = fields.String()
     sentence = fields.String()
     owner = fields.String()
     required = fields.Boolean()
     when = fields.String()
+    working_days = fields.Integer(allow_none=True)
     due_on = fields.Date(allow_none=True)
     overdue = fields.Boolean()
     done_by = fields.String(allow_none=True)

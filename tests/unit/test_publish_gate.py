@@ -53,6 +53,7 @@ def test_with_everything_done_the_gate_is_open() -> None:
         ({"hold_checks": (date(2026, 5, 1),)}, "next checked on 1 May 2026"),
         ({"in_future": False}, "Choose a time in the future."),
         ({"copies_by": date(2026, 3, 22)}, "Choose a time on or after 1 April 2026: Ofsted"),
+        ({"copies_by": date(2026, 3, 22), "earliest": None}, "whose bank holidays are known: Ofsted"),
     ],
 )
 def test_each_thing_missing_has_its_sentence(change: dict[str, Any], sentence: str) -> None:
