@@ -3,7 +3,7 @@
 from typing import Any
 
 from services.review.pages.site import pages
-from services.review.plans import change_stages, change_words, plan_on
+from services.review.plans import change_stages, change_words, plan_on, setting_of
 from shared import clock
 from shared.calendar import london_day
 from shared.identity import rights
@@ -13,6 +13,7 @@ from shared.setting_changes import history
 from shared.web.asking import acted, checked, form_page, line, optional_text, reasons
 from shared.web.forms import Questions
 from shared.web.kept_lists import SAVED, Entry, KeptList, comes_after, days_in, days_line, declare_list
+from shared.web.layout import words
 from shared.web.pages import Go, Page, Visit
 from shared.web.problems import not_found
 
@@ -85,7 +86,9 @@ def _shown(entry: Entry) -> dict[str, Any]:
 
 @pages.get(AT, allows=rights.keeps_system)
 def show_stage_settings(visit: Visit) -> Page:
-    values = {"plans": [_plan(visit, kind) for kind in REVIEW_KINDS], "history": history(visit.session)}
+    plans = [_plan(visit, kind) for kind in REVIEW_KINDS]
+    names = {setting_of(plan.kind): plan.name if plan.stages else words(plan.kind) for plan in plans}
+    values = {"plans": plans, "names": names, "history": history(visit.session, setting_of(""))}
     return Page("stage_settings.html", "Stages of reviews", values)
 
 
