@@ -178,6 +178,12 @@ def test_a_page_shows_what_was_changed_of_its_own_and_of_which_kind() -> None:
     assert [row[1:] for row in rows_of(someone.get(STAGES).text)[:2]] == [["Called lcspr", why], ["Called other", why]]
 
 
+def test_a_step_may_be_the_editors() -> None:
+    someone = office("publish")
+    someone.does(f"{PROTOCOL}/new", sentence=SENTENCE, **STEP | {"owner": "editor"})
+    assert "The editors" in someone.get(PROTOCOL).text
+
+
 def test_a_kind_of_review_gets_its_first_stage_and_words_for_families() -> None:
     someone = office("review")
     someone.does(f"{STAGES}/other/stages/new", name="Begun", working_days="3", after="-", reasons=WHY)

@@ -15,6 +15,7 @@ from shared.web.pages import Page, Visit
 AT = "/settings/protocol"
 OWNERS = {
     "communications": "Communications",
+    "editor": "The editors",
     "partnership-office": "The partnership office",
     "reviewer": "The reviewer",
     "safeguarding-partners": "The safeguarding partners",
