@@ -154,6 +154,15 @@ def test_stages_hold_for_reviews_that_begin_from_the_day_of_the_change() -> None
     assert someone.id in last_entry(REVIEW) and "stages:rapid-review" in last_entry(REVIEW)
 
 
+def test_a_step_that_must_be_done_is_not_listed_again_among_what_may_be() -> None:
+    at, both = f"{STAGES}/rapid-review/stages/meeting", {"must": "Quorum noted.", "may": "Tea.\r\nQuorum noted."}
+    for _ in range(2):  # as new sentences, and as ones that stood there
+        office("review").does(at, name="Meeting", working_days="9", **both, after="returns", reasons=WHY)
+        steps = stages_of(reviewing.open_case())["meeting"]["steps"]
+        assert [(each["sentence"], each["required"]) for each in steps] == [("Quorum noted.", True), ("Tea.", False)]
+        assert len({each["id"] for each in steps}) == 2
+
+
 def rows_of(page: str) -> list[list[str]]:
     """The cells of what was changed here, each as its words."""
     table = page.partition("Changed here</caption>")[2].partition("</table>")[0]

@@ -63,14 +63,19 @@ def _answered(form: Questions, before: Entry) -> Entry:
 
 
 def _steps(answers: dict[str, Any], before: Entry) -> list[dict[str, Any]]:
-    """What is to be done in a stage. A sentence that stood there keeps its id, by which records know that it is done."""
+    """What is to be done in a stage. A sentence that stood there keeps its id, by which records know that it is done.
+
+    What must be done is not listed again among what may be.
+    """
     known = {step["sentence"]: step["id"] for step in before.get("steps", ())}
     taken, steps = set(known.values()), []
-    for name in ("must", "may"):
-        for sentence in dict.fromkeys(filter(None, map(str.strip, (answers[name] or "").splitlines()))):
-            step_id = known.get(sentence) or next(each for n in range(1, 1000) if (each := f"step-{n}") not in taken)
-            taken.add(step_id)
-            steps.append({"id": step_id, "sentence": sentence, "required": name == "must"})
+    must, may = (filter(None, map(str.strip, (answers[name] or "").splitlines())) for name in ("must", "may"))
+    required = dict.fromkeys(must, True)
+    optional = {sentence: False for sentence in may if sentence not in required}
+    for sentence, is_required in (required | optional).items():
+        step_id = known.get(sentence) or next(each for n in range(1, 1000) if (each := f"step-{n}") not in taken)
+        taken.add(step_id)
+        steps.append({"id": step_id, "sentence": sentence, "required": is_required})
     return steps
 
 
