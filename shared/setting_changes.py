@@ -25,7 +25,8 @@ ADD = text("""
 """).bindparams(bindparam("value", type_=JSONB))
 HISTORY = text("""
     SELECT c.name, c.value, c.reasons, c.changed_at, coalesce(p.name, c.changed_by) AS who FROM setting_changes c
-      LEFT JOIN people p ON 'person:' || p.id = c.changed_by ORDER BY c.changed_at DESC, c.id LIMIT 50
+      LEFT JOIN people p ON 'person:' || p.id = c.changed_by
+     WHERE starts_with(c.name, :of) ORDER BY c.changed_at DESC, c.id LIMIT 50
 """)
 
 
@@ -58,9 +59,9 @@ def keep_change(session: Session, change_id: str, name: str, value: Any, reasons
     session.execute(ADD, values)
 
 
-def history(session: Session) -> Sequence[Any]:
-    """What was changed here, the latest first: when, by whom, and why."""
-    return session.execute(HISTORY).all()
+def history(session: Session, of: str = "") -> Sequence[Any]:
+    """What was changed here of the settings whose names begin so, the latest first: when, by whom, and why."""
+    return session.execute(HISTORY, {"of": of}).all()
 
 
 def told_as(of_file: Recipient, changed: Any) -> Recipient:

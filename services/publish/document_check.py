@@ -1,6 +1,7 @@
 """Cleaning and the identifier check, done by the worker: claim a document, work with no transaction open, record.
 
-A file that brings the worker down is claimed again after its lease, and refused after a few attempts.
+A file that brings the worker down is claimed again after its lease, and refused after a few attempts; one that is out
+already stays as it was checked, and a person is asked to read it.
 """
 
 from collections.abc import Iterator
@@ -21,7 +22,7 @@ from services.publish.identifying.identifiers import Found, find_identifiers
 from services.publish.models import Document, Finding, Publication
 from services.publish.schedule import public_name
 from services.publish.service import SERVICE
-from services.publish.what_is_out import IS_OUT, OUT, tell_if_out
+from services.publish.what_is_out import IS_OUT, OUT, kept_though_unchecked, tell_if_out
 from shared import audit, clock, files
 from shared.encryption import keyed_hash
 
@@ -55,10 +56,12 @@ class Checked:
 
 CLAIM = text("""
     UPDATE documents SET claimed_at = :now, attempts = attempts + 1
-     WHERE id = (SELECT id FROM documents WHERE status = 'received' AND (claimed_at IS NULL OR claimed_at < :lapsed)
-                  ORDER BY uploaded_at LIMIT 1 FOR UPDATE SKIP LOCKED)
+     WHERE id = (SELECT d.id FROM documents d JOIN publications p ON p.id = d.publication_id
+                  WHERE d.status = 'received' AND (d.claimed_at IS NULL OR d.claimed_at < :lapsed)
+                  ORDER BY p.state = ANY(:out) AND d.clean_key IS NOT NULL, d.uploaded_at
+                  LIMIT 1 FOR UPDATE OF d SKIP LOCKED)
     RETURNING id::text
-""")
+""")  # what is not public yet comes first: it may have an hour to keep
 
 
 def check_documents() -> int:
@@ -74,24 +77,27 @@ def check_documents() -> int:
 def reopen_outdated_checks() -> None:
     """Let what is to come out, and what is out, be checked again where more is known, or the check finds more than it did.
 
-    What is out stays out meanwhile, as the bytes that were cleaned.
+    What is out stays out meanwhile, as the bytes that were cleaned. Where it could not be checked by what is known now,
+    it waits until something else is known.
     """
     with SERVICE.transaction() as session:
         watched = session.scalars(select(Publication).where(Publication.state.in_((*NOT_OUT_YET, *OUT))))
         digests = {publication.id: knowledge_digest(publication) for publication in watched}
-        columns = (Document.id, Document.publication_id, Document.status, Document.checked_against)
+        checks = (Document.status, Document.checked_against, Document.refused_against)
+        columns = (Document.id, Document.publication_id, *checks)
         newest = (
             select(*columns)
             .where(Document.publication_id.in_(digests))
             .ext(distinct_on(Document.publication_id, Document.kind))
             .order_by(Document.publication_id, Document.kind, Document.version.desc())
         )
-        rows = [*session.execute(newest), *session.execute(select(*columns).where(IS_OUT))]
+        out = session.execute(select(*columns).where(IS_OUT)).all()
+        tried = {each.id for each in out if each.refused_against == digests[each.publication_id]}
         outdated = {
             each.id
-            for each in rows
+            for each in (*session.execute(newest), *out)
             if each.status == "checked" and each.checked_against != digests[each.publication_id]
-        }
+        } - tried
         again = {"status": "received", "claimed_at": None, "attempts": 0}
         session.execute(update(Document).where(Document.id.in_(outdated), Document.status == "checked").values(again))
 
@@ -99,7 +105,7 @@ def reopen_outdated_checks() -> None:
 def _claim() -> str | None:
     moment = clock.machine_now()
     with SERVICE.transaction() as session:
-        claimed: str | None = session.scalar(CLAIM, {"now": moment, "lapsed": moment - LEASE})
+        claimed: str | None = session.scalar(CLAIM, {"now": moment, "lapsed": moment - LEASE, "out": [*OUT]})
         return claimed
 
 
@@ -109,12 +115,12 @@ def check_one(document_id: str) -> None:
         document = session.get_one(Document, document_id)
         publication = session.get_one(Publication, document.publication_id)
     if document.attempts > MOST_ATTEMPTS:
-        _refuse(document, "The file cannot be checked here. Save it again as a plain PDF and upload it.")
+        _refuse(document, publication, "The file cannot be checked here. Save it again as a plain PDF and upload it.")
         return
     try:
         checked = check(document, publication, files.get(document.clean_key or document.original_key))
     except CannotClean as error:
-        _refuse(document, str(error))
+        _refuse(document, publication, str(error))
         return
     except ExaminationInterrupted:  # the row is the work: it is claimed again, and given up after a few times
         _release(document)
@@ -163,6 +169,7 @@ def _record(session: Session, document_id: str, clean_key: str, checked: Checked
     if document.status != "received":  # another worker's lease: its result stands
         return
     document.status, document.checked_against = "checked", against
+    document.refused_against = document.refusal = None
     document.checked_at = document.checked_at or clock.now()  # checked again, its file on the site keeps its day
     if document.clean_key is None:
         _note_cleaned(document, clean_key, checked)
@@ -203,12 +210,14 @@ def _finding(document: Document, found: Found) -> Finding:
     )
 
 
-def _refuse(document: Document, sentence: str) -> None:
+def _refuse(document: Document, publication: Publication, sentence: str) -> None:
     with SERVICE.transaction() as session:
         row = session.get_one(Document, document.id, with_for_update=True)
         if row.status != "received":
             return
-        row.status, row.refusal, row.checked_at = "refused", sentence, row.checked_at or clock.now()
-        tell_if_out(session, row)
+        outcome = "not-checked-again"
+        if not row.clean_key or not kept_though_unchecked(session, row, knowledge_digest(publication), sentence):
+            row.status, row.refusal, row.checked_at = "refused", sentence, row.checked_at or clock.now()
+            outcome = "refused"
         why = f"{row.kind} version {row.version}"
-        audit.append(session, audit.Entry("system", "refused", f"publication:{row.publication_id}", why))
+        audit.append(session, audit.Entry("system", outcome, f"publication:{row.publication_id}", why))

@@ -17,8 +17,9 @@ from services.publish.models import Document, Publication, Schedule, Telling
 from services.publish.protocol import steps_missing
 from services.publish.publication_route import decisions, partner_names
 from services.publish.publications import holds_in_force
+from services.publish.what_is_out import not_checked_again
 from shared import clock, files
-from shared.calendar import add_working_days, london_day
+from shared.calendar import CalendarUnknown, add_working_days, london_day
 from shared.encryption import CannotDecrypt
 from shared.partnership import partnership
 from shared.rulebook import DutyRule
@@ -90,13 +91,14 @@ def _week_to_avoid(session: Session, publication: Publication, publish_at: datet
 
 def _documents(session: Session, publication: Publication, going_live: bool) -> tuple[DocumentFact, ...]:
     open_in, digest = open_findings(session, publication), knowledge_digest(publication)
+    public_already = not_checked_again(session, publication, digest)
     return tuple(
         DocumentFact(
             kind=each.kind,
             status=each.status,
             open_findings=open_in.get(each.id, 0),
             refusal=each.refusal,
-            by_todays_knowledge=each.checked_against == digest,
+            by_todays_knowledge=each.checked_against == digest or each.id in public_already,
             unchanged=not going_live or each.status != "checked" or _is_unchanged(each),
         )
         for each in current_documents(session, publication.id).values()
@@ -123,10 +125,14 @@ def _copies(session: Session, publication: Publication, publish_at: datetime | N
     return _Copies(by, f"{rule.within.amount} working days", _earliest(rule), facts, since is not None)
 
 
-def _earliest(rule: DutyRule) -> date:
+def _earliest(rule: DutyRule) -> date | None:
+    """None where that day lies past the last year of known bank holidays: what is due before still goes out."""
     holidays = partnership().bank_holidays
-    today = add_working_days(london_day(clock.now()), 0, holidays)  # a copy sent on a Sunday counts as Monday's
-    return add_working_days(today, rule.within.amount, holidays)
+    try:
+        today = add_working_days(london_day(clock.now()), 0, holidays)  # a copy sent on a Sunday counts as Monday's
+        return add_working_days(today, rule.within.amount, holidays)
+    except CalendarUnknown:
+        return None
 
 
 def _sent_since(session: Session, publication: Publication, since: datetime) -> dict[str, datetime]:
@@ -159,7 +165,12 @@ def copied_documents(session: Session, publication: Publication) -> list[Documen
     kinds = list(publication.publish)
     if publication.route != "improvements" and "full-report" not in kinds:
         kinds.append("full-report")
-    return [current[kind] for kind in kinds if kind in current and current[kind].status == "checked"]
+    return [current[kind] for kind in kinds if kind in current and _is_clean(current[kind])]
+
+
+def _is_clean(document: Document) -> bool:
+    """Whether its bytes are made; while it is checked again they stay the same."""
+    return document.clean_key is not None and document.status != "refused"
 
 
 def digest_of(documents: list[Document]) -> str:

@@ -5,7 +5,7 @@ all right at once. There is no way round the gate: the job that makes a page liv
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 NAMES = {
@@ -59,7 +59,7 @@ class Facts:
     today: date
     copies_by: date | None
     notice: str  # how long before publication copies must be sent, such as "7 working days"
-    earliest: date | None  # the first day on which copies sent today would be early enough
+    earliest: date | None  # the first day on which copies sent today would be early enough, as far as it is known
     copies: tuple[CopyFact, ...]
     copies_are_current: bool
     week_to_avoid: date | None = None  # the Monday of its week, where that should be avoided and nobody said why not
@@ -69,6 +69,15 @@ class Facts:
 def failing_sentences(facts: Facts) -> list[str]:
     """What is missing, in words for the editor; empty where the gate is open."""
     return [sentence for check in CHECKS for sentence in check(facts)]
+
+
+def waits_for_checks_alone(facts: Facts) -> bool:
+    """Whether nothing is missing but checks that are under way."""
+    done = tuple(
+        each if each.status == "refused" else replace(each, status="checked", by_todays_knowledge=True)
+        for each in facts.documents
+    )
+    return bool(failing_sentences(facts)) and not failing_sentences(replace(facts, documents=done))
 
 
 def route_is_decided(facts: Facts) -> Iterator[str]:
@@ -157,9 +166,9 @@ def copies_are_early_enough(facts: Facts) -> Iterator[str]:
     if facts.copies_by is None or facts.going_live:
         return
     late = [copy.name for copy in facts.copies if (copy.sent_on or facts.today) > facts.copies_by]
-    if late and facts.earliest:
-        first = _day(facts.earliest)
-        yield f"Choose a time on or after {first}: {_listed(late)} must be sent a copy {facts.notice} before."
+    if late:
+        first = f"on or after {_day(facts.earliest)}" if facts.earliest else "in a year whose bank holidays are known"
+        yield f"Choose a time {first}: {_listed(late)} must be sent a copy {facts.notice} before."
 
 
 def copies_were_sent(facts: Facts) -> Iterator[str]:

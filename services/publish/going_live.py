@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from services.publish.documents import lock_publication
 from services.publish.facts import facts_for
-from services.publish.gate import failing_sentences
+from services.publish.gate import failing_sentences, waits_for_checks_alone
 from services.publish.models import Publication, SiteState
 from services.publish.notices import tell_office
 from services.publish.nspcc import deposit
@@ -81,7 +81,10 @@ def _builders_lock() -> Iterator[bool]:
 
 
 def plan_release() -> Plan | None:
-    """What is to be built now, or None. Holds back, with the reasons shown, what is due and does not pass the gate."""
+    """What is to be built now, or None. Holds back, with the reasons shown, what is due and does not pass the gate.
+
+    What lacks only a check that is under way stays scheduled: the next sweep tries again.
+    """
     with SERVICE.transaction() as session:
         load_past_items(session)
         ready = [publication for publication in _due(session) if _passes_or_is_held(session, publication)]
@@ -104,9 +107,11 @@ def _lacks_something(state: SiteState) -> bool:
 
 
 def _passes_or_is_held(session: Session, publication: Publication) -> bool:
-    missing = failing_sentences(facts_for(session, publication, publication.publish_at, going_live=True))
-    if not missing:
+    facts = facts_for(session, publication, publication.publish_at, going_live=True)
+    if not (missing := failing_sentences(facts)):
         return True
+    if waits_for_checks_alone(facts):
+        return False
     publication.state, publication.held_because = moved(publication.state, "hold"), missing
     publication.version += 1
     site_is_wanted_anew(session)  # a builder killed half-way may have shown it already

@@ -99,6 +99,7 @@ class Document(Model):
     attempts: Mapped[int] = mapped_column(default=0)
     checked_at: Mapped[Moment | None]
     checked_against: Mapped[bytes | None]  # digest of what was looked for
+    refused_against: Mapped[bytes | None]  # digest of what it could not be checked again for, being out
     clean_key: Mapped[str | None]
     clean_sha256: Mapped[str | None]
     clean_size: Mapped[int | None]

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from services.publish.models import ProtocolStepDone, Publication
 from shared import audit, clock
-from shared.calendar import add_working_days, london_day
+from shared.calendar import CalendarUnknown, add_working_days, london_day
 from shared.identity.viewer import Viewer
 from shared.partnership import ProtocolStep, partnership
 from shared.setting_changes import change_setting, in_force
@@ -67,11 +67,18 @@ def steps_done(session: Session, publication_id: str) -> dict[str, ProtocolStepD
 
 
 def due_on(step: ProtocolStep, publish_at: datetime | None) -> date | None:
-    """The day by which a step is to be done, counted in working days from the day of publication."""
+    """The day by which a step is to be done, counted in working days from the day of publication.
+
+    None where the step has none, the day of publication is not set, or the days cross into a year whose bank holidays
+    are not known.
+    """
     if step.working_days is None or publish_at is None:
         return None
     days = -step.working_days if step.when == "before" else step.working_days
-    return add_working_days(london_day(publish_at), days, partnership().bank_holidays)
+    try:
+        return add_working_days(london_day(publish_at), days, partnership().bank_holidays)
+    except CalendarUnknown:
+        return None
 
 
 def steps_missing(session: Session, publication: Publication) -> list[ProtocolStep]:

@@ -165,6 +165,7 @@ class FindingView(Schema):
 class DocumentView(Schema):
     """`status`: received (it is being examined), checked, refused. `sha256` is of the checked bytes, which alone may go
     live; `content_type` is theirs, `came_as` is of what was uploaded. `accessibility` says what is missing for PDF/UA-1.
+    `refusal` beside checked: it is out, and could not be checked again.
     """
 
     id = fields.UUID()
@@ -185,13 +186,16 @@ class DocumentView(Schema):
 
 
 class StepView(Schema):
-    """`due_on` is the day by which a step that has one is to be done, once the time of going live is set."""
+    """`due_on` is the day by which a step that has one is to be done, once the time of going live is set
+    and the bank holidays up to it are known.
+    """
 
     id = fields.String()
     sentence = fields.String()
     owner = fields.String()
     required = fields.Boolean()
     when = fields.String()
+    working_days = fields.Integer(allow_none=True)
     due_on = fields.Date(allow_none=True)
     overdue = fields.Boolean()
     done_by = fields.String(allow_none=True)
@@ -277,7 +281,7 @@ class PublicationSummary(Schema):
     live_at = fields.AwareDateTime(allow_none=True)
     url = fields.String(allow_none=True)
     needs_decision = fields.Boolean()
-    look_now = fields.Boolean()  # what is live may name somebody, by what is known of its case now
+    look_now = fields.Boolean()  # what is live may name somebody by what is known now, or could not be checked again
 
 
 class PublicationView(PublicationSummary):

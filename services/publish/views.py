@@ -197,5 +197,8 @@ def step_view(step: ProtocolStep, done: ProtocolStepDone | None, publish_at: dat
     """A step of the protocol, by which day it is to be done, and by whom it was."""
     by = due_on(step, publish_at)
     overdue = done is None and by is not None and by < london_day(clock.now())
-    shown = fields_of(step, "id", "sentence", "owner", "required", "when") | {"due_on": plain(by), "overdue": overdue}
+    shown = fields_of(step, "id", "sentence", "owner", "required", "when", "working_days") | {
+        "due_on": plain(by),
+        "overdue": overdue,
+    }
     return shown | {name: plain(getattr(done, name, None)) for name in ("done_by", "done_at", "note")}

@@ -1,7 +1,7 @@
 """What the public can see already, where more is known of its case now: a person looks and decides; nothing goes by itself.
 
 Something asks to be looked at as long as it is out and names somebody: until a second person accepts it, a correction
-takes its place, or the page is taken down.
+takes its place, or the page is taken down. What could not be checked again asks until it could, or until the latter two.
 """
 
 import structlog
@@ -15,6 +15,8 @@ from services.publish.notices import tell_office, tell_roles
 log = structlog.get_logger()
 
 OUT = ("live", "archived")
+MAY_NAME = "What is live may name somebody, by what is known of its case now."
+NOT_CHECKED = "What is live could not be checked again by what is known of its case now: read it yourself."
 
 # The words of a page are out as they were when it was last made: later ones wait for a correction.
 _Words = aliased(Document)
@@ -43,24 +45,45 @@ _NAMES_SOMEBODY = exists().where(
 )
 
 
-def to_look_at(session: Session) -> dict[str, set[str]]:
-    """The documents that are out and may name somebody, or could not be checked again: their ids by publication."""
-    statement = select(Document.publication_id, Document.id).where(
-        IS_OUT, or_(_NAMES_SOMEBODY, Document.status == "refused")
-    )
-    found: dict[str, set[str]] = {}
-    for publication_id, document_id in session.execute(statement):
-        found.setdefault(publication_id, set()).add(document_id)
+def to_look_at(session: Session) -> dict[str, list[str]]:
+    """Why somebody has to look at what is out, in sentences, by publication."""
+    found: dict[str, list[str]] = {}
+    for sentence, asks in ((MAY_NAME, _NAMES_SOMEBODY), (NOT_CHECKED, Document.refused_against.is_not(None))):
+        for publication_id in session.scalars(select(Document.publication_id).where(IS_OUT, asks).distinct()):
+            found.setdefault(publication_id, []).append(sentence)
     return found
+
+
+def not_checked_again(session: Session, publication: Publication, digest: bytes) -> set[str]:
+    """The documents of a publication that are out and could not be checked by the knowledge of this digest."""
+    is_its = Document.publication_id == publication.id
+    return set(session.scalars(select(Document.id).where(IS_OUT, is_its, Document.refused_against == digest)))
+
+
+def kept_though_unchecked(session: Session, document: Document, digest: bytes, sentence: str) -> bool:
+    """Keep a document that is out as it was checked, and have it read by a person; False where it is not out.
+
+    It is tried again once the knowledge of the case is no longer that of `digest`.
+    """
+    if not session.scalar(select(Document.id).where(IS_OUT, Document.id == document.id)):
+        return False
+    document.status, document.refused_against = "checked", digest
+    document.refusal = f"It could not be checked again by what is known now: read it yourself. {sentence}"
+    _tell(session, document, "live-not-checked", NOT_CHECKED)
+    log.error("publication.live_not_checked", publication=document.publication_id)
+    return True
 
 
 def tell_if_out(session: Session, document: Document) -> None:
     """Put a document that was just checked before those who can take it down, if the public sees it and it may name somebody."""
     session.flush()
-    if document.id not in to_look_at(session).get(document.publication_id, ()):
-        return
+    if session.scalar(select(Document.id).where(IS_OUT, Document.id == document.id, _NAMES_SOMEBODY)):
+        _tell(session, document, "live-may-name", MAY_NAME)
+        log.error("publication.live_may_name", publication=document.publication_id)
+
+
+def _tell(session: Session, document: Document, purpose: str, sentence: str) -> None:
     publication = session.get_one(Publication, document.publication_id)
-    sentence = "What is live may name somebody, by what is known of its case now. Look now: it comes down in one step."
-    tell_office(session, publication, "live-may-name", sentence)
-    tell_roles(session, publication, ("editor", "communications-lead"), "live-may-name", sentence)
-    log.error("publication.live_may_name", publication=publication.id, reference=publication.reference)
+    sentence = f"{sentence} Look now: it comes down in one step."
+    tell_office(session, publication, purpose, sentence)
+    tell_roles(session, publication, ("editor", "communications-lead"), purpose, sentence)

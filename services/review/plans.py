@@ -21,7 +21,7 @@ from shared.setting_changes import change_setting, values_of
 
 def plan_on(session: Session, kind: str, day: date) -> ReviewPlan:
     """The stages of a kind of review that begins on `day`. Of two that hold from the same day, the office's."""
-    values = takewhile(lambda value: value is not None, values_of(session, _setting(kind)))
+    values = takewhile(lambda value: value is not None, values_of(session, setting_of(kind)))
     changed = (plan_from(value) for value in values)
     latest = next((plan for plan in changed if plan.in_force_from <= day), None)
     of_file = partnership().review_plan(kind, day)
@@ -49,8 +49,9 @@ def _today(session: Session, kind: str) -> ReviewPlan:
 
 
 def _change(session: Session, viewer: Viewer, plan: dict[str, Any], reasons: str) -> None:
-    change_setting(session, viewer, _setting(plan["kind"]), plan, reasons)
+    change_setting(session, viewer, setting_of(plan["kind"]), plan, reasons)
 
 
-def _setting(kind: str) -> str:
+def setting_of(kind: str) -> str:
+    """The name by which a kind's changes are kept; that of no kind begins them all."""
     return f"stages:{kind}"

@@ -1,5 +1,6 @@
 """The office keeps the protocol and the stages by pages: with reasons, for what begins from then on; what has begun keeps its own."""
 
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
@@ -151,6 +152,45 @@ def test_stages_hold_for_reviews_that_begin_from_the_day_of_the_change() -> None
     again = [each["id"] for each in stages_of(reviewing.open_case())["meeting"]["steps"]]
     assert again[0] == kept[1] and again[2] == kept[2] and again[1] not in kept
     assert someone.id in last_entry(REVIEW) and "stages:rapid-review" in last_entry(REVIEW)
+
+
+def test_a_step_that_must_be_done_is_not_listed_again_among_what_may_be() -> None:
+    at, both = f"{STAGES}/rapid-review/stages/meeting", {"must": "Quorum noted.", "may": "Tea.\r\nQuorum noted."}
+    for _ in range(2):  # as new sentences, and as ones that stood there
+        office("review").does(at, name="Meeting", working_days="9", **both, after="returns", reasons=WHY)
+        steps = stages_of(reviewing.open_case())["meeting"]["steps"]
+        assert [(each["sentence"], each["required"]) for each in steps] == [("Quorum noted.", True), ("Tea.", False)]
+        assert len({each["id"] for each in steps}) == 2
+
+
+def rows_of(page: str) -> list[list[str]]:
+    """The cells of what was changed here, each as its words."""
+    table = page.partition("Changed here</caption>")[2].partition("</table>")[0]
+    rows = re.findall("<tr.*?</tr>", table.partition("<tbody")[2], re.DOTALL)
+    return [[re.sub("<[^>]+>", " ", cell).strip() for cell in re.findall("<td.*?</td>", row)] for row in rows]
+
+
+def test_a_page_shows_what_was_changed_of_its_own_and_of_which_kind() -> None:
+    way = {"recipient": "nspcc", "channel": "email", "address": "told@nspcc.example"}
+    at = clock.machine_now().isoformat()
+    publishing.hear("recipient.changed", way | {"change_id": new_id(), "changed_at": at}, "notify")
+    why = f"Because of {new_id()}."
+    someone = office("publish")
+    someone.does(f"{PROTOCOL}/embargo/removal", reasons=why)
+    with PUBLISH.transaction() as session:
+        kept = session.scalar(text("SELECT count(*) FROM setting_changes WHERE name = 'protocol'"))
+    shown = rows_of(someone.get(PROTOCOL).text)
+    assert (shown[0][1:], len(shown)) == ([why], min(kept or 0, 50))
+    someone = office("review")
+    for kind in ("other", "lcspr"):
+        someone.does(f"{STAGES}/{kind}/words", name=f"Called {kind}", explanation="", reasons=why)
+    assert [row[1:] for row in rows_of(someone.get(STAGES).text)[:2]] == [["Called lcspr", why], ["Called other", why]]
+
+
+def test_a_step_may_be_the_editors() -> None:
+    someone = office("publish")
+    someone.does(f"{PROTOCOL}/new", sentence=SENTENCE, **STEP | {"owner": "editor"})
+    assert "The editors" in someone.get(PROTOCOL).text
 
 
 def test_a_kind_of_review_gets_its_first_stage_and_words_for_families() -> None:

@@ -1,6 +1,6 @@
 """Overdue steps of the media and communications protocol remind their owner and the office, and name nobody."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,7 @@ from shared.partnership import partnership
 from shared.settings import settings
 from tests.integration.test_publish_once_live import mails
 from tests.people import Someone
-from tests.publishing import OFFICE, live_publication, pass_days, post, scheduled_publication
+from tests.publishing import OFFICE, get, live_publication, open_publication, pass_days, post, scheduled_publication
 
 pytestmark = pytest.mark.usefixtures("ground", "own_clock")
 
@@ -92,3 +92,20 @@ def test_a_reminder_names_no_step_and_nobody(lead: Someone) -> None:
         words = f"{each['reference']} {each['text']}".casefold()
         assert publication["reference"].casefold() in words
         assert not any(kept in words for kept in (publication["pseudonym"].casefold(), "coverage", "hester", "editor"))
+
+
+def test_a_step_whose_bank_holidays_are_not_known_has_no_day_and_keeps_no_other_silent(lead: Someone) -> None:
+    other = live_publication()
+    clock.advance(datetime(2028, 11, 24, 12, tzinfo=UTC) - clock.now())  # 2029 is not known
+    late = live_publication()
+    remind()
+    assert (told(other, lead), told(late, lead)) == (["lead", "office"], [])
+    steps = {step["id"]: step["due_on"] for step in get(f"/publications/{late['id']}")["protocol"]}
+    assert (steps["monitoring"], steps["debrief"]) == ("2028-12-15", None)
+    assert "the bank holidays of that year are not known" in lead.get(f"/publish/publications/{late['id']}").text
+
+
+def test_in_the_last_days_whose_bank_holidays_are_known_a_publication_can_be_looked_at(lead: Someone) -> None:
+    publication = open_publication()
+    clock.advance(datetime(2028, 12, 27, 12, tzinfo=UTC) - clock.now())
+    assert lead.get(f"/publish/publications/{publication['id']}").status_code == 200

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from services.publish.gate import CopyFact, DocumentFact, Facts, failing_sentences
+from services.publish.gate import CopyFact, DocumentFact, Facts, failing_sentences, waits_for_checks_alone
 
 READY = Facts(
     going_live=False,
@@ -53,6 +53,7 @@ def test_with_everything_done_the_gate_is_open() -> None:
         ({"hold_checks": (date(2026, 5, 1),)}, "next checked on 1 May 2026"),
         ({"in_future": False}, "Choose a time in the future."),
         ({"copies_by": date(2026, 3, 22)}, "Choose a time on or after 1 April 2026: Ofsted"),
+        ({"copies_by": date(2026, 3, 22), "earliest": None}, "whose bank holidays are known: Ofsted"),
     ],
 )
 def test_each_thing_missing_has_its_sentence(change: dict[str, Any], sentence: str) -> None:
@@ -76,3 +77,18 @@ def test_at_its_time_the_copies_must_have_gone(change: dict[str, Any], sentence:
 def test_everything_that_is_missing_is_said_at_once() -> None:
     nothing = replace(READY, route=None, documents=(), steps_missing=("One.", "Two."), hold_checks=(date(2026, 5, 1),))
     assert len(failing_sentences(nothing)) == 5
+
+
+@pytest.mark.parametrize(
+    ("change", "waits"),
+    [
+        ({}, False),
+        ({"documents": (DocumentFact("full-report", "received", 0),)}, True),
+        ({"documents": (DocumentFact("full-report", "checked", 0, by_todays_knowledge=False),)}, True),
+        ({"documents": (DocumentFact("full-report", "received", 1),)}, False),
+        ({"documents": (DocumentFact("full-report", "refused", 0, "It is damaged."),)}, False),
+        ({"documents": (DocumentFact("full-report", "received", 0),), "copies_are_current": False}, False),
+    ],
+)
+def test_only_a_check_that_is_under_way_is_waited_for(change: dict[str, Any], waits: bool) -> None:
+    assert waits_for_checks_alone(replace(SENT, **change)) is waits

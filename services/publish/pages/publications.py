@@ -16,7 +16,7 @@ from services.publish.public_site.site_content import preview_of
 from services.publish.public_site.site_pages import review
 from services.publish.publication_route import Route, decide_route, partner_names
 from services.publish.schedule import public_name
-from services.publish.what_is_out import to_look_at
+from services.publish.what_is_out import MAY_NAME, to_look_at
 from services.publish.wording import KINDS, ROUTES
 from shared import files
 from shared.identity import rights
@@ -42,6 +42,7 @@ def list_publications(visit: Visit) -> Page:
     values = {
         "publications": [views.summary_of(each, each.id in waiting, each.id in look_now) for each in found],
         "to_look_at": visit.session.scalars(select(Publication).where(Publication.id.in_(look_now))).all(),
+        "why": look_now,
         "edits": rights.edits_publications(visit.viewer),
     }
     return Page("publications.html", "Publications", values)
@@ -54,6 +55,8 @@ def show_publication(visit: Visit, publication_id: UUID) -> Page:
     viewer = visit.viewer
     values = {
         "each": views.publication_view(visit.session, publication),
+        "look_at": to_look_at(visit.session).get(publication.id, []),
+        "may_name": MAY_NAME,
         "edits": rights.edits_publications(viewer),
         "decides": rights.decides_publication(viewer),
         "brings_out": rights.brings_out(viewer),

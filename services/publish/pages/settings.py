@@ -3,7 +3,7 @@
 from typing import Any
 
 from services.publish.pages.site import pages
-from services.publish.protocol import change_steps, steps_for_new
+from services.publish.protocol import SETTING, change_steps, steps_for_new
 from shared.identity import rights
 from shared.partnership_schema import ProtocolStepSchema
 from shared.setting_changes import history
@@ -15,6 +15,7 @@ from shared.web.pages import Page, Visit
 AT = "/settings/protocol"
 OWNERS = {
     "communications": "Communications",
+    "editor": "The editors",
     "partnership-office": "The partnership office",
     "reviewer": "The reviewer",
     "safeguarding-partners": "The safeguarding partners",
@@ -64,7 +65,7 @@ def _shown(entry: Entry) -> dict[str, Any]:
 
 @pages.get(AT, allows=rights.keeps_system)
 def show_protocol_settings(visit: Visit) -> Page:
-    values = {"steps": steps_for_new(visit.session), "owners": OWNERS, "history": history(visit.session)}
+    values = {"steps": steps_for_new(visit.session), "owners": OWNERS, "history": history(visit.session, SETTING)}
     return Page("protocol_settings.html", "Media and communications protocol", values)
 
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from services.review.pages.site import pages
-from services.review.plans import change_stages, change_words, plan_on
+from services.review.plans import change_stages, change_words, plan_on, setting_of
 from shared import clock
 from shared.calendar import london_day
 from shared.identity import rights
@@ -13,6 +13,7 @@ from shared.setting_changes import history
 from shared.web.asking import acted, checked, form_page, line, optional_text, reasons
 from shared.web.forms import Questions
 from shared.web.kept_lists import SAVED, Entry, KeptList, comes_after, days_in, days_line, declare_list
+from shared.web.layout import words
 from shared.web.pages import Go, Page, Visit
 from shared.web.problems import not_found
 
@@ -62,14 +63,19 @@ def _answered(form: Questions, before: Entry) -> Entry:
 
 
 def _steps(answers: dict[str, Any], before: Entry) -> list[dict[str, Any]]:
-    """What is to be done in a stage. A sentence that stood there keeps its id, by which records know that it is done."""
+    """What is to be done in a stage. A sentence that stood there keeps its id, by which records know that it is done.
+
+    What must be done is not listed again among what may be.
+    """
     known = {step["sentence"]: step["id"] for step in before.get("steps", ())}
     taken, steps = set(known.values()), []
-    for name in ("must", "may"):
-        for sentence in dict.fromkeys(filter(None, map(str.strip, (answers[name] or "").splitlines()))):
-            step_id = known.get(sentence) or next(each for n in range(1, 1000) if (each := f"step-{n}") not in taken)
-            taken.add(step_id)
-            steps.append({"id": step_id, "sentence": sentence, "required": name == "must"})
+    must, may = (filter(None, map(str.strip, (answers[name] or "").splitlines())) for name in ("must", "may"))
+    required = dict.fromkeys(must, True)
+    optional = {sentence: False for sentence in may if sentence not in required}
+    for sentence, is_required in (required | optional).items():
+        step_id = known.get(sentence) or next(each for n in range(1, 1000) if (each := f"step-{n}") not in taken)
+        taken.add(step_id)
+        steps.append({"id": step_id, "sentence": sentence, "required": is_required})
     return steps
 
 
@@ -85,7 +91,9 @@ def _shown(entry: Entry) -> dict[str, Any]:
 
 @pages.get(AT, allows=rights.keeps_system)
 def show_stage_settings(visit: Visit) -> Page:
-    values = {"plans": [_plan(visit, kind) for kind in REVIEW_KINDS], "history": history(visit.session)}
+    plans = [_plan(visit, kind) for kind in REVIEW_KINDS]
+    names = {setting_of(plan.kind): plan.name if plan.stages else words(plan.kind) for plan in plans}
+    values = {"plans": plans, "names": names, "history": history(visit.session, setting_of(""))}
     return Page("stage_settings.html", "Stages of reviews", values)
 
 

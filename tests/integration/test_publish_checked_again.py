@@ -1,0 +1,122 @@
+"""What is checked again by what is known now: what waits for its hour keeps it, and what is out stays out meanwhile."""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+
+from services.publish import document_check
+from services.publish.cleaning import examination_process
+from services.publish.document_check import check_documents, reopen_outdated_checks
+from services.publish.going_live import publish_due
+from services.publish.service import SERVICE
+from tests.integration.test_publish_once_live import LOOK, learn, live, look_now, mails
+from tests.people import Someone
+from tests.publishing import OFFICE, browse, get, pass_days, path_of, pdf, post, route, scheduled_publication
+
+pytestmark = pytest.mark.usefixtures("ground", "own_clock")
+
+ORDER = {"reasons": "A slip.", "ordered_by": "The partners"}
+NOT_CHECKED = "could not be checked again"
+
+
+def publication_of(document_id: str | None) -> str:
+    with SERVICE.transaction() as session:
+        statement = text("SELECT publication_id::text FROM documents WHERE id = :id")
+        return str(session.scalar(statement, {"id": document_id}))
+
+
+def state(publication: dict[str, Any]) -> str:
+    return str(get(f"/publications/{publication['id']}")["status"])
+
+
+def test_what_is_not_public_yet_is_checked_again_before_what_is() -> None:
+    public, waiting = live(), scheduled_publication()
+    for each in (public, waiting):
+        learn(each, "Quillfeather")
+    reopen_outdated_checks()
+    claimed = [publication_of(document_check._claim()) for _ in range(4)]
+    assert claimed == [waiting["id"]] * 2 + [public["id"]] * 2
+
+
+def test_whose_hour_comes_while_it_is_checked_again_goes_live_once_it_is() -> None:
+    publication = scheduled_publication()
+    pass_days()
+    learn(publication, "Quillfeather")
+    publish_due()  # before the check has seen that more is known
+    assert state(publication) == "scheduled"
+    reopen_outdated_checks()
+    publish_due()
+    assert (state(publication), browse(path_of(publication))[0]) == ("scheduled", "404")
+    check_documents()
+    publish_due()
+    assert state(publication) == "live"
+
+
+def test_whose_hour_comes_while_it_is_checked_again_is_held_where_somebody_is_found() -> None:
+    publication = scheduled_publication(content=pdf("The neighbour, called old hollis, rang."))
+    pass_days()
+    learn(publication, "Hollis")
+    publish_due()
+    assert state(publication) == "scheduled"
+    check_documents()
+    publish_due()
+    assert state(publication) == "held"
+
+
+@contextmanager
+def interrupted() -> Iterator[None]:
+    """Every examination is ended from outside."""
+    killed = [sys.executable, "-c", "import os, signal; os.kill(os.getpid(), signal.SIGKILL)"]
+    run = subprocess.run
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(examination_process.subprocess, "run", lambda _, **more: run(killed, **more))
+        yield
+
+
+def report_of(publication: dict[str, Any]) -> dict[str, Any]:
+    documents = get(f"/publications/{publication['id']}/documents")["items"]
+    return next(each for each in documents if each["kind"] == "full-report")
+
+
+def test_what_is_out_and_cannot_be_checked_again_stays_checked_and_a_person_is_asked_to_read_it() -> None:
+    publication = live()
+    editor = Someone(OFFICE, ["editor"], service="publish", name="Ruth Editor")
+    at = f"/publish/publications/{publication['id']}"
+    learn(publication, "Quillfeather")
+    with interrupted():
+        check_documents()
+        assert check_documents() == 0  # not for ever: until something else is known
+    report = report_of(publication)
+    assert (report["status"], NOT_CHECKED in report["refusal"], look_now(publication)) == ("checked", True, True)
+    page = editor.get(at).text
+    assert NOT_CHECKED in page and NOT_CHECKED in editor.get("/publish/publications").text
+    assert LOOK not in page and "Look at the findings" not in page
+    sent = {each["recipient"] for each in mails(publication, "live-not-checked")}
+    assert f"person:{editor.id}" in sent and mails(publication) == []
+    learn(publication, "Quillfeather", "Hollis")
+    check_documents()
+    assert (report_of(publication)["refusal"], look_now(publication)) == (None, True)
+    page = editor.get(at).text
+    assert LOOK in page and NOT_CHECKED not in page
+    post(f"/publications/{publication['id']}/withdrawal", ORDER)
+
+
+def test_the_words_are_corrected_though_the_report_cannot_be_checked_again_and_once_down_it_is_refused() -> None:
+    publication = live()
+    at = f"/publications/{publication['id']}"
+    learn(publication, "Quillfeather")
+    with interrupted():
+        check_documents()
+        post(f"{at}/page", {"title": "What was learnt"}, status=200)
+        check_documents()
+        post(f"{at}/correction", ORDER)
+        post(f"{at}/withdrawal", ORDER)
+        assert not look_now(publication)
+        post(f"{at}/route", route())
+        check_documents()
+    assert report_of(publication)["status"] == "refused"
