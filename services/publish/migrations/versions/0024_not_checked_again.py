@@ -10,10 +10,11 @@ down_revision = "0023"
 
 
 def upgrade() -> None:
-    op.execute("ALTER TABLE documents ADD COLUMN refused_against bytea;")
-    op.execute(
-        "UPDATE documents SET status = 'checked', refusal = NULL WHERE status = 'refused' AND clean_key IS NOT NULL"
-    )
+    op.execute("""
+        SELECT set_config('app.scope', 'system', true);
+        ALTER TABLE documents ADD COLUMN refused_against bytea;
+        UPDATE documents SET status = 'checked', refusal = NULL WHERE status = 'refused' AND clean_key IS NOT NULL;
+    """)
 
 
 def downgrade() -> None:
