@@ -5,16 +5,18 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import structlog
-from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from shared import clock
 from shared.encryption import unseal_json
 from shared.events.catalogue import CATALOGUE, Event, NotYet, Reaction
+from shared.exchange import in_one_exchange
 from shared.logs import begin_request, describe_error
 from shared.service import Service
 
 log = structlog.get_logger()
+
+KEEP = "INSERT INTO inbox VALUES (%s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING RETURNING event_id"
 
 
 def receive_all(service: Service, reactions: Mapping[str, Reaction], envelopes: Sequence[dict[str, Any]]) -> None:
@@ -51,13 +53,8 @@ def receive(service: Service, reactions: Mapping[str, Reaction], envelope: dict[
 
 
 def _is_new(session: Session, envelope: dict[str, Any]) -> bool:
-    statement = text(
-        "INSERT INTO inbox VALUES (:id, :type, :source, :subject, :sequence, :now) ON CONFLICT DO NOTHING RETURNING event_id"
-    )
-    values = {key: envelope[key] for key in ("id", "type", "source", "subject", "sequence")} | {
-        "now": clock.machine_now()
-    }
-    return session.execute(statement, values).first() is not None
+    values = [envelope[key] for key in ("id", "type", "source", "subject", "sequence")]
+    return bool(in_one_exchange(session, (KEEP, [*values, clock.machine_now()])))
 
 
 def _open(envelope: dict[str, Any]) -> Event:

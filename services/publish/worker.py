@@ -18,7 +18,7 @@ def dispatch() -> int:
 celery = make_worker(
     SERVICE,
     REACTIONS,
-    sweepers=[check_documents, publish_due, dispatch, remind_of_receipts, remind_in_turn, ask_about_retention],
+    sweepers=[publish_due, dispatch, check_documents, remind_of_receipts, remind_in_turn, ask_about_retention],
 )
 
 
