@@ -74,11 +74,12 @@ def test_a_name_that_is_learnt_later_puts_what_is_live_before_those_who_can_take
     at = f"/publish/publications/{publication['id']}"
     before = browse(path_of(publication))
     assert not look_now(publication)
-    assert LOOK not in lead.get("/publish/publications").text + lead.get(at).text
+    listed = f"{publication['reference']}</a>: look now"
+    assert listed not in lead.get("/publish/publications").text and LOOK not in lead.get(at).text
     learn(publication, "Hollis")
     check_documents()
     assert look_now(publication)
-    assert LOOK in lead.get("/publish/publications").text
+    assert listed in lead.get("/publish/publications").text
     assert LOOK in lead.get(at).text
     assert "hollis" in lead.get(f"{at}/findings").text
     publish_due()

@@ -57,12 +57,12 @@ def words_of(message: EmailMessage) -> str:
 def test_the_files_are_in_the_envelope_byte_for_byte_and_nowhere_else(
     sandbox: Outside, opened: Callable[..., list[EmailMessage]]
 ) -> None:
-    taken = refer()
-    assert upload(taken["id"], PDF, b"Notes: seen twice.").status_code == 201
+    taken, content = refer(), PDF + b" Sealed for the police."  # the bytes of no other test's file
+    assert upload(taken["id"], content, b"Notes: seen twice.").status_code == 201
     send()
     message = opened(taken["incident"])[-1]
     found = files_in(message)
-    assert (found[NAME], found[f"{NAME}.txt"].strip()) == (PDF, "Notes: seen twice.")
+    assert (found[NAME], found[f"{NAME}.txt"].strip()) == (content, "Notes: seen twice.")
     assert f"With this message:\n  {NAME}\n" in words_of(message).replace("\r\n", "\n")
     assert "Not with this message" not in words_of(message)
     others = sandbox.mail(taken["incident"]["reference"], "safeguarding@herefordshire-and-worcestershire-icb.example")
