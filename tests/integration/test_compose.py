@@ -2,9 +2,11 @@
 
 import os
 import re
+import signal
 import subprocess
 import sys
 import urllib.request
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from urllib.error import URLError
@@ -76,7 +78,8 @@ def command_of(container: str) -> list[str]:
 
 def run(command: list[str], environment: dict[str, str]) -> subprocess.Popen[bytes]:
     given = {**os.environ, **environment, "PYTHONPATH": str(ROOT)}
-    return subprocess.Popen(command, cwd=ROOT, env=given, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    return subprocess.Popen(command, cwd=ROOT, env=given, start_new_session=True, **quiet)
 
 
 def stop(process: "subprocess.Popen[bytes]") -> None:
@@ -86,6 +89,8 @@ def stop(process: "subprocess.Popen[bytes]") -> None:
     except subprocess.TimeoutExpired:
         process.kill()
         process.wait(5)
+    with suppress(ProcessLookupError):  # a serving process that its parent left behind
+        os.killpg(process.pid, signal.SIGKILL)
 
 
 @pytest.mark.parametrize("service", SERVICES)
