@@ -1,5 +1,7 @@
 """The floor: an event passes from one service to another and is confirmed; the audit chain holds."""
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import ProgrammingError
@@ -11,6 +13,7 @@ from shared.database import new_id
 from shared.events.catalogue import Event, NotYet
 from shared.inbox import receive, receive_all
 from shared.outbox import confirm, emit, pending, relay
+from shared.service import Service
 from shared.settings import settings
 
 pytestmark = pytest.mark.usefixtures("ground")
@@ -130,10 +133,21 @@ def test_what_cannot_be_handed_over_at_once_does_not_look_as_if_it_had_failed(
     with NOTIFY.transaction() as session:
         data = bar | {"barred_at": clock.now().isoformat(), "lifted_at": None}
         emit(session, NOTIFY, "need-to-know.changed", f"bar:{bar['bar_id']}", data)
-    settings.cache_clear()
     assert f"bar:{bar['bar_id']}" in {row["subject"] for row in pending_rows()}
+    settings.cache_clear()
 
 
 def pending_rows() -> list[dict]:
     with NOTIFY.transaction() as session:
         return pending(session)
+
+
+def test_a_broker_that_is_away_uses_up_no_attempt(monkeypatch: pytest.MonkeyPatch) -> None:
+    with NOTIFY.transaction() as session:
+        emit(session, NOTIFY, "incident.referred", "incident:AWAY", referred("AWAY"))
+    monkeypatch.setenv("REDIS_URL", "redis://127.0.0.1:1/0")
+    settings.cache_clear()
+    assert relay(Service("notify")) == 0
+    (waits,) = [row for row in pending_rows() if row["subject"] == "incident:AWAY"]
+    assert waits["attempts"] == 0 and waits["due_at"] < clock.machine_now() + timedelta(seconds=2)
+    settings.cache_clear()
