@@ -1,7 +1,9 @@
 """The NSPCC gets its record and file; on the anonymous route nothing that leaves names the partnership or its area."""
 
 import email
+import hashlib
 import io
+import itertools
 import re
 from collections.abc import Iterator
 from datetime import timedelta
@@ -17,7 +19,10 @@ from sqlalchemy import text
 from deploy.run.ports import free_port
 from services.publish.document_check import check_documents
 from services.publish.going_live import publish_due
+from services.publish.identifying.identifying_shapes import PHONE
+from services.publish.models import Publication
 from services.publish.nspcc import note_dispatch, remind_of_receipts
+from services.publish.nspcc_proof import prove_unnamed
 from services.publish.service import SERVICE
 from shared import clock
 from shared.delivery.dispatching import dispatch_due
@@ -260,6 +265,16 @@ def a_new_agency() -> None:
     agency = {"id": "riverside", "name": "A Riverside Nursery", "kind": "school", "is_partner": False, "emails": []}
     with SERVICE.transaction() as session:
         apply_directory_change(session, agency | {"ended_at": None, "version": 1, "keys": []})
+
+
+def test_a_number_that_stands_by_chance_in_a_files_digest_is_nobodys() -> None:
+    contents = (pdf("The agencies did not share what they knew.") + b"%%%d\n" % number for number in itertools.count())
+    content, digest = next((c, d) for c in contents if PHONE.search(d := hashlib.sha256(c).hexdigest()))
+    words = {"record": f"Files: report (SHA-256 {digest})"}
+    with SERVICE.transaction() as session:
+        publication = session.get_one(Publication, live_publication(route("anonymous"))["id"])
+        assert prove_unnamed(session, publication, words, [("report.pdf", content)]).found == []
+        assert prove_unnamed(session, publication, words, []).found != []
 
 
 @pytest.mark.usefixtures("a_new_agency")
