@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select, text
+from sqlalchemy import case, select, text
 from sqlalchemy.orm import Session
 
 from services.notify.file_types import NotTaken, kind_of, safe_name, words_for
@@ -35,6 +35,9 @@ LET_GO = text("""
 """)
 FORGET = text("DELETE FROM attachments WHERE id = ANY(CAST(:ids AS uuid[]))")
 INFECTED_OF = text("SELECT id::text FROM attachments WHERE id = ANY(CAST(:ids AS uuid[])) AND scan = 'infected'")
+
+# Of rows with the same bytes, what one scan found tells of all; while one waits for its scan, none is given out unscanned.
+TELLING = case({"infected": 1, "clean": 2, "waiting": 3}, value=Attachment.scan, else_=4)
 
 Entry = dict[str, str]
 
@@ -158,8 +161,7 @@ def _opened(session: Session, entries: Sequence[Entry], name: str, value: str) -
         raise not_found()
     by = Attachment.id if name == "id" else Attachment.sha256
     same = select(Attachment).where(by == value, Attachment.removed_at.is_(None))
-    worst_first = same.order_by((Attachment.scan == "infected").desc(), Attachment.scan)  # then clean before waiting
-    found = session.scalars(worst_first.limit(1)).first()
+    found = session.scalars(same.order_by(TELLING).limit(1)).first()
     if found is None:
         raise not_found()
     if found.scan == "infected":

@@ -1,4 +1,4 @@
-"""The stages of each kind of review: the partnership file's, or the office's where it has changed them by pages.
+"""The stages of each kind of review: the partnership file's, or the office's where it has changed them here.
 
 A review keeps those that are in force on the day it begins.
 """
@@ -36,6 +36,14 @@ def plan_for(session: Session, kind: str, began_at: datetime) -> dict[str, Any]:
 def change_stages(session: Session, viewer: Viewer, kind: str, stages: Sequence[dict[str, Any]], reasons: str) -> None:
     """Have reviews of a kind that begin from today on go by other stages."""
     _change(session, viewer, plan_as_json(_today(session, kind)) | {"stages": list(stages)}, reasons)
+
+
+def change_plan(session: Session, viewer: Viewer, kind: str, values: dict[str, Any], reasons: str) -> None:
+    """Have reviews of a kind that begin from today on go by other stages and be called and explained otherwise.
+
+    `values` are those of shared.partnership_schema.ReviewPlanSchema but for the kind and the day.
+    """
+    _change(session, viewer, plan_as_json(plan_from(plan_as_json(_today(session, kind)) | values)), reasons)
 
 
 def change_words(session: Session, viewer: Viewer, kind: str, name: str, explanation: str, reasons: str) -> None:

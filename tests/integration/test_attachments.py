@@ -400,3 +400,22 @@ def test_what_came_before_there_was_a_scanner_is_looked_at_too(
         )
         scan_documents()
     assert documents(taken)[0]["scan"] == "clean"
+
+
+def test_while_a_file_waits_for_its_scan_no_other_of_the_same_bytes_is_given_out_unscanned(scanner: str) -> None:
+    referral = refer()
+    taken = referral["id"]
+    send()
+    upload(taken, PDF)
+    again = [each for each in duties(referral["incident"]["id"], "follow-up") if each["recipient"] == "panel"]
+    pack = got(f"/duties/{again[0]['id']}/pack")
+    path = f"/documents/{pack['delivery_id']}/files/{files.sha256_of(PDF)}"
+    change_rows("UPDATE attachments SET scan = 'not-scanned' WHERE sha256 = :sha", sha=files.sha256_of(PDF))
+    assert call("GET", path, OFFICE).data == PDF
+    upload(refer()["id"], PDF)
+    answer = call("GET", path, OFFICE)
+    assert answer.status_code == 409 and "not been scanned" in answer.text
+    with scanner_at(scanner):
+        while scan_documents():
+            pass
+    assert call("GET", path, OFFICE).data == PDF

@@ -154,6 +154,31 @@ def test_stages_hold_for_reviews_that_begin_from_the_day_of_the_change() -> None
     assert someone.id in last_entry(REVIEW) and "stages:rapid-review" in last_entry(REVIEW)
 
 
+def test_a_system_of_the_office_changes_stages_as_people_do() -> None:
+    before = reviewing.open_case()
+    (plan,) = [each for each in reviewing.get("/stages", OFFICE)["items"] if each["kind"] == "rapid-review"]
+    assert [each["id"] for each in plan["stages"]] == list(stages_of(before))
+    first = plan["stages"][0] | {"name": "Everybody asked", "working_days": 2}
+    body = {"name": "Rapid review", "explanation": "We look at once.", "stages": [first, plan["stages"][-1]]}
+    reviewing.put("/stages/rapid-review", OFFICE, body | {"reasons": WHY})
+    after = stages_of(reviewing.open_case())
+    assert list(after) == [first["id"], plan["stages"][-1]["id"]]
+    assert after[first["id"]]["name"] == "Everybody asked"
+    assert list(stages_of(before)) == [each["id"] for each in plan["stages"]]
+    page = office("review").get(STAGES).text
+    assert "We look at once." in page and WHY in page
+    assert "stages:rapid-review" in last_entry(REVIEW)
+
+
+@pytest.mark.parametrize(
+    ("kind", "wrong", "status"),
+    [("rapid-review", {"reasons": ""}, 422), ("rapid-review", {"stages": [{"id": "x"}]}, 422), ("inquest", {}, 404)],
+)
+def test_stages_that_cannot_be_are_refused(kind: str, wrong: dict[str, Any], status: int) -> None:
+    body = {"name": "Rapid review", "stages": [{"id": "one", "name": "One"}], "reasons": WHY}
+    assert reviewing.call("PUT", f"/stages/{kind}", OFFICE, body | wrong).status_code == status
+
+
 def test_a_step_that_must_be_done_is_not_listed_again_among_what_may_be() -> None:
     at, both = f"{STAGES}/rapid-review/stages/meeting", {"must": "Quorum noted.", "may": "Tea.\r\nQuorum noted."}
     for _ in range(2):  # as new sentences, and as ones that stood there

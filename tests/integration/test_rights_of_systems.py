@@ -89,6 +89,8 @@ REVIEW |= {
     ("POST", "/practice-reviews/<uuid:review_id>/reviewer-access"): OFFICE_SENDS,
     ("POST", "/practice-reviews/<uuid:review_id>/reviewer-access/end"): OFFICE_SENDS,
     ("GET", "/recommendations/<uuid:recommendation_id>"): ANY_ONE,
+    ("GET", "/stages"): READS_LIST,
+    ("PUT", "/stages/<kind>"): OFFICE_SENDS,
     ("GET", "/emergency-accesses"): (403, 403, 403, 200, 403, 401),
     ("GET", "/cases/<uuid:case_id>/access"): OFFICE_ONE,
     ("POST", "/cases/<uuid:case_id>/team"): OFFICE_SENDS,

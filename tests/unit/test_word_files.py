@@ -1,6 +1,8 @@
 """Of a Word file an accessible PDF is made of what it shows; what it hides stays behind, and is told."""
 
 import io
+import re
+import struct
 import zipfile
 
 import pypdfium2
@@ -120,6 +122,15 @@ def archive(**parts: bytes) -> bytes:
     return out.getvalue()
 
 
+def packed_as(*, flags: int = 0, method: int = zipfile.ZIP_DEFLATED) -> bytes:
+    """A Word file whose parts are said to be packed so, in both places in which an archive says it."""
+    content = bytearray(word(paragraph("Agencies share.")))
+    for mark, at in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        for found in re.finditer(re.escape(mark), bytes(content)):
+            struct.pack_into("<HH", content, found.start() + at, flags, method)
+    return bytes(content)
+
+
 DEEP = "<w:tbl><w:tr><w:tc>" * 60 + paragraph("x") + "</w:tc></w:tr></w:tbl>" * 60
 
 
@@ -140,6 +151,8 @@ DEEP = "<w:tbl><w:tr><w:tc>" * 60 + paragraph("x") + "</w:tc></w:tr></w:tbl>" * 
         (word(DEEP), "deeper"),
         (word(), "nothing"),
         (word("", {"word/afchunk1.xml": "x"}), "another document"),
+        (packed_as(flags=1), "packed with a password"),
+        (packed_as(method=99), "packed in a way that cannot be read"),
         (
             word(paragraph(picture()), {"word/media/image1.emf": b"\x01\0\0\0 EMF"}, {"rIdP": "media/image1.emf"}),
             "EMF",

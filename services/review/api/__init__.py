@@ -14,6 +14,7 @@ from services.review.api import (
     review_parts,
     reviewer_access,
     sharing,
+    stages,
     taken_out,
     waiting,
 )
@@ -34,6 +35,7 @@ __all__ = [
     "review_parts",
     "reviewer_access",
     "sharing",
+    "stages",
     "taken_out",
     "waiting",
 ]
