@@ -6,7 +6,7 @@ reads the tail and hashes the stored text, so the chain cannot fork and the appl
 
 import hashlib
 import hmac
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
@@ -93,9 +93,3 @@ def sign_head(session: Session, day: date) -> bool:
 def _sign(day: date, number: int, head: bytes) -> str:
     message = b"\n".join((day.isoformat().encode(), str(number).encode(), head))
     return hmac.new(settings().audit_signing_key, message, hashlib.sha256).hexdigest()
-
-
-def entries_on(session: Session, records: Iterable[str]) -> list[dict[str, str]]:
-    """The trail of some records, oldest first."""
-    statement = text("SELECT entry FROM audit_entries WHERE entry::jsonb->>'on' = ANY(:records) ORDER BY number")
-    return [orjson.loads(row.entry) for row in session.execute(statement, {"records": list(records)})]

@@ -14,6 +14,7 @@ from shared.exchange import Turn, attempt, call_with_commit
 from shared.outbox import emit
 from tests.integration.test_floor import referred
 from tests.notifying import rows
+from tests.trail import entries_on
 
 pytestmark = pytest.mark.usefixtures("ground")
 
@@ -28,7 +29,7 @@ def said(subject: str) -> int:
 
 def trail(record: str) -> list[dict[str, str]]:
     with SERVICE.transaction() as session:
-        return audit.entries_on(session, [record])
+        return entries_on(session, [record])
 
 
 def test_nothing_is_said_of_what_was_undone_in_a_transaction_that_goes_on() -> None:

@@ -16,7 +16,7 @@ import pytest
 from sqlalchemy import text
 
 from services.review.service import SERVICE
-from shared import audit, clock
+from shared import clock
 from shared.calendar import LONDON
 from tests.people import WRONG, Someone
 from tests.publishing import pdf
@@ -35,6 +35,7 @@ from tests.reviewing import (
     put,
     request_of,
 )
+from tests.trail import entries_on
 
 pytestmark = pytest.mark.usefixtures("ground")
 
@@ -417,7 +418,7 @@ def test_a_bundle_holds_the_whole_case_and_its_index_proves_every_file() -> None
         trail = bundle.read("audit.csv").decode("utf-8-sig")
         assert "opened" in trail
     with SERVICE.transaction() as session:
-        taken = [each for each in audit.entries_on(session, [f"case:{case['id']}"]) if each["what"] == "took-bundle"]
+        taken = [each for each in entries_on(session, [f"case:{case['id']}"]) if each["what"] == "took-bundle"]
     assert [each["who"] for each in taken] == [f"person:{office.id}"]
     assert person(POLICE, "partner-approver").get(f"/review/cases/{case['id']}/bundle.zip").status_code == 403
 

@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 
 from services.review.app import create_app
 from services.review.service import SERVICE
-from shared import audit, clock
+from shared import clock
 from shared.partnership import partnership
 from tests.reviewing import (
     BASE,
@@ -38,6 +38,7 @@ from tests.reviewing import (
     signature,
     withdrawn,
 )
+from tests.trail import entries_on
 
 pytestmark = pytest.mark.usefixtures("ground")
 
@@ -262,7 +263,7 @@ def test_who_read_and_who_decided_is_in_the_trail_without_case_content() -> None
     commissioned(case)
     get(f"/cases/{case['id']}", POLICE)
     with SERVICE.transaction() as session:
-        trail = audit.entries_on(session, [f"case:{case['id']}"])
+        trail = entries_on(session, [f"case:{case['id']}"])
     assert [each["what"] for each in trail if each["who"] == POLICE] == [
         "signed-agree",
         "completed-rapid-review",
