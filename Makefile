@@ -21,7 +21,7 @@ reset: .venv/.runtime
 
 test: lint
 	@$(PYTHON) deploy/packages.py chromium npm nginx
-	@exec $(BIN)/pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
+	@exec $(BIN)/pytest --numprocesses 3 --dist loadfile --no-loadscope-reorder
 
 # ONLY=intake,dispatch measures some, QUICK=1 less of each; without ONLY docs/performance.md is written anew.
 bench: .venv/.development

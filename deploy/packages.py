@@ -20,7 +20,7 @@ PACKAGES: dict[str, tuple[str, Callable[[], bool]]] = {
     "harfbuzz": ("libharfbuzz-subset0", lambda: find_library("harfbuzz-subset") is not None),
     "npm": ("npm", lambda: shutil.which("npm") is not None),
     "nginx": ("nginx-light", lambda: shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin") is not None),
-    "chromium": ("chromium", lambda: any(map(shutil.which, ("chromium", "chromium-browser", "google-chrome")))),
+    "chromium": ("chromium-headless-shell", lambda: shutil.which("chromium-headless-shell") is not None),
 }
 
 

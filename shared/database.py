@@ -13,7 +13,7 @@ from sqlalchemy.dialects.postgresql import psycopg
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.orm import Session, sessionmaker
 
-from shared.exchange import Statement, at_once, begin_first, commit, execute_prepared, in_one_exchange
+from shared.exchange import Statement, at_once, begin_first, begin_with, commit, execute_prepared, in_one_exchange
 from shared.identity.viewer import SYSTEM, Viewer
 from shared.settings import settings
 
@@ -60,7 +60,7 @@ class Database:
         """One transaction as `viewer` (by default the system itself): committed at the end, rolled back on an error."""
         with self.sessions() as session:
             if viewer.scope != "none":
-                see_as(session, viewer)
+                begin_with(session, _view_of(viewer))
             yield session
             commit(session)
 

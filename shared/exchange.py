@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 Statement = tuple[str, Sequence[Any]]  # SQL with %s for each value, and the values
 BEGIN: Statement = ("BEGIN", ())
 COMMIT: Statement = ("COMMIT", ())
+BEGINS_WITH = "begins_with"  # the name of an option of a connection
 
 
 class Turn(IntEnum):
@@ -55,15 +56,14 @@ def in_one_exchange(session: Session, *statements: Statement) -> list[Any]:
     the rest are not executed, and it raises as SQLAlchemy does.
     """
     connection = session.connection()
-    return _executed(connection, *_as_text((BEGIN, *statements) if is_idle(connection) else statements))
+    return _executed(connection, *_as_text((*_beginning(connection), *statements)))
 
 
 def execute_prepared(session: Session, sql: str, values: Sequence[Any]) -> list[Any]:
     """Execute one statement, with $1, $2 …, that comes again in the same words, so that PostgreSQL plans it once a
     connection; its rows by name."""
     connection = session.connection()
-    if is_idle(connection):
-        _executed(connection, psycopg.ClientCursor, *BEGIN)
+    begin_first(connection)
     return _executed(connection, psycopg.RawCursor, sql, values)
 
 
@@ -85,13 +85,23 @@ def is_idle(connection: Connection) -> bool:
     return bool(_driver_of(connection).pgconn.transaction_status == TransactionStatus.IDLE)
 
 
+def begin_with(session: Session, *statements: Statement) -> None:
+    """Have a new transaction begin with `statements`, in the exchange of whatever it says first."""
+    session.connection(execution_options={BEGINS_WITH: statements})
+
+
+def _beginning(connection: Connection) -> Sequence[Statement]:
+    """What goes before the first statement of a transaction; nothing where it has begun."""
+    return (BEGIN, *connection.get_execution_options().get(BEGINS_WITH, ())) if is_idle(connection) else ()
+
+
 def begin_first(connection: Connection, *_: Any) -> None:
     """Before a statement of SQLAlchemy's: begin a transaction, unless one has begun or none is wanted.
 
     The driver is told not to do so by itself, since it would take an exchange where BEGIN can go with what comes first.
     """
-    if "isolation_level" not in connection.get_execution_options() and is_idle(connection):
-        _executed(connection, psycopg.ClientCursor, *BEGIN)
+    if "isolation_level" not in connection.get_execution_options() and (first := _beginning(connection)):
+        _executed(connection, *_as_text(first))
 
 
 def _driver_of(connection: Connection) -> Any:

@@ -10,7 +10,8 @@ from sqlalchemy.exc import DBAPIError
 
 from services.notify.service import SERVICE
 from shared import audit
-from shared.exchange import Turn, attempt, call_with_commit
+from shared.exchange import Turn, attempt, call_with_commit, execute_prepared, in_one_exchange
+from shared.identity.viewer import NOBODY
 from shared.outbox import emit
 from tests.integration.test_floor import referred
 from tests.notifying import rows
@@ -98,3 +99,23 @@ def test_a_transaction_that_a_plain_statement_begins_is_undone_as_a_whole(first:
     assert rows("SELECT 1 FROM heartbeats WHERE job = 'exchange-plain'")
     with SERVICE.transaction() as session:
         session.execute(text("UPDATE heartbeats SET job = 'exchange-plain-' || random() WHERE job = 'exchange-plain'"))
+
+
+SEEN_AS = "SELECT current_setting('app.scope', true) AS scope"
+
+
+@pytest.mark.parametrize("said_first", [True, False])
+def test_a_transaction_sees_as_its_viewer_from_its_first_statement_on_and_the_next_one_does_not(
+    said_first: bool,
+) -> None:
+    with SERVICE.transaction() as session:
+        if said_first:
+            assert [row.scope for row in in_one_exchange(session, (SEEN_AS, ()))] == ["system"]
+            session.rollback()
+            assert not session.scalar(text(SEEN_AS))
+    with SERVICE.transaction(NOBODY) as session:
+        assert not session.scalar(text(SEEN_AS))
+    with SERVICE.transaction() as session:
+        assert session.scalar(text(SEEN_AS)) == "system"
+    with SERVICE.transaction() as session:
+        assert [row.scope for row in execute_prepared(session, SEEN_AS, [])] == ["system"]
