@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select, text
+from sqlalchemy import Uuid, cast, func, select, text
 from sqlalchemy.orm import Session
 
 from services.notify.arising import told
@@ -19,7 +19,6 @@ from services.notify.threshold import FOR_THE_PANEL
 from shared import audit
 from shared.database import insert_rows
 from shared.delivery.deliveries import DeliveryRow
-from shared.encryption import unseal_json
 from shared.outbox import emit
 from shared.partnership import partnership
 from shared.service import ring_after_commit
@@ -33,7 +32,6 @@ RULES = func.array(
     .where(Duty.incident_id == Incident.id, Duty.rule.in_(NOTIFYING), Duty.status != "cancelled")
     .scalar_subquery()
 )
-DOCUMENT = text("SELECT body FROM deliveries WHERE duty_id = :duty ORDER BY created_at LIMIT 1")
 
 
 def note_notified(session: Session, changed: Sequence[Duty]) -> list[audit.Entry]:
@@ -49,8 +47,15 @@ def note_notified(session: Session, changed: Sequence[Duty]) -> list[audit.Entry
 
 
 def _first_sent(session: Session, duty: Duty, incident_id: str, sent_at: datetime) -> list[audit.Entry]:
-    held = select(Incident, RULES).where(Incident.id == incident_id).with_for_update(of=Incident, key_share=True)
-    incident, rules = session.execute(held, execution_options={"populate_existing": True}).one()
+    said = (
+        select(DeliveryRow.body)
+        .where(DeliveryRow.duty_id == cast(duty.id, Uuid(as_uuid=False)))
+        .order_by(DeliveryRow.created_at)
+        .limit(1)
+    )
+    found = select(Incident, RULES, said.scalar_subquery()).where(Incident.id == incident_id)
+    held = found.with_for_update(of=Incident, key_share=True)
+    incident, rules, message = session.execute(held, execution_options={"populate_existing": True}).one()
     if duty.rule != ("sin-panel" if "sin-panel" in rules else "sin-secretary-of-state"):
         return []
     if incident.notified_at:
@@ -60,16 +65,14 @@ def _first_sent(session: Session, duty: Duty, incident_id: str, sent_at: datetim
         incident.status = moved(INCIDENT, incident.status, "sent", "incident")
     if incident.status == "withdrawn":  # the call was under way when it was withdrawn: no review follows
         return [audit.Entry("system", "notified-after-withdrawal", f"incident:{incident_id}")]
-    _follow(session, incident, duty, sent_at)
+    _follow(session, incident, message["document"], sent_at)
     return [audit.Entry("system", "notified", f"incident:{incident_id}", duty.rule)]
 
 
-def _follow(session: Session, incident: Incident, duty: Duty, sent_at: datetime) -> None:
-    """The office gets its copy, the rapid review falls due, and review is told."""
+def _follow(session: Session, incident: Incident, document: dict[str, Any], sent_at: datetime) -> None:
+    """The office gets its copy of the `document` that was sent, the rapid review falls due, and review is told."""
     bodies = bodies_of(session, incident.id)
     facts = {"id": incident.id, "reference": incident.reference}
-    sealed = session.execute(DOCUMENT, {"duty": duty.id}).scalar_one()
-    document = unseal_json(bytes(sealed), "deliveries.body")["document"]
     copy, messages = told(session, facts, "partnership-office-copy", "partnership-office", sent_at, document)
     review_required = not FOR_THE_PANEL.isdisjoint(incident.assessment["kinds"])
     duties = [copy, _rapid_review_due(incident, sent_at)] if review_required else [copy]

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from services.review.cases import take_notification, withdraw_case
@@ -15,8 +16,10 @@ from shared.identity.need_to_know import note_bar
 
 def incident_referred(session: Session, event: Event) -> None:
     """Keep which agency referred; it may come before or after the notification."""
-    values = {name: event.data[name] for name in ("incident_id", "reference", "agency_id")}
-    session.merge(IncidentReferral(**values, submitted_at=datetime.fromisoformat(event.data["submitted_at"])))
+    key = {name: event.data[name] for name in ("incident_id", "reference", "agency_id")}
+    when = {"submitted_at": datetime.fromisoformat(event.data["submitted_at"])}
+    kept = insert(IncidentReferral).values(key | when)
+    session.execute(kept.on_conflict_do_update(index_elements=list(key), set_=when))
 
 
 def incident_notified(session: Session, event: Event) -> None:
