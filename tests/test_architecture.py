@@ -18,6 +18,7 @@ from shared.settings import SERVICES
 
 ROOT = Path(__file__).parent.parent
 CODE = [path for folder in ("shared", "services", "deploy") for path in (ROOT / folder).rglob("*.py")]
+TEMPLATES = ["services/review/templates", "services/publish/templates"]
 FORBIDDEN_WORDS = {"countdown", "eta"}
 
 
@@ -120,6 +121,17 @@ def test_functions_and_files_stay_small() -> None:
         if isinstance(node, ast.FunctionDef) and (node.end_lineno or 0) - node.lineno + 1 > 60
     ]
     assert (long_files, long_functions) == ([], [])
+
+
+def test_no_line_of_a_template_is_longer_than_120_characters() -> None:
+    found = [
+        f"{path.relative_to(ROOT).as_posix()}:{number}"
+        for folder in TEMPLATES
+        for path in sorted((ROOT / folder).glob("*.html"))
+        for number, line in enumerate(path.read_text("utf-8").splitlines(), 1)
+        if len(line) > 120
+    ]
+    assert found == []
 
 
 def plain(url: str) -> str:
