@@ -18,6 +18,7 @@ from shared.settings import SERVICES
 
 ROOT = Path(__file__).parent.parent
 CODE = [path for folder in ("shared", "services", "deploy") for path in (ROOT / folder).rglob("*.py")]
+TEMPLATES = [path for folder in ("shared", "services") for path in (ROOT / folder).glob("**/templates/**/*.*")]
 FORBIDDEN_WORDS = {"countdown", "eta"}
 
 
@@ -120,6 +121,17 @@ def test_functions_and_files_stay_small() -> None:
         if isinstance(node, ast.FunctionDef) and (node.end_lineno or 0) - node.lineno + 1 > 60
     ]
     assert (long_files, long_functions) == ([], [])
+
+
+def test_templates_are_written_one_element_a_line() -> None:
+    assert len(TEMPLATES) > 50
+    long_lines = [
+        f"{path.relative_to(ROOT)}:{number}"
+        for path in TEMPLATES
+        for number, line in enumerate(path.read_text("utf-8").splitlines(), 1)
+        if len(line) > 120
+    ]
+    assert long_lines == []
 
 
 def plain(url: str) -> str:

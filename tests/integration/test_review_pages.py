@@ -103,6 +103,7 @@ def test_a_return_is_written_by_one_and_signed_off_by_another_never_the_same() -
     sent = get(f"/information-requests/{request_of(case, HOSPITAL)}", OFFICE)["return"]
     assert sent["content"]["signed_off_by"] == {"name": "Lee Lead", "role": "Safeguarding lead"}
     assert sent["content"]["prepared_by"]["role"] == "Named nurse"
+    assert ">A bruise.\nNobody asked.<" in lead.get(at).text, "each answer of a part stands on a line of its own"
     assert (sent["chronology"][0]["precision"], sent["chronology"][0]["as_written"]) == ("month", "early March 2025")
 
 
@@ -140,7 +141,7 @@ def test_an_import_says_what_it_understood_and_refuses_by_row_with_reasons() -> 
     assert "2 entries are understood, 3 rows are not" in preview
     assert "Columns that are not used: Colour" in preview
     for row, reason in (("4", "four digits"), ("5", "Write the date as"), ("6", "Say yes or no")):
-        assert re.search(rf">{row}</th><td[^>]*>[^<]*{reason}", preview), row
+        assert re.search(rf">{row}</th>\s*<td[^>]*>[^<]*{reason}", preview), row
     assert get(f"/information-requests/{request_of(case, HOSPITAL)}", HOSPITAL)["status"] == "requested"
     found = re.search(r'name="entries" value="([^"]*)"', preview)
     assert found

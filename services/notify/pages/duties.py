@@ -68,12 +68,13 @@ def _listed(visit: Visit) -> tuple[list[dict[str, Any]], dict[str, Incident], st
 @pages.get("/duties", allows=rights.office_or_authority)
 def list_duties(visit: Visit) -> Page:
     duties, incidents, status = _listed(visit)
-    states = [("open", "Everything open"), *((each, STATUS[each]) for each in STATES), ("all", "Everything")]
+    states = {"open": "Everything open", **{each: STATUS[each] for each in STATES}, "all": "Everything"}
+    options = [{"value": value, "text": words} for value, words in states.items()]
     feed = feed_of(visit.session, visit.viewer.person_id)
     return Page(
         "duties.html",
         "Duties",
-        {"duties": duties, "incidents": incidents, "status": status, "states": states, "feed": feed},
+        {"duties": duties, "incidents": incidents, "status": status, "options": options, "feed": feed},
     )
 
 

@@ -20,6 +20,7 @@ from services.publish.what_is_out import MAY_NAME, to_look_at
 from services.publish.wording import KINDS, ROUTES
 from shared import files
 from shared.identity import rights
+from shared.identity.viewer import Viewer
 from shared.web.asking import checked, given, line, moment_on, optional_text, reasons
 from shared.web.forms import DayField, Questions, RadioField, SelectMultipleField, may_be_empty, needed
 from shared.web.pages import Download, Go, Page, Visit
@@ -53,18 +54,43 @@ def show_publication(visit: Visit, publication_id: UUID) -> Page:
     """One publication: what is missing before it may go live, and everything that was done."""
     publication = publication_of(visit, publication_id)
     viewer = visit.viewer
+    each = views.publication_view(visit.session, publication)
     values = {
-        "each": views.publication_view(visit.session, publication),
+        "each": each,
+        "steps": _steps(viewer, each),
         "look_at": to_look_at(visit.session).get(publication.id, []),
         "may_name": MAY_NAME,
-        "edits": rights.edits_publications(viewer),
-        "decides": rights.decides_publication(viewer),
         "brings_out": rights.brings_out(viewer),
-        "sees_access": rights.office(viewer),
         "routes": ROUTES,
         "back": "/publish/publications",
     }
     return Page("publication.html", "Publication", values)
+
+
+def _steps(viewer: Viewer, each: dict[str, Any]) -> list[tuple[str, str]]:
+    """What this person may do or look at of a publication as it is, as (path, words)."""
+    here, state = f"/publish/publications/{each['id']}", each["status"]
+    edits, brings_out = rights.edits_publications(viewer), rights.brings_out(viewer)
+    decides = rights.decides_publication(viewer) and state not in ("live", "archived")
+    sets_time = brings_out and state in ("route-decided", "scheduled", "held")
+    prepares = sets_time or (brings_out and state == "draft")
+    looks_after = edits or brings_out
+    offered = [
+        (decides, f"{here}/route", "Decide how it is published"),
+        (edits, f"{here}/words", "The words of the page"),
+        (edits, f"{here}/document", "Upload a document"),
+        (prepares or (brings_out and state == "live"), f"{here}/protocol", "Record a step of the protocol"),
+        (prepares, f"{here}/early-reader", "Name an early reader"),
+        (prepares and each["early_readers"], f"{here}/embargo", "Record the embargo"),
+        (sets_time, f"{here}/schedule", "Set the time"),
+        (brings_out and state == "live", f"{here}/correction", "Correct the live page"),
+        (brings_out and state in ("live", "archived"), f"{here}/withdrawal", "Take the page down"),
+        (looks_after and each["nspcc"], f"{here}/nspcc-receipt", "Record the NSPCC's acknowledgement"),
+        (looks_after and each["needs_decision"], f"{here}/retention", "Decide how long it stays"),
+        (rights.office(viewer), f"{here}/access", "Who may see it, and who read it"),
+        (True, f"{here}/preview", "See the page as the public will"),
+    ]
+    return [(path, words) for allowed, path, words in offered if allowed]
 
 
 @pages.get("/publications/<uuid:publication_id>/preview", allows=rights.reads_publications)

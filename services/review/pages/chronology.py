@@ -15,6 +15,19 @@ from shared.web.pages import Download, Page, Visit
 from shared.web.problems import not_found
 
 A_PAGE = 200
+WHICHEVER = ("", "Whichever")
+CHILD = [
+    ("", "Whether or not seen or heard"),
+    ("seen", "Seen"),
+    ("not-seen", "Not seen"),
+    ("heard", "Heard"),
+    ("not-heard", "Not heard"),
+]
+MARKED = [
+    ("", "Everything"),
+    ("contradiction", "Marked as a contradiction"),
+    ("same-event", "Marked as the same event"),
+]
 
 
 def looked_at(visit: Visit, case_id: str, returns: Sequence[AgencyReturn | SharedMaterial]) -> Looked:
@@ -52,13 +65,11 @@ def chronology_page(looked: Looked, about: str, at: str, *, back: str, marks: bo
         "about": about,
         "at": at,
         "wanted": wanted,
-        "names": names,
+        "choices": _choices(looked),
         "picture": as_lanes(look, {agency: name for agency, name in names.items() if wanted.agency in ("", agency)}),
         "windows": windows(look, wanted),
         "entries": with_marks(shown, looked),
         "may_mark": marks,
-        "themes": looked.marks.all_words("theme"),
-        "episodes": looked.marks.all_words("episode"),
         "total": len(look.entries),
         "first": (number - 1) * A_PAGE + 1,
         "earlier": number - 1,
@@ -67,6 +78,19 @@ def chronology_page(looked: Looked, about: str, at: str, *, back: str, marks: bo
         "back": back,
     }
     return Page("chronology.html", "Chronology", values)
+
+
+def _choices(looked: Looked) -> dict[str, list[dict[str, str]]]:
+    """What may be chosen to show only some entries; for themes and episodes nothing where none is marked."""
+    themes, episodes = ([(each, each) for each in looked.marks.all_words(kind)] for kind in ("theme", "episode"))
+    offered = {
+        "agency": [("", "All agencies"), *looked.names.items()],
+        "child": CHILD,
+        "theme": [WHICHEVER, *themes] if themes else [],
+        "episode": [WHICHEVER, *episodes] if episodes else [],
+        "marked": MARKED,
+    }
+    return {name: [{"value": value, "text": text} for value, text in pairs] for name, pairs in offered.items()}
 
 
 @pages.get("/cases/<uuid:case_id>/chronology.<kind>", allows=rights.office_or_partner)
