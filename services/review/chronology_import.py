@@ -14,11 +14,12 @@ from typing import Any
 
 from marshmallow import ValidationError
 
-from services.review.date_words import NotUnderstood, read_date
+from services.review.date_words import Dated, NotUnderstood, read_date, read_time
 from services.review.schemas.returns import MOST_ENTRIES, ChronologyEntry
 from shared.web.problems import refused
 
 LARGEST_UNPACKED = 100_000_000
+LONGEST_QUOTED = 60
 # By our name, the headings under which health, police, councils and schools keep it.
 COLUMNS: dict[str, tuple[str, ...]] = {
     "from": ("date", "from", "when", "event date", "date of event", "incident date", "start", "start date", "date/time", "date and time", "date time", "contact date", "occurred", "date of contact", "dt"),
@@ -88,7 +89,7 @@ def _places(row: list[str]) -> dict[str, int]:
 
 
 def _entry(cells: dict[str, str]) -> dict[str, Any]:
-    dated = read_date(f"{cells['from']} {cells.get('time', '')}".strip())
+    dated = _date_and_time(cells["from"], cells.get("time", ""))
     end = read_date(cells["to"]).start if cells.get("to") else dated.end
     certainty = cells.get("certainty", "").casefold() or dated.certainty
     if certainty not in CERTAINTIES:
@@ -104,6 +105,14 @@ def _entry(cells: dict[str, str]) -> dict[str, Any]:
         "child_heard": _yes_or_no(cells.get("child_heard", ""), "heard"),
     }
     return checked_entry(values, cells["from"] if dated.certainty == "estimated" else "")
+
+
+def _date_and_time(day: str, time: str) -> Dated:
+    """Raises `NotUnderstood` with what stood there, by which the row is found in a file without row numbers."""
+    try:
+        return read_date(f"{day} {read_time(time)}" if time else day)
+    except NotUnderstood as fault:
+        raise NotUnderstood(f"“{f'{day} {time}'.strip()[:LONGEST_QUOTED]}”: {fault}") from None
 
 
 def checked_entry(values: dict[str, Any], as_written: str = "") -> dict[str, Any]:

@@ -11,14 +11,23 @@ from services.review.partial_dates import NotADate, span_of
 from shared.calendar import LONDON
 
 MONTHS = ("january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december")  # fmt: skip
+TIME_SENTENCE = "Write the time like 9:30pm, 21:30 or 2130."
 UNKNOWN = ("", "unknown", "not known", "unknown date", "date unknown", "date not known", "n/k", "nk", "undated", "?")
 _ABOUT = re.compile(
     r"^(?:in )?(?:early|mid|late|around|about|circa|c\.|approx\.?|approximately|the beginning of|beginning of|the end of|end of|sometime in|on or about|on or around)[ -]+"
 )
 _BETWEEN = re.compile(r"^(?:between |from )?(.+?)(?: and | to | until |\s*[–—]\s*| - )(.+)$")
-_TIME = re.compile(r"(?:,? (?:at )?|t)(\d{1,2})(?:[:.](\d\d))(?::\d\d)?\s*(am|pm)?$|,? at (\d{1,2})\s*(am|pm)$")
+_HOURS = r"(?:\s*(?:h|hrs?|hours))?"
+_TIME = re.compile(
+    rf"(?:,? (?:at )?|t)(\d{{1,2}})(?:[:.](\d\d))(?::\d\d)?\s*(am|pm)?{_HOURS}$"
+    rf"|,? at (\d{{1,2}})\s*(am|pm)$|(?<=\d{{4}})(?:,| at)* (\d\d)(\d\d){_HOURS}$"
+)
+_CLOCK = re.compile(rf"(\d{{1,2}})(?:[:.]?(\d\d)(?::\d\d)?)?\s*(am|pm)?{_HOURS}")
+_SEASON = re.compile(r"(spring|summer|autumn)(?: of)? (\d{4})")
+SEASONS = {"spring": ("03", "05"), "summer": ("06", "08"), "autumn": ("09", "11")}  # winter lies in two years
 _NUMBERS = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})")
 _SHORT_YEAR = re.compile(r"\b\d{1,2}[/.-]\d{1,2}[/.-]\d\d\b")
+_ISO = re.compile(r"\d{4}-\d\d-\d\d")
 _DAY_MONTH_YEAR = re.compile(r"(?:[a-z]+day,? )?(?:(\d{1,2}) )?([a-z]+)\.?,?(?: (\d{4}))?")
 _DAY = re.compile(r"\d{1,2}")
 
@@ -47,11 +56,27 @@ def read_date(words: str) -> Dated:
     if _ABOUT.match(said):
         rest = read_date(_ABOUT.sub("", said))
         return Dated(rest.start, rest.end, "estimated")
+    if season := _SEASON.fullmatch(said):
+        first, last = SEASONS[season[1]]
+        return Dated(f"{season[2]}-{first}", f"{season[2]}-{last}", "estimated")
     if both := _BETWEEN.match(said):
         return _between(both[1], both[2])
+    day = _TIME.sub("", said)
+    if _NUMBERS.fullmatch(day) or _ISO.fullmatch(day):
+        raise NotUnderstood("Write a day that there is, the day first and the month second, such as 14/03/2025.")
     if _SHORT_YEAR.search(said):
         raise NotUnderstood("Write the year with four digits, such as 14/03/2025.")
-    raise NotUnderstood("Write the date as 14/03/2025, 14 March 2025, March 2025, 2025, or unknown.")
+    raise NotUnderstood(
+        "Write the date as 14/03/2025, March 2025, spring 2025, 2025, or unknown; or say between which two."
+    )
+
+
+def read_time(words: str) -> str:
+    """`21:30` of a time as people write it: 9:30pm, 21.30, 2130hrs. Raises `NotUnderstood` with what to write."""
+    found = _CLOCK.fullmatch(words.strip().casefold())
+    if not found or not (found[2] or found[3]):
+        raise NotUnderstood(TIME_SENTENCE)
+    return _clock_time(found[1], found[2], found[3])
 
 
 def _between(first: str, last: str) -> Dated:
@@ -82,7 +107,8 @@ def _one(said: str) -> str | None:
         return said.upper()
     day, time = said, None
     if found := _TIME.search(said):
-        day, time = said[: found.start()], _clock_time(found)
+        hour, minute, half = found[1] or found[4] or found[6], found[2] or found[7], found[3] or found[5]
+        day, time = said[: found.start()], _clock_time(hour, minute, half)
     date = _date(day)
     if date is None or (time is not None and len(date) != 10):
         return None
@@ -95,13 +121,13 @@ def _one(said: str) -> str | None:
     return datetime.fromisoformat(f"{date}T{time}").replace(tzinfo=LONDON).isoformat()
 
 
-def _clock_time(found: re.Match[str]) -> str:
-    hour, minute, half = int(found[1] or found[4]), int(found[2] or 0), found[3] or found[5]
-    if half:
-        hour = hour % 12 + (12 if half == "pm" else 0)
-    if hour > 23 or minute > 59:
-        raise NotUnderstood("Write the time like 9:30pm or 21:30.")
-    return f"{hour:02}:{minute:02}"
+def _clock_time(hour: str, minute: str | None, half: str | None) -> str:
+    hours, minutes = int(hour), int(minute or 0)
+    if half and hours <= 12:
+        hours = hours % 12 + (12 if half == "pm" else 0)
+    if hours > 23 or minutes > 59:
+        raise NotUnderstood(TIME_SENTENCE)
+    return f"{hours:02}:{minutes:02}"
 
 
 def _date(said: str) -> str | None:

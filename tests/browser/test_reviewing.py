@@ -81,7 +81,7 @@ def write_return(author: Visitor, chronology: str) -> None:
     send(page, "See what is understood")
     expect(page.get_by_text("1 entry is understood, 1 row is not")).to_be_visible()
     assert faults_of(page) == []
-    send(page, "Add these 1 to the draft")
+    send(page, "Add this entry to the draft")
     author.open(at.removeprefix(author.running.system.url))
     answer(author, "The return is whole", "Hand it over for sign-off", role="Named lead")
 
