@@ -113,20 +113,23 @@ def also_recorded(entry: dict[str, Any], days: dict[str, list[dict[str, Any]]]) 
 def as_lanes(look: Look, names: dict[str, str]) -> dict[str, Any] | None:
     """The picture: a lane for each agency, a mark for each time at which something is recorded; None without dates.
 
-    Marks are as wide as the time they may mean, so that what is known to the month alone is not drawn as a day.
+    Marks are as wide as the time they may mean, so that what is known to the month alone is not drawn as a day; those
+    wider than a day are `broad`, and drawn paler beneath the others.
     """
     if look.first is None or look.last is None:
         return None
     length = max((look.last - look.first).total_seconds(), 86400.0)
-    lanes: dict[str, set[tuple[int, int]]] = {agency: set() for agency in names}
+    lanes: dict[str, tuple[set[tuple[int, int]], set[tuple[int, int]]]] = {agency: (set(), set()) for agency in names}
     for entry in look.entries:
         if entry["from"]:
-            start = (_moment(entry["place"]) - look.first).total_seconds() / length * WIDTH
-            end = (_ends(entry) - look.first).total_seconds() / length * WIDTH
-            lanes[entry["agency"]].add((int(LEFT + start), max(2, int(end) - int(start))))
+            first, last = _moment(entry["place"]), _ends(entry)
+            start = (first - look.first).total_seconds() / length * WIDTH
+            end = (last - look.first).total_seconds() / length * WIDTH
+            is_broad = last - first > timedelta(days=1)
+            lanes[entry["agency"]][is_broad].add((int(LEFT + start), max(2, int(end) - int(start))))
     drawn = [
-        {"label": names[agency], "y": TOP + row * LANE, "path": _path(marks, TOP + row * LANE)}
-        for row, (agency, marks) in enumerate(lanes.items())
+        {"label": names[agency], "y": y, "path": _path(exact, y), "broad": _path(broad, y)}
+        for y, (agency, (exact, broad)) in zip(range(TOP, TOP + len(lanes) * LANE, LANE), lanes.items(), strict=True)
     ]
     return {
         "lanes": drawn,
@@ -146,12 +149,18 @@ def _ticks(look: Look, length: float) -> list[dict[str, Any]]:
     years = range(look.first.year, look.last.year + 1)
     days = [date(year, 1, 1) for year in years] if len(years) > 2 else _months(look.first, look.last)
     found: list[dict[str, Any]] = []
+    at_edge = False
     for day in days:
         x = (datetime(day.year, day.month, day.day, tzinfo=UTC) - look.first).total_seconds() / length * WIDTH
-        if 0 <= x <= WIDTH:
-            label = str(day.year) if len(years) > 2 else f"{day:%b}"
-            if not found or x + LEFT - found[-1]["x"] > 32:
-                found.append({"x": round(LEFT + x), "label": label})
+        place = LEFT + max(x, 0.0)  # the month in which the picture begins is named at its edge
+        if found and place - found[-1]["x"] <= 6 + 9 * len(found[-1]["label"]):
+            if not at_edge:
+                continue
+            found.clear()  # the last days of a month at the edge give way to the next
+        names_year = not found or day.month == 1
+        label = str(day.year) if len(years) > 2 else f"{day:%b %Y}" if names_year else f"{day:%b}"
+        found.append({"x": round(place), "label": label})
+        at_edge = x < 0
     return found
 
 

@@ -114,8 +114,9 @@ def _practice_review(session: Session, review: PracticeReview) -> dict[str, Any]
 
 
 def _stage(session: Session, review: Case | PracticeReview) -> str:
-    waiting = next_stage(standings(session, review))
-    return waiting.stage.name if waiting else "All stages done"
+    found = standings(session, review)
+    waiting = next_stage(found)
+    return waiting.stage.name if waiting else "All stages done" if found else ""
 
 
 def _learning(session: Session, of_it: tuple[Any, ...]) -> dict[str, Any]:

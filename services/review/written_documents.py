@@ -11,6 +11,9 @@ from typing import Any
 from markupsafe import escape
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+A4 = (210, 297)  # millimetres
+MOST_COLUMNS_UPRIGHT = 6
+WIDEST, NARROWEST = 60, 10  # characters that a column of a workbook shows
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 STYLE = """
     @page { size: A4; margin: 2cm }
@@ -73,8 +76,10 @@ def as_word(title: str, marking: str, blocks: Iterable[Block]) -> bytes:
     """A Word file with real headings and header rows, to be worked on."""
     import docx
 
+    blocks = list(blocks)
     document = docx.Document()
     document.core_properties.title, document.core_properties.author = title, ""
+    _lay_out(document, any(isinstance(each, Table) and len(each.columns) > MOST_COLUMNS_UPRIGHT for each in blocks))
     document.add_paragraph(marking)
     for block in blocks:
         if isinstance(block, Heading):
@@ -86,6 +91,20 @@ def as_word(title: str, marking: str, blocks: Iterable[Block]) -> bytes:
     out = io.BytesIO()
     document.save(out)
     return out.getvalue()
+
+
+def _lay_out(document: Any, is_wide: bool) -> None:
+    """A4, and lying on its side for a wide table."""
+    from docx.enum.section import WD_ORIENT
+    from docx.shared import Mm, Pt
+
+    width, height = reversed(A4) if is_wide else A4
+    section = document.sections[0]
+    section.orientation = WD_ORIENT.LANDSCAPE if is_wide else WD_ORIENT.PORTRAIT
+    section.page_width, section.page_height = Mm(width), Mm(height)
+    if is_wide:
+        section.left_margin = section.right_margin = Mm(15)
+        document.styles["Normal"].font.size = Pt(9)
 
 
 def _add_table(document: Any, block: Table) -> None:
@@ -106,15 +125,22 @@ def as_workbook(sheets: Mapping[str, Sequence[Sequence[str]]]) -> bytes:
     """A workbook of sheets by name, each with its header row first; every cell is text."""
     import openpyxl
     from openpyxl.cell import WriteOnlyCell
+    from openpyxl.styles import Alignment
+    from openpyxl.utils import get_column_letter
 
-    book = openpyxl.Workbook(write_only=True)
+    book, wrapped = openpyxl.Workbook(write_only=True), Alignment(wrap_text=True, vertical="top")
     for name, rows in sheets.items():
         sheet = book.create_sheet(name)
         sheet.freeze_panes = "A2"
+        for number, column in enumerate(zip(*rows, strict=True), 1):
+            width = max(len(line) for cell in column for line in (cell.splitlines() or [""]))
+            sheet.column_dimensions[get_column_letter(number)].width = min(max(width + 2, NARROWEST), WIDEST)
         for row in rows:
             cells = [WriteOnlyCell(sheet, _plain(words)) for words in row]
-            for cell in cells:
+            for cell, words in zip(cells, row, strict=True):
                 cell.data_type = "s"
+                if len(words) > WIDEST:
+                    cell.alignment = wrapped
             sheet.append(cells)
     out = io.BytesIO()
     book.save(out)

@@ -12,6 +12,7 @@ import pypdfium2
 import pytest
 from sqlalchemy import text
 
+from services.review.models import Case
 from services.review.service import SERVICE
 from services.review.tracker import COLUMNS
 from tests.integration.test_review_over_several_cases import of_another_child, taken_in
@@ -87,6 +88,15 @@ def test_a_kind_that_the_tracker_lacks_and_what_holds_publication_stand_in_the_c
     assert (row["Type of review"], row["Publication"]) == ("Other", "Embargoed")
     for said in ("Single agency review", other["reference"], "Publication is held: Criminal trial"):
         assert said in row["Comments"]
+
+
+def test_a_review_without_stages_has_not_done_them_all(office: Someone) -> None:
+    case = open_case()
+    with SERVICE.transaction() as session:
+        row = session.get(Case, case["id"])
+        assert row
+        row.plan = row.plan | {"stages": []}
+    assert tracker(office, case["reference"])["Stage of review"] == ""
 
 
 def test_the_trackers_workbook_says_the_same_and_only_text(office: Someone) -> None:
