@@ -1,4 +1,4 @@
-"""What agencies return: drafts in place, submitted versions kept for good, late ones marked."""
+"""What agencies return: drafts in place, submitted versions kept for good, those of an agency that answered late marked."""
 
 from typing import Any
 
@@ -30,8 +30,8 @@ def save_return(session: Session, request: InformationRequest, body: dict[str, A
     version.chronology = in_order(body.get("chronology", []))
     version.saved_at = now
     if submitted:
-        version.submitted_at, version.late = now, now > request.due_at
         request.returned_at = request.returned_at or now
+        version.submitted_at, version.late = now, request.returned_at > request.due_at
     request.version += 1
     why = f"version {version.number}; {'involved' if version.involved else 'nil return'}{'; late' * version.late}"
     what = "submitted-return" if submitted else "saved-draft"

@@ -1,5 +1,6 @@
 """An agency's return as people write it: part by part into a draft, made ready by one, signed off and sent by another."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import select
@@ -20,6 +21,16 @@ def newest_version(session: Session, request: InformationRequest) -> AgencyRetur
     """What the agency saved or sent last."""
     statement = select(AgencyReturn).where(AgencyReturn.request_id == request.id)
     return session.scalar(statement.order_by(AgencyReturn.number.desc()).limit(1))
+
+
+def waiting_for_sign_off(session: Session, requests: Sequence[InformationRequest]) -> set[str]:
+    """The ids of the requests whose draft somebody said is whole."""
+    statement = select(AgencyReturn.request_id).where(
+        AgencyReturn.request_id.in_([each.id for each in requests]),
+        AgencyReturn.submitted_at.is_(None),
+        AgencyReturn.prepared_by_actor.is_not(None),
+    )
+    return set(session.scalars(statement))
 
 
 def draft_body(session: Session, request: InformationRequest) -> dict[str, Any]:
@@ -75,6 +86,14 @@ def sign_off_and_send(session: Session, request: InformationRequest, role: str, 
 
 
 def send_nil_return(session: Session, request: InformationRequest, searched: str, viewer: Viewer) -> None:
-    """Say that the agency was not involved: a return like any other."""
+    """Say that the agency was not involved: a return like any other.
+
+    Raises a 409 problem after a return that says what the agency did: one person does not undo what two signed.
+    """
+    sent = select(AgencyReturn.involved).where(
+        AgencyReturn.request_id == request.id, AgencyReturn.submitted_at.is_not(None)
+    )
+    if session.scalar(sent.order_by(AgencyReturn.number.desc()).limit(1)):
+        raise conflict("Your agency sent a return. Correct it by a further version, which somebody else signs off.")
     body = {"involved": False} | ({"records_searched": searched} if searched else {})
     save_return(session, request, checked(AgencyReturnBody(), body), viewer)

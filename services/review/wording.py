@@ -20,6 +20,7 @@ STAGES = {
 STATUS = {
     "requested": "Not answered",
     "draft": "Being written",
+    "to-sign": "Waits for sign-off",
     "returned": "Answered",
     "cancelled": "Cancelled",
     "under-way": "Under way",
@@ -43,7 +44,7 @@ GOOD = (
     "impact-shown",
     "rapid-review-completed",
 )
-ATTENTION = ("requested", "awaiting-signatures", "panel-questions", "active", "open")
+ATTENTION = ("requested", "to-sign", "awaiting-signatures", "panel-questions", "active", "open")
 OUTCOMES = {
     "lcspr": "A local child safeguarding practice review (LCSPR)",
     "no-lcspr": "No LCSPR; the learning is used in another way",

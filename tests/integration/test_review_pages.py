@@ -15,6 +15,7 @@ import pypdfium2
 import pytest
 from sqlalchemy import text
 
+from services.review.chronology_import import read_chronology
 from services.review.service import SERVICE
 from shared import clock
 from shared.calendar import LONDON
@@ -97,6 +98,9 @@ def test_a_return_is_written_by_one_and_signed_off_by_another_never_the_same() -
     not_ready = lead.post(f"{at}/sign-off", role="Lead")
     assert not_ready.status_code == 422
     author.does(f"{at}/ready", role="Named nurse")
+    assert "Waits for sign-off" in lead.get("/review/requests").text
+    whole = lead.get(at).text.split("What will be sent")[1]
+    assert "A bruise.\nNobody asked." in whole and "early March 2025" in whole and "Named nurse" in whole
     own = author.post(f"{at}/sign-off", role="Named nurse")
     assert "somebody else must sign it off" in WRONG.findall(own.text)[0]
     lead.does(f"{at}/sign-off", role="Safeguarding lead")
@@ -132,6 +136,18 @@ def test_not_involved_is_said_in_one_click_and_another_agencys_request_is_not_th
     assert "Not involved" in person(OFFICE, "partnership-office").get(f"/review/cases/{case['id']}").text
 
 
+def test_a_refused_row_is_named_by_what_stood_in_it_and_a_bad_time_is_not_called_a_bad_date() -> None:
+    table = (
+        "Incident Date,Incident Time,Incident\n14/03/2025,2310,A call\n15/03/2025,evening,Another\nlast week,,A third\n"
+    )
+    found = read_chronology(table.encode())
+    assert [each["from"] for each in found.entries] == ["2025-03-14T23:10:00+00:00"]
+    (at_time, time), (at_date, date) = found.refused
+    assert (at_time, at_date) == (3, 4)
+    assert time.startswith("“15/03/2025 evening”: Write the time")
+    assert date.startswith("“last week”: Write the date")
+
+
 def test_an_import_says_what_it_understood_and_refuses_by_row_with_reasons() -> None:
     case = open_case()
     at = f"/review/requests/{request_of(case, HOSPITAL)}"
@@ -140,7 +156,7 @@ def test_an_import_says_what_it_understood_and_refuses_by_row_with_reasons() -> 
     preview = author.post(f"{at}/chronology/import", file=(io.BytesIO(CSV.encode()), "chronology.csv")).text
     assert "2 entries are understood, 3 rows are not" in preview
     assert "Columns that are not used: Colour" in preview
-    for row, reason in (("4", "four digits"), ("5", "Write the date as"), ("6", "Say yes or no")):
+    for row, reason in (("4", "four digits"), ("5", "Write a day that there is"), ("6", "Say yes or no")):
         assert re.search(rf">{row}</th>\s*<td[^>]*>[^<]*{reason}", preview), row
     assert get(f"/information-requests/{request_of(case, HOSPITAL)}", HOSPITAL)["status"] == "requested"
     found = re.search(r'name="entries" value="([^"]*)"', preview)
@@ -206,9 +222,18 @@ def test_agencies_that_may_contradict_each_other_are_shown_and_the_picture_has_a
     case = two_returns()
     page = person(OFFICE, "partnership-office").get(f"/review/cases/{case['id']}/chronology").text
     assert page.count("May differ<") == 2
-    assert page.count('<path class="done"') == 2
+    assert page.count('<path class="done" d="M') == 2
+    assert page.count('<path class="broad" d="M') == 0
+    assert ">Mar 2025</text>" in page, "a printed picture says of which year it is"
+    vague = FULL_RETURN | {
+        "chronology": [{"from": "2025-03", "certainty": "estimated", "source": "Log", "description": "A visit."}]
+    }
+    put(f"/information-requests/{request_of(case, SCHOOL)}/return", SCHOOL, vague)
+    page = person(OFFICE, "partnership-office").get(f"/review/cases/{case['id']}/chronology").text
+    assert page.count('<path class="done" d="M') == 2
+    assert page.count('<path class="broad" d="M') == 1, "what is known to the month alone hides no day"
     narrowed = person(OFFICE, "partnership-office").get(f"/review/cases/{case['id']}/chronology?child=not-seen").text
-    assert "1 entry that fit" in narrowed
+    assert "1 entry fits" in narrowed
 
 
 def test_the_chronology_leaves_as_excel_word_and_csv_that_open_and_hold_no_formula() -> None:
@@ -219,8 +244,11 @@ def test_the_chronology_leaves_as_excel_word_and_csv_that_open_and_hold_no_formu
     cells = [(cell.value, cell.data_type) for row in sheet.iter_rows(min_row=2) for cell in row if cell.value]
     assert (f"=Visit by {POLICE}", "s") in cells
     assert all(kind == "s" for _, kind in cells)
-    [table] = docx.Document(io.BytesIO(office.get(f"{at}.docx").data)).tables
+    assert sheet.column_dimensions["C"].width > len(f"=Visit by {POLICE}"), "what happened can be read"
+    written = docx.Document(io.BytesIO(office.get(f"{at}.docx").data))
+    [table], [section] = written.tables, written.sections
     assert len(table.rows) == 3
+    assert (round(section.page_width.mm), round(section.page_height.mm)) == (297, 210), "A4 on its side for 13 columns"
     assert f"'=Visit by {POLICE}" in office.get(f"{at}.csv").data.decode("utf-8-sig")
 
 
@@ -248,7 +276,7 @@ def test_no_decision_without_all_three_partners_at_the_table() -> None:
     case, office = open_case(), person(OFFICE, "partnership-office")
     assert "All three safeguarding partners must have been there" in decided(office, case).text
     met(office, case, COUNCIL, ICB)
-    assert decided(office, case).status_code == 422
+    assert "The last meeting was without West Mercia Police." in WRONG.findall(decided(office, case).text)[0]
     met(office, case, COUNCIL, ICB, POLICE)
     assert decided(office, case).status_code == 303
 
@@ -290,6 +318,7 @@ def test_a_panel_that_disagrees_lets_the_partners_decide_again() -> None:
             f"/review/cases/{case['id']}/position", position="agree", role="Director"
         )
     office.does(f"/review/cases/{case['id']}/panel-reply", reply="disagrees", text="Please reconsider.", **today())
+    assert "Meet again, and record a further decision" in office.get(f"/review/cases/{case['id']}").text
     assert decided(office, case).status_code == 303
     shown = office.get(f"/review/cases/{case['id']}").text
     assert "Decision 1 (set aside)" in shown
@@ -318,6 +347,7 @@ def test_a_practice_review_from_commission_to_sign_off_with_a_replaced_reviewer_
     office.does(f"{at}/reviewer", **reviewer)
     again = office.post(f"{at}/reviewer", **reviewer | {"name": "Nia New"})
     assert "A reviewer is in office" in WRONG.findall(again.text)[0]
+    assert "The file (PDF) (optional)" not in " ".join(office.get(f"{at}/report").text.split())
     office.does(f"{at}/reviewer", **reviewer | {"name": "Nia New", "replaces_reasons": "Ill."})
     office.does(f"{at}/reviewer-request", asks_for="draft", text="Please send the draft.", role="Manager")
     asked = re.search(r"(/review/reviewer-requests/[^\"]+/answer)", office.get(at).text)

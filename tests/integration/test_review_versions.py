@@ -1,7 +1,9 @@
 """An agency thinks again after its return was signed off: each version is kept, and what it changed is seen at a glance."""
 
 import pytest
+from sqlalchemy import text
 
+from services.review.service import SERVICE
 from tests.people import Someone
 from tests.reviewing import (
     FULL_RETURN,
@@ -89,3 +91,28 @@ def test_who_has_answered_is_seen_at_a_glance() -> None:
     put(f"/information-requests/{request_of(case, SCHOOL)}/return", SCHOOL, {"involved": False})
     row = office.get("/review/cases").text.partition(case["reference"])[2].partition("</tr>")[0]
     assert "1 of 5" in row
+
+
+def test_an_agency_that_answered_in_time_is_not_called_late_for_thinking_again() -> None:
+    case = open_case(agencies=[SCHOOL, HOSPITAL])
+    for agency, answers_late in ((SCHOOL, False), (HOSPITAL, True)):
+        at = f"/information-requests/{request_of(case, agency)}"
+        if not answers_late:
+            put(f"{at}/return", agency, FULL_RETURN)
+        with SERVICE.transaction() as session:
+            session.execute(
+                text("UPDATE information_requests SET due_at = now() WHERE id = :id"),
+                {"id": at.rsplit("/", maxsplit=1)[-1]},
+            )
+        if answers_late:
+            put(f"{at}/return", agency, FULL_RETURN)
+        put(f"{at}/return", agency, FULL_RETURN | {"what_went_well": "Seen anew."})
+        assert {each["late"] for each in get(f"{at}/versions", agency)["items"][-1:]} == {answers_late}
+
+
+def test_one_click_does_not_undo_a_return_that_two_people_signed() -> None:
+    at, author = revised(), person(SCHOOL, "return-author")
+    refused = author.post(f"{at}/not-involved")
+    assert refused.status_code == 409
+    assert "which somebody else signs off" in refused.text
+    assert "We were not involved" not in author.get(at).text

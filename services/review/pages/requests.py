@@ -18,6 +18,7 @@ from services.review.return_drafts import (
     newest_version,
     send_nil_return,
     sign_off_and_send,
+    waiting_for_sign_off,
 )
 from services.review.return_parts import PARTS_IN_ORDER
 from services.review.views.returns import describe_request, describe_requests
@@ -55,7 +56,11 @@ def list_requests(visit: Visit) -> Page:
     own = select(InformationRequest).where(InformationRequest.agency_id == visit.viewer.agency_id)
     order = (InformationRequest.status.not_in(AWAITED), InformationRequest.due_at)
     requests = list(visit.session.scalars(own.order_by(*order).limit(200)))
-    return Page("requests.html", "Asked of us", {"requests": describe_requests(visit.session, requests)})
+    values = {
+        "requests": describe_requests(visit.session, requests),
+        "to_sign": waiting_for_sign_off(visit.session, requests),
+    }
+    return Page("requests.html", "Asked of us", values)
 
 
 @pages.get("/requests/<uuid:request_id>", allows=rights.any_agency)
@@ -76,6 +81,7 @@ def show_request(visit: Visit, request_id: UUID) -> Page:
         "parts": [(part, bool(body.get(part.name))) for part in PARTS_IN_ORDER],
         "missing": missing_parts(body),
         "ready": bool(draft and draft.prepared_by_actor),
+        "to_sign": {"content": body, "chronology": draft.chronology} if draft and draft.prepared_by_actor else None,
         "own_work": bool(draft and draft.prepared_by_actor == visit.viewer.actor),
         "signs": own and rights.signs_off_returns(visit.viewer),
         "extensions": list(visit.session.scalars(extensions)),
