@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from services.review.directory import Agencies
 from services.review.models import Case, InformationRequest, Meeting
 from shared import audit, clock
 from shared.database import new_id
@@ -57,5 +58,12 @@ def absent_partners(meeting: Meeting) -> list[str]:
 
 def expect_quorum(session: Session, case: Case) -> None:
     """Raises a 409 problem unless a meeting with all three partners is recorded (Working Together 2023, chapter 5)."""
-    if not any(not absent_partners(meeting) for meeting in meetings_of(session, case)):
+    meetings = meetings_of(session, case)
+    if not meetings:
         raise conflict("Record the meeting first. All three safeguarding partners must have been there to decide.")
+    if all(absent_partners(meeting) for meeting in meetings):
+        absent = absent_partners(meetings[-1])
+        names = ", ".join(Agencies(session, absent)[each]["name"] for each in absent)
+        raise conflict(
+            f"All three safeguarding partners must have been there to decide. The last meeting was without {names}."
+        )

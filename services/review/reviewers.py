@@ -58,7 +58,9 @@ def remove_reviewer(session: Session, review: PracticeReview, reviewer: Reviewer
 
 def _end(session: Session, former: Reviewer, reasons: str | None) -> None:
     if reasons is None:
-        raise conflict("A reviewer is in office. Give replaces_reasons to end that appointment and make this one.")
+        raise conflict(
+            "A reviewer is in office. Say why they are replaced: that ends their appointment and makes this one."
+        )
     former.ended_at, former.ending_reasons = clock.now(), reasons
     end_accesses(session, ReviewerAccess.reviewer_id == former.id)
 

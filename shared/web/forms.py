@@ -64,6 +64,15 @@ def needed(sentence: str) -> list[Any]:
     return [Needed(sentence), _no_hidden]
 
 
+class FileNeeded:
+    """A validator that marks a file as asked for; `shared.web.uploads` judges what came."""
+
+    field_flags: ClassVar[dict[str, Any]] = {"required": True}
+
+    def __call__(self, form: Form, field: Field) -> None:
+        pass
+
+
 def may_be_empty() -> list[Any]:
     return [Optional(), _no_hidden]
 

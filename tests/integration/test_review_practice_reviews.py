@@ -115,7 +115,7 @@ def test_a_reviewer_declares_independence_and_is_replaced_only_with_reasons() ->
     assert {each["pointer"] for each in wrong["errors"]} == {"/independence", "/conflicts"}
     post(path, OFFICE, REVIEWER)
     other = REVIEWER | {"name": "Owen Lacey", "appointed_on": "2026-02-02"}
-    post(path, OFFICE, other, 409)
+    assert "Say why they are replaced" in post(path, OFFICE, other, 409)["detail"]
     post(path, OFFICE, other | {"replaces_reasons": "A conflict of interest came to light."})
     former, present = part(review, "reviewers")
     assert former["name"] == "Rhian Beddoes"

@@ -22,7 +22,7 @@ from shared import files
 from shared.identity import rights
 from shared.identity.viewer import Viewer
 from shared.web.asking import checked, given, line, moment_on, optional_text, reasons
-from shared.web.forms import DayField, Questions, RadioField, SelectMultipleField, may_be_empty, needed
+from shared.web.forms import DayField, FileNeeded, Questions, RadioField, SelectMultipleField, may_be_empty, needed
 from shared.web.pages import Download, Go, Page, Visit
 from shared.web.problems import conflict, not_found
 from shared.web.uploads import uploaded_file
@@ -186,7 +186,7 @@ class DocumentForm(Questions):
     kind = RadioField(
         "What is it?", choices=[(kind, KINDS[kind]) for kind in UPLOADED_KINDS], validators=needed("Choose what it is")
     )
-    file = FileField("The file", description="A PDF, or a Word document (.docx) of which an accessible PDF is made", validators=may_be_empty())  # fmt: skip
+    file = FileField("The file", description="A PDF, or a Word document (.docx) of which an accessible PDF is made", validators=[FileNeeded()])  # fmt: skip
 
 
 def _upload(visit: Visit, publication: Publication, form: Questions) -> object:

@@ -21,7 +21,7 @@ from shared.web.problems import not_found
 
 
 class StageForm(Questions):
-    steps = SelectMultipleField("What of it is done?", validators=may_be_empty())
+    steps = SelectMultipleField("Which of these are done?", validators=may_be_empty())
     due_on = DayField("To be done by", what="The day", validators=may_be_empty())
     done_on = DayField("Done on", what="The day", validators=may_be_empty())
     note = optional_text("Note")
