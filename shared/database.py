@@ -94,10 +94,12 @@ def insert_rows(session: Session, groups: Groups) -> None:
     """Insert rows of several tables in one statement, all or none.
 
     `groups` pairs a mapped class with its rows; the rows of one group have the same columns. Foreign keys among
-    the groups hold, since PostgreSQL checks them at the statement's end. One round trip instead of one a table.
+    the groups hold, since PostgreSQL checks them at the statement's end. One round trip instead of one a table. Without
+    any row it does nothing: an agency without a lead, say, has nobody to tell.
     """
-    session.flush()
-    execute_prepared(session, *_insertion(groups))
+    if any(rows for _, rows in groups):
+        session.flush()
+        execute_prepared(session, *_insertion(groups))
 
 
 def _insertion(groups: Groups) -> tuple[str, list[Any]]:

@@ -160,6 +160,14 @@ def test_a_return_that_stays_away_is_chased_with_the_agencys_leads(sandbox: Outs
     assert "/review/requests/" in mail["text"]
 
 
+def test_an_agency_that_has_no_lead_is_chased_again_and_the_contacts_with_it(sandbox: Outside) -> None:
+    taken, agency = notified(), add_agency_without_email()
+    hear("information.overdue", request_to(agency, taken) | {"times": 2})
+    send()
+    mails = sandbox.mail(taken["reference"], "duty.officer@hscp.example")
+    assert [m for m in mails if f"Information asked of {agency} is overdue." in " ".join(m["text"].split())]
+
+
 def test_an_agency_is_reminded_without_a_name_while_there_is_time(sandbox: Outside) -> None:
     taken = notified()
     hear("information.due-soon", request_to(POLICE, taken))
