@@ -175,7 +175,9 @@ def test_a_step_of_the_start_reports_how_it_ended_and_why(supervise: Callable[[s
 def migrate(): raise RuntimeError("the disk is full")
 note(supervisor.finish(Program("well", lambda: None)))
 note(supervisor.finish(Program("migrate", migrate)))
+note(supervisor.finish(Program("announce", lambda: sys.exit("nobody answers"))))
 """)
-    system.await_note("1")
-    assert system.notes() == ["0", "1"]
+    system.await_note("1", times=2)
+    assert system.notes() == ["0", "1", "1"]
     assert "the disk is full" in (system.folder / "logs" / "migrate.log").read_text()
+    assert "nobody answers" in (system.folder / "logs" / "announce.log").read_text()
