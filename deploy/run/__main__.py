@@ -18,7 +18,7 @@ from deploy.run.environment import PROJECT, Place, environment_of, ports_for
 from deploy.run.kept_secrets import kept
 from deploy.run.ports import PortTaken
 from deploy.run.programs import load_what_all_share, programs
-from deploy.run.readiness import wait_until_ready
+from deploy.run.readiness import SERVES, wait_until_ready
 from deploy.run.supervisor import Program, StopWasAsked, Supervisor
 from shared.settings import SERVICES
 
@@ -83,8 +83,8 @@ def run(var: Path, port: int, environment: str, *, examples: bool = False) -> No
         load_what_all_share()
         step(supervisor, "prepare", partial(prepare, place))
         supervisor.start(programs(place))
-        step(supervisor, "announce", partial(wait_until_ready, place))
-        announce(place, time.monotonic() - began)
+        is_well = step(supervisor, "announce", partial(wait_until_ready, place), but_for=SERVES)
+        announce(place, time.monotonic() - began, is_well=is_well)
         if examples:
             step(supervisor, "examples", partial(_lay_out_examples, place))
         supervisor.watch()
@@ -118,11 +118,16 @@ def start_servers(supervisor: Supervisor, var: Path, environment: str, ports: tu
     return Place(var, environment, *ports, superuser_url=superuser_url, redis_url=redis_url)
 
 
-def step(supervisor: Supervisor, name: str, work: partial[None]) -> None:
-    """Do one thing in a child and wait for it; the parent itself opens no connection. Exits where it fails."""
-    if supervisor.finish(Program(name, work)):
+def step(supervisor: Supervisor, name: str, work: partial[None], but_for: int = 0) -> bool:
+    """Do one thing in a child and wait for it; the parent itself opens no connection.
+
+    Exits where it fails, `but_for` an exit code that is no failure; whether all was well.
+    """
+    code = supervisor.finish(Program(name, work))
+    if code not in (0, but_for):
         log = supervisor.folder / "logs" / f"{name}.log"
         sys.exit(f"{name} failed. The end of {log}:\n{log.read_text()[-2000:]}")
+    return code == 0
 
 
 def prepare(place: Place) -> None:
@@ -143,7 +148,7 @@ def _lay_out_examples(place: Place) -> None:
     lay_out(place.url, place.var)
 
 
-def announce(place: Place, seconds: float) -> None:
+def announce(place: Place, seconds: float, *, is_well: bool) -> None:
     """Tell people where things are, and programs by `var/run/system.json`, which the owner alone can read."""
     owners = {f"{service.upper()}_OWNER_DATABASE_URL": both.owner for service, both in place.databases.items()}
     known = {
@@ -158,6 +163,8 @@ def announce(place: Place, seconds: float) -> None:
     fresh = file.with_suffix(".new")
     fresh.touch(mode=0o600)
     fresh.write_text(json.dumps(known))
+    if not is_well:
+        print(f"It runs, but something is wrong with it: {place.var}/logs/announce.log says what.")
     print(f"Ready after {seconds:.1f} s.", f"  people                {place.url}/notify", sep="\n")
     print(f"  the public site       {place.url}")
     print(f"  outside world         {place.sandbox_url} (a sandbox: nothing leaves this machine)")

@@ -1,4 +1,8 @@
-"""When the system is ready: every service says so, and every worker has done a round since the start."""
+"""When the system is ready: every service says so, and every worker has done a round since the start.
+
+One that serves and works is not given up for what else is wrong with it, an event that nobody takes, say: it is mended
+while it runs.
+"""
 
 import sys
 import time
@@ -15,11 +19,13 @@ from shared.service import Service
 from shared.settings import SERVICES
 
 PATIENCE = 60  # seconds until a system that is not ready is given up
+PATIENCE_WITH_REST = 15  # seconds until one that serves is taken as it is
+SERVES = 2  # the exit code of a start after which something is still wrong
 SWEPT = text("SELECT 1 FROM heartbeats WHERE job = 'sweep' AND last_at >= :began")
 
 
 def wait_until_ready(place: Place) -> None:
-    """In a child: return when everything is ready; exit saying what is missing after a minute.
+    """In a child: return when everything is ready; exit saying what is missing, with `SERVES` where it serves.
 
     What fell due while the system stood still is looked at now, not at the scheduler's next round.
     """
@@ -27,7 +33,11 @@ def wait_until_ready(place: Place) -> None:
     for name in SERVICES:
         service_of(name).celery.send_task(f"{name}.sweep", queue=name)
     while missing := what_is_missing(place, began):
-        if time.monotonic() > until:
+        left = until - time.monotonic()
+        if left < PATIENCE - PATIENCE_WITH_REST and _serves(place, began):
+            print("\n".join(missing), file=sys.stderr)
+            sys.exit(SERVES)
+        if left < 0:
             sys.exit("\n".join(missing))
         time.sleep(0.05)
 
@@ -52,6 +62,11 @@ def fault_at(url: str) -> str:
         return f"answers {answer.code}: {answer.read(400).decode(errors='replace')}"
     except OSError as error:
         return f"does not answer ({type(error).__name__})"
+
+
+def _serves(place: Place, began: datetime) -> bool:
+    alive = [f"{place.url}/{service}/health/live" for service in SERVICES]
+    return not any(map(fault_at, alive)) and all(has_worked(name, began) for name in SERVICES)
 
 
 def has_worked(name: str, began: datetime) -> bool:
