@@ -56,10 +56,9 @@ def list_requests(visit: Visit) -> Page:
     own = select(InformationRequest).where(InformationRequest.agency_id == visit.viewer.agency_id)
     order = (InformationRequest.status.not_in(AWAITED), InformationRequest.due_at)
     requests = list(visit.session.scalars(own.order_by(*order).limit(200)))
-    values = {
-        "requests": describe_requests(visit.session, requests),
-        "to_sign": waiting_for_sign_off(visit.session, requests),
-    }
+    to_sign = waiting_for_sign_off(visit.session, requests)
+    requests.sort(key=lambda each: each.id not in to_sign)
+    values = {"requests": describe_requests(visit.session, requests), "to_sign": to_sign}
     return Page("requests.html", "Asked of us", values)
 
 
@@ -81,7 +80,7 @@ def show_request(visit: Visit, request_id: UUID) -> Page:
         "parts": [(part, bool(body.get(part.name))) for part in PARTS_IN_ORDER],
         "missing": missing_parts(body),
         "ready": bool(draft and draft.prepared_by_actor),
-        "to_sign": {"content": body, "chronology": draft.chronology} if draft and draft.prepared_by_actor else None,
+        "to_sign": {"content": draft.content, "chronology": draft.chronology} if draft else None,
         "own_work": bool(draft and draft.prepared_by_actor == visit.viewer.actor),
         "signs": own and rights.signs_off_returns(visit.viewer),
         "extensions": list(visit.session.scalars(extensions)),
