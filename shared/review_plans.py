@@ -1,9 +1,12 @@
 """The stages of a kind of review in a partnership's own words and order; a review keeps those of the day it began."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
+
+BROKEN = re.compile(r"(?<!\n)\n(?!\n)")  # a line that goes on; an empty line ends a paragraph
 
 
 @dataclass(frozen=True)
@@ -44,7 +47,7 @@ class ReviewPlan:
 
 
 def plan_from(values: Mapping[str, Any]) -> ReviewPlan:
-    """A plan from what the partnership's file or a review's record holds."""
+    """A plan from what the partnership's file, whose lines are broken, or a review's record holds."""
     stages = tuple(_stage(each) for each in values["stages"])
     begins = values["in_force_from"]
     begins = date.fromisoformat(begins) if isinstance(begins, str) else begins
@@ -56,7 +59,8 @@ def _stage(values: Mapping[str, Any]) -> Stage:
 
 
 def _said(values: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in values.items() if value is not None}
+    said = {name: value for name, value in values.items() if value is not None}
+    return said | ({"explanation": BROKEN.sub(" ", said["explanation"].strip())} if "explanation" in said else {})
 
 
 def plan_as_json(plan: ReviewPlan) -> dict[str, Any]:

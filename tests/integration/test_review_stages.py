@@ -54,6 +54,11 @@ def office() -> Someone:
     return Someone(OFFICE, ["partnership-office"], service="review")
 
 
+def test_systems_are_given_the_explanations_without_the_files_broken_lines() -> None:
+    plans = get("/stages", OFFICE)["items"]
+    assert plans and not [plan["kind"] for plan in plans if "\n" in plan["explanation"]]
+
+
 def test_each_stage_is_planned_so_many_working_days_after_the_review_began() -> None:
     review = commissioned(open_case())
     began = london_day(datetime.fromisoformat(review["decided_at"]))

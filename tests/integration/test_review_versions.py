@@ -110,6 +110,16 @@ def test_an_agency_that_answered_in_time_is_not_called_late_for_thinking_again()
         assert {each["late"] for each in get(f"{at}/versions", agency)["items"][-1:]} == {answers_late}
 
 
+def test_who_began_to_write_may_still_say_that_the_agency_was_not_involved() -> None:
+    case, author = open_case(agencies=[SCHOOL]), person(SCHOOL, "return-author")
+    at = f"/review/requests/{request_of(case, SCHOOL)}"
+    author.does(f"{at}/what-went-well", value="The wrong family.")
+    assert f"{at}/nil" in author.get(at).text
+    author.does(f"{at}/nil", records_searched="SIMS")
+    sent = get(f"/information-requests/{request_of(case, SCHOOL)}", OFFICE)["return"]
+    assert (sent["involved"], sent["content"]) == (False, {"records_searched": "SIMS"})
+
+
 def test_one_click_does_not_undo_a_return_that_two_people_signed() -> None:
     at, author = revised(), person(SCHOOL, "return-author")
     refused = author.post(f"{at}/not-involved")

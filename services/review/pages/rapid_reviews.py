@@ -149,7 +149,7 @@ act(
     back=at_case,
     blamed="outcome",
     done="The decision is recorded. Each of the three partners takes its position on it now.",
-    note="A decision that was recorded before is kept, and the positions on it no longer count.",
+    note="If a decision was recorded before, it is kept, and the positions on it no longer count.",
 )
 
 

@@ -23,7 +23,7 @@ from services.review.return_drafts import (
 from services.review.return_parts import PARTS_IN_ORDER
 from services.review.views.returns import describe_request, describe_requests
 from shared.identity import rights
-from shared.web.asking import reasons
+from shared.web.asking import optional_text, reasons
 from shared.web.forms import DayField, Questions, at_most, needed, trimmed
 from shared.web.pages import Go, Page, Visit
 from shared.web.problems import not_found
@@ -35,6 +35,10 @@ class RoleForm(Questions):
     role = StringField(
         "Your role", validators=[*needed("Give your role"), at_most(200, "Your role")], filters=[trimmed]
     )
+
+
+class NilForm(Questions):
+    records_searched = optional_text("Which records were searched?")
 
 
 class ExtensionForm(Questions):
@@ -118,6 +122,22 @@ act(
     blamed="role",
     done="It waits for sign-off by somebody else of your agency.",
     note="Somebody else of your agency, its safeguarding lead for example, reads it, signs it off and sends it.",
+)
+act(
+    "/requests/<uuid:record_id>/nil",
+    name="send_nil_after_all",
+    on=InformationRequest,
+    title="We were not involved",
+    button="Send that we were not involved",
+    allows=rights.writes_returns,
+    asks=lambda visit, request: NilForm(visit.typed) if _own(visit, request) else NilForm(),
+    does=lambda visit, request, form: send_nil_return(
+        visit.session, request, form["records_searched"].data or "", visit.viewer
+    ),
+    back=_at,
+    blamed="records_searched",
+    done="It is recorded that your agency was not involved.",
+    note="What was written so far is not sent, and is not kept.",
 )
 act(
     "/requests/<uuid:record_id>/sign-off",
