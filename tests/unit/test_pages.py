@@ -35,6 +35,10 @@ def test_nowhere_else_is_led_to(given: str | None) -> None:
         (True, "looked_after", "Yes"),
         ({"from": "2026-03-25", "certainty": "known", "to": None}, "occurred", "On: 25 March 2026\nCertainty: Known"),
         ("2026 was the year", "narrative", "2026 was the year"),
+        ("mixed-white-and-black-african", "ethnicity", "Mixed: White and Black African"),
+        ("not-known", "ethnicity", "Not known"),
+        ("E06000019", "local_authority", "Herefordshire Council (E06000019)"),
+        ("E09000001", "normally_resident_in", "E09000001"),
     ],
 )
 def test_facts_are_said_as_people_write_them(value: Any, name: str, words: str) -> None:
