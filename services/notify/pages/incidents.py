@@ -14,7 +14,7 @@ from services.notify.need_to_know import hidden_from
 from services.notify.pages.site import pages
 from services.notify.timeline import timeline
 from services.notify.views import describe_incident
-from services.notify.wording import agency_words, rule_words
+from services.notify.wording import agency_words, outcome_words, rule_words
 from shared import clock
 from shared.database import see_as
 from shared.identity import rights
@@ -83,7 +83,6 @@ def today(visit: Visit) -> Page:
         "duties": duties,
         "incidents": incidents_of(visit, duties),
         "waiting": waiting,
-        "may_decide": rights.authority(visit.viewer),
     }
     return Page("today.html", "Today", values)
 
@@ -162,7 +161,11 @@ def _about(incident: Incident, title: str, form: Questions, *, button: str, note
 
 
 def _decision_page(form: Questions, incident: Incident) -> Page:
-    note = "The five working days run from when the local authority became aware, whenever you decide."
+    said = " ".join(f"{reason['text']} ({reason['authority']})" for reason in incident.assessment["reasons"])
+    note = (
+        f"What the facts say: {outcome_words(incident.assessment['outcome'])}. {said} "
+        "The five working days run from when the local authority became aware, whenever you decide."
+    )
     return _about(incident, "Decide whether to notify", form, button="Record this decision", note=note)
 
 
