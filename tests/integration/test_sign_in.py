@@ -149,6 +149,8 @@ def test_weak_passwords_are_refused() -> None:
     assert password_fault("short") is not None
     assert password_fault("password1234") is not None
     assert password_fault("robinexample", "Robin Example", "robin.example@people.example") is not None
+    assert password_fault("robin example people", "Robin Example", "robin.example@people.example") is not None
+    assert password_fault(f"robin {PASSWORD}", "Robin Example", "robin.example@people.example") is None
     assert password_fault(PASSWORD) is None
 
 

@@ -55,6 +55,14 @@ class CodeForm(Questions):
     )
 
 
+class FirstCodeForm(CodeForm):
+    """The code that proves the app is set up: there are no recovery codes yet."""
+
+    def __init__(self, *given: Any, **how: Any) -> None:
+        super().__init__(*given, **how)
+        self["code"].description = "The six digits that your authenticator app shows now."
+
+
 class PasswordForm(Questions):
     password = PasswordField(
         "Choose a password",
@@ -222,7 +230,7 @@ def _whose(visit: Visit, token: str) -> Any:
 
 @pages.get("/second-factor", allows=rights.anyone)
 def get_second_factor(visit: Visit) -> Page | Go:
-    return _app_page(visit, CodeForm()) if "proving" in session else Go(SIGN_IN)
+    return _app_page(visit, FirstCodeForm()) if "proving" in session else Go(SIGN_IN)
 
 
 def _app_page(visit: Visit, form: Questions) -> Page:
@@ -242,7 +250,7 @@ def _app_page(visit: Visit, form: Questions) -> Page:
 
 @pages.post("/second-factor", allows=rights.anyone)
 def post_second_factor(visit: Visit) -> Page:
-    form, person_id = CodeForm(visit.typed), _proving()
+    form, person_id = FirstCodeForm(visit.typed), _proving()
     if not form.validate():
         return _app_page(visit, form)
     person = sign_in.person_for_sign_up(visit.session, person_id)
