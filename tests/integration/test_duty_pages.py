@@ -88,6 +88,15 @@ def test_who_decided_to_notify_is_named_on_the_incident_and_to_the_panel_as_the_
     assert "What the facts say: Must be notified." in page and "section 16C(1)" in page
     assert officer.post(f"{at}/decision", outcome="notify", reasons="Suspected.").status_code == 303
     [(name, email)] = rows("SELECT name, email FROM people WHERE id = :id", id=officer.id)
+    table = officer.get(at).text.partition("The picture as a table")[2].partition("</details>")[0]
+    for words in (
+        "The incident",
+        "The authority became aware",
+        "Referral HSCP-",
+        "Notify the Panel: Child",
+        "Under way",
+    ):
+        assert words in table, words
     assert f"Decided by {name}, Herefordshire Council." in " ".join(officer.get(at).text.split())
     told = duty(incident["id"], "sin-panel")
     notifier = got(f"/duties/{told['id']}/pack", COUNCIL)["document"]["notifier"]

@@ -1,5 +1,6 @@
 """The duty officer's and the office's pages on incidents: what is due today, one incident whole, and what is decided of it."""
 
+from datetime import datetime, time
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +17,7 @@ from services.notify.timeline import timeline
 from services.notify.views import describe_incident
 from services.notify.wording import agency_words, outcome_words, rule_words
 from shared import clock
+from shared.calendar import LONDON
 from shared.database import see_as
 from shared.identity import rights
 from shared.identity.viewer import SYSTEM
@@ -113,7 +115,7 @@ def show_incident(visit: Visit, incident_id: UUID) -> Page:
         "referrals": referrals,
         "files": files,
         "merged_into": into,
-        "timeline": timeline(clocks, clock.now()),
+        "timeline": timeline(_moments(incident, whole["referrals"]), clocks, clock.now()),
         "may_decide": rights.authority(visit.viewer) and incident.status != "withdrawn" and not incident.merged_into,
         "may_merge": rights.office(visit.viewer) and bool(whole["possible_duplicates"]),
         "may_keep_from": rights.office(visit.viewer),
@@ -121,6 +123,16 @@ def show_incident(visit: Visit, incident_id: UUID) -> Page:
         "back": "/notify/incidents",
     }
     return Page("incident.html", "Incident", values)
+
+
+def _moments(incident: Incident, referrals: list[dict[str, Any]]) -> list[tuple[str, datetime]]:
+    """What the picture marks, in its order."""
+    found = [
+        ("The incident", datetime.combine(incident.occurred_on, time(), LONDON)),
+        ("The authority became aware", incident.authority_aware_at),
+        *((f"Referral {each['reference']}", each["submitted_at"]) for each in referrals),
+    ]
+    return [*found, ("Notified", incident.notified_at)] if incident.notified_at else found
 
 
 @pages.get("/incidents/<uuid:incident_id>/beside/<uuid:other_id>", allows=rights.office_or_authority)
