@@ -78,6 +78,16 @@ LABELS = {
 }
 DAY = re.compile(r"\d{4}-\d\d-\d\d")
 MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?([+-]\d\d:\d\d|Z)")
+# By a word of what a browser says of itself; the later ones stand in what the earlier ones say, too.
+BROWSERS = (("Edg", "Edge"), ("OPR", "Opera"), ("Firefox", "Firefox"), ("Chrome", "Chrome"), ("Safari", "Safari"))
+MACHINES = (
+    ("iPhone", "an iPhone"),
+    ("iPad", "an iPad"),
+    ("Android", "Android"),
+    ("Windows", "Windows"),
+    ("Macintosh", "a Mac"),
+    ("Linux", "Linux"),
+)
 AUTHORITIES = ("local_authority", "normally_resident_in", "other_areas_concerned")
 # Fields whose values are words of a closed list. Every other text is shown as it was given: it may be somebody's name.
 OF_A_LIST = {
@@ -164,6 +174,13 @@ def said(value: Any, name: str) -> str:
     if name in AUTHORITIES:
         return authority_words(str(value))
     return words(str(value)) if name in OF_A_LIST else _dated(str(value))
+
+
+def browser_words(agent: str) -> str:
+    """A browser's own description of itself (User-Agent) in a few words, so that a person knows it again."""
+    browser = next((words for mark, words in BROWSERS if mark in agent), "A browser")
+    machine = next((words for mark, words in MACHINES if mark in agent), "")
+    return f"{browser} on {machine}" if machine else browser
 
 
 def ethnicity_words(value: str) -> str:

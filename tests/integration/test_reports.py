@@ -277,3 +277,12 @@ def test_what_does_not_fit_together_is_said_in_words_of_the_pages() -> None:
     answer = someone.post(f"{draft}/check")
     assert answer.status_code == 422 and "For a care leaver, say that they are one." in answer.text
     assert "_" not in "".join(re.findall(r'<a href="[^"]+from=check">(.*?)</a>', answer.text))
+
+
+def test_what_is_known_of_who_reports_need_not_be_typed_and_every_page_can_be_left() -> None:
+    someone = Someone(HOSPITAL, ["referrer"])
+    draft = someone.post("/notify/report").location.removesuffix("/incident/what-happened")
+    details = someone.get(f"{draft}/end/you").text
+    assert f'value="{someone.email}"' in details
+    for page in ("end/you", "children", "people", "files"):
+        assert "Stop here and come back later" in someone.get(f"{draft}/{page}").text, page

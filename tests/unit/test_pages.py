@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from services.notify.timeline import LEFT, WIDTH, timeline
-from services.notify.wording import said
+from services.notify.wording import browser_words, said
 from shared.web.pages import safe_path
 
 NOON = datetime(2026, 3, 25, 12, tzinfo=UTC)
@@ -41,6 +41,19 @@ def test_nowhere_else_is_led_to(given: str | None) -> None:
 )
 def test_facts_are_said_as_people_write_them(value: Any, name: str, words: str) -> None:
     assert said(value, name) == words
+
+
+@pytest.mark.parametrize(
+    ("agent", "words"),
+    [
+        ("Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/130.0 Safari/537.36 Edg/130.0", "Edge on Windows"),
+        ("Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1 Version/18.0 Safari/604.1", "Safari on an iPhone"),
+        ("Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 Chrome/130.0 Mobile Safari/537.36", "Chrome on Android"),
+        ("", "A browser"),
+    ],
+)  # fmt: skip
+def test_a_browser_is_called_as_people_call_it(agent: str, words: str) -> None:
+    assert browser_words(agent) == words
 
 
 @pytest.mark.parametrize("name", ["anne-marie", "known", "other", "o'neill-smith"])

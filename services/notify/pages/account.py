@@ -13,7 +13,7 @@ from services.notify.links import person_of_link
 from services.notify.pages.site import home_of, pages
 from services.notify.rate_limits import WRONG_LINKS, count_one, refuse_beyond
 from services.notify.service import SERVICE
-from services.notify.wording import agency_words
+from services.notify.wording import agency_words, browser_words
 from shared import clock
 from shared.identity import rights
 from shared.identity.people import viewer_of
@@ -268,7 +268,8 @@ def post_second_factor(visit: Visit) -> Page:
 
 @pages.get("/account", allows=rights.signed_in)
 def get_account(visit: Visit) -> Page:
-    shown = sign_in.sign_ins_of(visit.session, visit.viewer.person_id)
+    found = sign_in.sign_ins_of(visit.session, visit.viewer.person_id)
+    shown = [one._asdict() | {"browser": browser_words(one.browser)} for one in found]
     roles = [ROLES[role] for role in sorted(visit.viewer.roles or ())]
     values = {"sign_ins": shown, "roles": roles, "this_one": visit.sign_in.id if visit.sign_in else ""}
     values["messages"] = preferences.CHOICES[preferences.choice_of(visit.session, visit.viewer.person_id)]
