@@ -171,7 +171,10 @@ def test_a_refused_decision_loses_nothing_that_was_typed() -> None:
     assert answer.status_code == 422
     assert "Long and careful reasons." in answer.text and "looks like the same incident" in answer.text
     assert rows("SELECT 1 FROM decisions WHERE incident_id = :id", id=alike) == []
-    answer = officer.post(path, outcome="do-not-notify", reasons="It is the same.")
+    no: dict[str, Any] = {"outcome": "do-not-notify", "reasons": "It is the same."}
+    answer = officer.post(path, **no)
+    assert answer.status_code == 422 and "Choose the partners who were consulted" in answer.text
+    answer = officer.post(path, **no, agreed_by=["West Mercia Police"])
     assert answer.location == f"/notify/incidents/{alike}"
     decided = [
         entry for (entry,) in rows("SELECT entry FROM audit_entries ORDER BY number DESC LIMIT 3") if alike in entry

@@ -5,6 +5,8 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
+from wtforms import Field
+from wtforms.validators import ValidationError
 
 from services.notify.attachments import described, documents_of
 from services.notify.decisions import Decided, decide, withdraw
@@ -41,7 +43,11 @@ OUTCOMES = [
 class DecisionForm(Questions):
     outcome = RadioField("What is decided?", choices=OUTCOMES, validators=needed("Say what is decided"))
     reasons = reasons("Why?", KEPT, rows=6)
-    agreed_by = SelectMultipleField("Which safeguarding partners were consulted and agree?", validators=may_be_empty())
+    agreed_by = SelectMultipleField(
+        "Which safeguarding partners were consulted and agree?",
+        description="Not to notify is never decided without one.",
+        validators=[],
+    )
     separate_from = SelectMultipleField(
         "Which of these is another incident?",
         description="They look alike. Choose those that are not the same incident.",
@@ -54,6 +60,10 @@ class DecisionForm(Questions):
         self.offer("separate_from", [(other["id"], other["reference"]) for other in alike])
         if not alike:
             del self["separate_from"]
+
+    def validate_agreed_by(self, field: Field) -> None:
+        if self["outcome"].data == "do-not-notify" and not field.data:
+            raise ValidationError("Choose the partners who were consulted and agree that it is not notified")
 
 
 class WithdrawalForm(Questions):
