@@ -41,6 +41,7 @@ PEOPLE: tuple[tuple[str, str, AgencyKind, list[str]], ...] = (
     ("Nell Example", "second.reviewer", "partnership-office", ["reviewer"]),
     ("Kim Example", "administrator", "partnership-office", ["administrator"]),
 )
+MAILBOXES_AT = "people.example"
 ENTERED = text("SELECT 1 FROM agencies WHERE id = :agency")
 ACCOUNT = text("SELECT id::text FROM people WHERE email = :email")
 
@@ -81,7 +82,7 @@ def _with_account(
     session: Session, before: dict[str, Any], name: str, mailbox: str, agency: str, roles: list[str]
 ) -> dict[str, Any]:
     """A person who can sign in, with what they need for it. One whom the file holds already stays as they are."""
-    email = f"{mailbox}@people.example"
+    email = f"{mailbox}@{MAILBOXES_AT}"
     person_id = session.scalar(ACCOUNT, {"email": email})
     known = next((each for each in before.get("people", ()) if each["email"] == email), None)
     if person_id and known:

@@ -1,5 +1,6 @@
 """A few cases at different stages for a new demonstration, made over HTTP as agencies' systems do it."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -7,7 +8,11 @@ from deploy.demo.agencies import needed
 from deploy.demo.documents import referral
 from deploy.demo.reviewing import practice_review, rapid_review
 from deploy.demo.stage import Stage, stage_at
+from deploy.demonstration import ACCOUNT, MAILBOXES_AT
+from services.notify.drafts import begin_draft, draft_of, store_draft
+from services.notify.service import SERVICE
 from shared import clock
+from shared.identity.viewer import SYSTEM
 from shared.partnership import partnership
 
 REFERRALS = "/notify/api/v1/referrals"
@@ -19,8 +24,8 @@ LEARNT = (
 
 
 def lay_out(url: str, var: Path) -> None:
-    """Let stand in a new demonstration, once: one incident notified, one alike, one to decide, one death; and one whose
-    review is signed off, with what was learnt, so that its report waits to be published."""
+    """Let stand in a new demonstration, once: one incident notified, one alike, one to decide, one death, one report begun;
+    and one whose review is signed off, with what was learnt, so that its report waits to be published."""
     stage = stage_at(url, var, time_stands=True)
     council = needed("local-authority")
     if not stage.call(council, "GET", REFERRALS)["items"]:
@@ -39,6 +44,17 @@ def _refer(stage: Stage) -> None:
         (council, _death()),
     ):
         stage.call(agency, "POST", REFERRALS, body, expect=201)
+    _begin_report(f"referrer@{MAILBOXES_AT}")
+
+
+def _begin_report(email: str) -> None:
+    """A report that somebody saved and will come back to."""
+    with SERVICE.transaction() as session:
+        if person_id := session.scalar(ACCOUNT, {"email": email}):
+            person = replace(SYSTEM, person_id=person_id)
+            draft = draft_of(session, person, begin_draft(session, person))
+            draft.incident["kind"] = "serious-harm"
+            store_draft(session, draft)
 
 
 def _review(stage: Stage) -> None:
