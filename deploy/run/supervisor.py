@@ -158,6 +158,8 @@ class Supervisor:
             code = 0
         except SystemExit as leaving:
             code = leaving.code if isinstance(leaving.code, int) else int(leaving.code is not None)
+            if isinstance(leaving.code, str):  # what Python itself would say on leaving
+                print(leaving.code, file=sys.stderr)
         except BaseException:
             traceback.print_exc()
         finally:

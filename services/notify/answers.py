@@ -126,12 +126,15 @@ class IncidentListed(IncidentSummary):
 
 
 class DecisionView(Schema):
+    """`decided_by` is the agency; `person` the name of who decided for it, null where its system did."""
+
     id = fields.String(required=True)
     incident_id = fields.String(required=True)
     outcome = fields.String(required=True)
     reasons = fields.String(required=True)
     agreed_by = fields.List(fields.String(), required=True)
     decided_by = fields.String(required=True)
+    person = fields.String(required=True, allow_none=True)
     decided_at = fields.AwareDateTime(required=True)
 
 

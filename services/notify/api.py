@@ -178,7 +178,8 @@ def post_decision(call: Call, incident_id: UUID) -> Reply:
     body = call.body
     apart = [str(other) for other in body.get("separate_from") or ()]
     decided = Decided(body["outcome"], body["reasons"], body["agreed_by"], apart)
-    return Reply(describe_decision(decide(call.session, call.viewer, str(incident_id), decided, clock.now())))
+    decision = decide(call.session, call.viewer, str(incident_id), decided, clock.now())
+    return Reply(describe_decision(call.session, decision))
 
 
 @api.post(

@@ -72,7 +72,8 @@ def panel_document(
     """What goes to the Panel, as `panel_form` decides it, under the incident's reference, naming the files that go with it."""
     reference, aware = incident["reference"], incident["authority_aware_at"]
     documents = documents_to_name(session, bodies)
-    return panel_notification(bodies, assessment, reference, aware, notice=notice, documents=documents)
+    decided = incident.get("notifier")
+    return panel_notification(bodies, assessment, reference, aware, notice=notice, documents=documents, decided=decided)
 
 
 def told(

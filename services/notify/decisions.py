@@ -87,7 +87,7 @@ def _go_ahead(
         _refuse_second_notification(session, incident)
     told_before = told_recipients(session, incident)
     entries = start_notifying(session, viewer, incident, assessment)
-    document = panel_document(session, facts_of_incident(incident), assessment, bodies, "follow-up")
+    document = panel_document(session, facts_of_incident(session, incident), assessment, bodies, "follow-up")
     return entries + tell_again(session, incident, "follow-up", told_before, document, now, viewer)
 
 
@@ -103,6 +103,7 @@ def record_decision(session: Session, viewer: Viewer, incident: Incident, decide
         reasons=decided.reasons,
         agreed_by=list(decided.agreed_by),
         decided_by=viewer.agency_id,
+        person_id=viewer.person_id or None,
         decided_at=clock.now(),
     )
     session.add(decision)

@@ -100,6 +100,7 @@ class Decision(Model):
     reasons: Mapped[str] = mapped_column(Encrypted("decisions.reasons"))
     agreed_by: Mapped[list[Any]] = mapped_column(Encrypted("decisions.agreed_by"))
     decided_by: Mapped[str]
+    person_id: Mapped[str | None] = mapped_column(Id)  # none where an agency's system decided with its key
     decided_at: Mapped[datetime]
 
 

@@ -88,7 +88,7 @@ def _correct_what_was_told(
 ) -> list[audit.Entry]:
     told_before = told_recipients(session, incident)
     correct_unsent(session, incident, assessment, bodies)
-    document = panel_document(session, facts_of_incident(incident), assessment, bodies, "follow-up")
+    document = panel_document(session, facts_of_incident(session, incident), assessment, bodies, "follow-up")
     return tell_again(session, incident, "follow-up", told_before, document, now, viewer)
 
 
@@ -115,6 +115,6 @@ def _ask_again(session: Session, viewer: Viewer, incident: Incident) -> list[aud
     """The decision is open once more, on a clock that never stopped."""
     if any(duty.rule == DECIDE for duty in open_duties(session, incident)):
         return []
-    duty = duty_to_decide(facts_of_incident(incident), f"incident:{incident.id}:reopened:{new_id()}")
+    duty = duty_to_decide(facts_of_incident(session, incident), f"incident:{incident.id}:reopened:{new_id()}")
     insert_all(session, [duty], [])
     return [audit.Entry(viewer.actor, "duty-arose", f"duty:{duty['id']}", DECIDE)]

@@ -45,6 +45,10 @@ UNTOLD = text("""
      WHERE d.incident_id = :id AND d.rule = ANY(:rules)
        AND (m.status IN ('waiting-for-person', 'rejected') OR m.status = 'pending' AND m.attempts = 0) FOR UPDATE OF m
 """)
+WHO_NOTIFIES = text("""
+    SELECT p.name, p.email FROM decisions d JOIN people p ON p.id = d.person_id
+     WHERE d.incident_id = :id AND d.outcome = 'notify' ORDER BY d.decided_at DESC LIMIT 1
+""")
 CANCEL = text("""
     UPDATE deliveries SET status = 'cancelled'
      WHERE duty_id = ANY(CAST(:duties AS uuid[])) AND status IN ('pending', 'waiting-for-person', 'rejected')
@@ -70,7 +74,7 @@ def start_notifying(session: Session, viewer: Viewer, incident: Incident, assess
     """Let the duties to tell arise, with their messages, for whoever has none yet; returns audit entries."""
     incident.assessment = describe_assessment(assessment)
     duties, messages = duties_to_notify(
-        session, facts_of_incident(incident), assessment, bodies_of(session, incident.id)
+        session, facts_of_incident(session, incident), assessment, bodies_of(session, incident.id)
     )
     told_already = select(Duty.rule, Duty.recipient).where(Duty.incident_id == incident.id, Duty.status != "cancelled")
     existing = {(row.rule, row.recipient) for row in session.execute(told_already)}
@@ -88,9 +92,12 @@ def insert_all(session: Session, duties: Sequence[dict[str, Any]], messages: Seq
         add_deliveries(session, messages)
 
 
-def facts_of_incident(incident: Incident) -> dict[str, Any]:
+def facts_of_incident(session: Session, incident: Incident) -> dict[str, Any]:
+    """What duties and documents say of an incident, with the `notifier`: who decided to notify, where a person did."""
     names = ("id", "reference", "status", "assessment", "authority_aware_at", "created_at")
-    return {name: getattr(incident, name) for name in names}
+    found = session.execute(WHO_NOTIFIES, {"id": incident.id}).first()
+    notifier = {"name": found.name, "role": "Duty officer", "email": found.email} if found else None
+    return {name: getattr(incident, name) for name in names} | {"notifier": notifier}
 
 
 def told_recipients(session: Session, incident: Incident) -> list[str]:
@@ -135,7 +142,7 @@ def tell_again(
     viewer: Viewer,
 ) -> list[audit.Entry]:
     """Tell those who were told of something new about an incident: a correction or a withdrawal. Audit entries."""
-    facts = facts_of_incident(incident)
+    facts = facts_of_incident(session, incident)
     about = f"{rule}:{incident.id}:{now.isoformat()}"
     pairs = [told(session, facts, rule, who, now, document, purpose=rule, concerns=about) for who in recipients]
     insert_all(session, [duty for duty, _ in pairs], [message for _, messages in pairs for message in messages])
@@ -144,6 +151,6 @@ def tell_again(
 
 def correct_unsent(session: Session, incident: Incident, assessment: Assessment, bodies: list[dict[str, Any]]) -> None:
     """Put the facts as they now stand into notifications that nobody can have received yet."""
-    document = panel_document(session, facts_of_incident(incident), assessment, bodies)
+    document = panel_document(session, facts_of_incident(session, incident), assessment, bodies)
     for delivery in session.scalars(UNTOLD, {"id": incident.id, "rules": list(TELLING)}).all():
         replace_document(session, delivery, document, as_text(document))

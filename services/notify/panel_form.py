@@ -26,11 +26,13 @@ def panel_notification(
     *,
     notice: Notice = "notification",
     documents: Sequence[Mapping[str, str]] = (),
+    decided: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
     """The notification of one incident in the order of the national form; JSON values only.
 
     `bodies` are the incident's referrals, loaded or as stored, the one that speaks for the authority first.
-    `authority_aware_at` is aware. `documents` are `{"title", "filename", "sha256"}`. Children beyond the rulebook's
+    `authority_aware_at` is aware. `documents` are `{"title", "filename", "sha256"}`; `decided` is the
+    `{"name", "role", "email"}` of who decided for the authority, where it was a person. Children beyond the rulebook's
     limit of structured ones are described in `further_children`.
     """
     here = partnership()
@@ -41,7 +43,7 @@ def panel_notification(
         "notice": notice,
         "reference": reference,
         "kinds": list(assessment.kinds),
-        "notifier": _notifier(bodies, here),
+        "notifier": _notifier(bodies, here, decided),
         "incident": _incident(bodies, authority_aware_at),
         "children": [_child(n, child) for n, child in enumerate(children[:structured], start=1)],
         "further_children": _in_words(children[structured:], structured + 1),
@@ -49,8 +51,9 @@ def panel_notification(
     }
 
 
-def _notifier(bodies: Sequence[Body], here: Partnership) -> dict[str, Any]:
-    referrer = bodies[0]["referrer"]
+def _notifier(bodies: Sequence[Body], here: Partnership, decided: Body | None) -> dict[str, Any]:
+    """Whoever a referral names; else who decided to notify; else, where nobody had to decide, who referred."""
+    referrer = decided or bodies[0]["referrer"]
     named: Body = next((body["notifier"] for body in bodies if body.get("notifier")), {})
     return {
         "local_authority": here.authority.name,

@@ -34,6 +34,7 @@ LIST = text("""
      WHERE (CAST(:agency AS text) IS NULL OR p.agency_id = :agency) AND (CAST(:person AS uuid) IS NULL OR p.id = :person)
      ORDER BY p.ended_at IS NOT NULL, a.name, p.name, p.id
 """)
+EMAIL = text("SELECT email FROM people WHERE id = :person")
 CHANGE = text("""
     UPDATE people SET name = :name, roles = :roles, version = version + 1 WHERE id = :id AND (name, roles) IS DISTINCT FROM (:name, :roles)
     RETURNING agency_id
@@ -58,6 +59,11 @@ def person_seen_by(session: Session, viewer: Viewer, person_id: str) -> Any:
     if found is None:
         raise not_found()
     return found
+
+
+def email_of(session: Session, person_id: str) -> str:
+    """A person's e-mail address."""
+    return str(session.execute(EMAIL, {"person": person_id}).scalar_one())
 
 
 def _limited_to(viewer: Viewer) -> str | None:

@@ -19,7 +19,7 @@ CLOCKS_DIFFER_BY = timedelta(minutes=5)  # an agency's server may be a little ah
 LONGEST_PREGNANCY_MONTHS = 10
 LONGEST_OVERDUE = timedelta(days=42)
 BEFORE_THE_INCIDENT = (
-    "Check this time: it lies before the incident. Where the incident's own time is not certain, say so in certainty."
+    "Check this time: it lies before the incident. If the incident's own time is not certain, say that it is not."
 )
 
 Fault = tuple[tuple[str | int, ...], str]  # where, and what to do
@@ -109,7 +109,7 @@ def _children_faults(children: list[Body], occurred: Body, now: datetime, rules:
 def _child_faults(child: Body, occurred: Body, now: datetime, rules: Rulebook) -> Iterator[Fault]:
     given = [form for form in AGES if child.get(form) is not None]
     if not given:
-        yield ("date_of_birth",), "Give the date_of_birth, the expected_date_of_delivery or the age_years."
+        yield ("date_of_birth",), "Give the date of birth, the expected date of delivery or the age in years."
     elif len(given) > 1:
         yield (
             (given[1],),
@@ -130,21 +130,26 @@ def _birth_faults(child: Body, ended: date, today: date) -> Iterator[Fault]:
     if born and born > today:
         yield (
             ("date_of_birth",),
-            "Check this date: it lies in the future. For an unborn child use expected_date_of_delivery.",
+            "Check this date: it lies in the future. For an unborn child give the expected date of delivery.",
         )
     elif born and born > ended:
         yield ("date_of_birth",), "Check this date: it lies after the incident."
     if died and child.get("outcome") not in (None, "died"):
         yield ("date_of_death",), "Leave this out, or say in outcome that the child died."
-    if died and (died > today or (born and died < born)):
-        yield ("date_of_death",), "Check this date: it lies in the future or before the birth."
+    if died and died > today:
+        yield ("date_of_death",), "Check this date: it lies in the future."
+    elif died and born and died < born:
+        yield ("date_of_death",), "Check this date: it lies before the birth."
 
 
 def _delivery_faults(expected: date | None, began: date, ended: date) -> Iterator[Fault]:
     if expected and expected > add_months(ended, LONGEST_PREGNANCY_MONTHS):
         yield ("expected_date_of_delivery",), "Check this date: it lies more than ten months after the incident."
     elif expected and expected < began - LONGEST_OVERDUE:
-        yield ("expected_date_of_delivery",), "Check this date: it lies long before the incident. Use date_of_birth."
+        yield (
+            ("expected_date_of_delivery",),
+            "Check this date: it lies long before the incident. Give the date of birth instead.",
+        )
 
 
 def _age_faults(child: Body, incident_day: date, rules: Rulebook) -> Iterator[Fault]:
@@ -159,7 +164,7 @@ def _age_faults(child: Body, incident_day: date, rules: Rulebook) -> Iterator[Fa
     elif child.get("care_leaver") is not True:
         yield (
             (where,),
-            f"Check the age: {adult} or over on that day. For a care leaver set care_leaver to true.",
+            f"Check the age: {adult} or over on that day. For a care leaver, say that they are one.",
         )
 
 

@@ -15,6 +15,7 @@ from services.notify.models import Duty
 from services.notify.notifying import cancel_duties
 from services.notify.reminders import tell_reminder
 from services.notify.service import SERVICE
+from services.notify.wording import agency_words
 from shared import audit, clock, files
 from shared.database import insert_rows
 from shared.delivery.deliveries import add_deliveries
@@ -54,7 +55,7 @@ def information_overdue(session: Session, event: Event) -> None:
     if event.data.get("times", 1) >= partnership().information_escalate_at:
         about = (f"information:{event.data['request_id']}", event.data["reference"], OVERDUE, _page_of(event))
         add_deliveries(session, tell_leads(session, agency, *about))
-    sentence = f"Information asked of {agency} is overdue."
+    sentence = f"Information asked of {agency_words(agency)} is overdue."
     add_deliveries(session, warn_contacts(f"information:{event.data['request_id']}", event.data["reference"], sentence))
 
 

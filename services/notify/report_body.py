@@ -35,6 +35,7 @@ ASKED = {
     "/children/nhs_number": ("child", "details"),
     "/children/outcome": ("child", "outcome"),
     "/children/address/postcode": ("child", "home"),
+    "/children/normally_resident_in": ("child", "home"),
     "/other_people/relationship": ("person", "person"),
     "/awareness/agency_became_aware_at": ("end", "aware"),
     "/awareness/local_authority_became_aware_at": ("end", "authority"),
@@ -140,7 +141,7 @@ def _child(child: Answers, authority_code: str) -> dict[str, Any]:
         nhs_number=child.get("nhs_number"),
         disability=child.get("disability"),
         address=_given(lines=lines[:6], postcode=child.get("home_postcode")) or None,
-        normally_resident_in=authority_code if child.get("resident_here") == "yes" else None,
+        normally_resident_in=_home(child, authority_code),
         living_arrangement=child.get("living_arrangement"),
         setting=child.get("setting"),
         looked_after=TRUTH.get(child.get("looked_after") or ""),
@@ -151,6 +152,13 @@ def _child(child: Answers, authority_code: str) -> dict[str, Any]:
         harm=child.get("harm"),
         outcome=child.get("outcome"),
     )
+
+
+def _home(child: Answers, authority_code: str) -> str | None:
+    return {
+        "yes": authority_code,
+        "no": child.get("resident_in") or child.get("resident_in_code"),
+    }.get(child.get("resident_here") or "")
 
 
 def _person(person: Answers) -> dict[str, Any]:

@@ -6,22 +6,23 @@ from wtforms import Field
 from wtforms.validators import Regexp, ValidationError
 
 from services.notify.known_agencies import known_agencies
-from services.notify.report_questions import YES_NO, line, pick, words
+from services.notify.report_questions import YES_NO, authority_code, line, other_authorities, pick, words
 from services.notify.schemas import ETHNICITIES
+from services.notify.wording import ethnicity_words
 from shared.partnership import partnership
 from shared.web.fields import is_uk_postcode, nhs_number_fits
-from shared.web.forms import DayField, Questions, SelectField, SelectMultipleField, may_be_empty, needed
+from shared.web.forms import (
+    DayField,
+    Questions,
+    SelectField,
+    SelectMultipleField,
+    may_be_empty,
+    needed,
+    not_in_the_future,
+)
 
 PLANS = [("never", "No, never"), ("current", "Yes, now"), ("previous", "Yes, in the past"), ("not-known", "Not known")]
 SEXES = [("female", "Female"), ("male", "Male"), ("not-known", "Not known")]
-
-
-def _said(word: str) -> str:
-    """`asian-bangladeshi` as `Asian: Bangladeshi`; a word alone as it is."""
-    group, _, rest = word.partition("-")
-    if word == "not-known" or not rest:
-        return word.replace("-", " ").capitalize()
-    return f"{group.capitalize()}: {rest.replace('-', ' ')}"
 
 
 class ChildName(Questions):
@@ -49,7 +50,12 @@ class ChildAge(Questions):
         "The date of birth is best: it shows whether another agency has reported the same child.",
         validators=needed("Say how the child's age is known"),
     )
-    date_of_birth = DayField("Date of birth", what="Date of birth", description="For example 27 3 2019.")
+    date_of_birth = DayField(
+        "Date of birth",
+        what="Date of birth",
+        description="For example 27 3 2019.",
+        validators=[not_in_the_future],
+    )
     age_years = line(
         "Age in years",
         most=3,
@@ -86,7 +92,10 @@ class ChildOutcome(Questions):
 
 class ChildDeath(Questions):
     date_of_death = DayField(
-        "When did this child die?", what="Date of death", description="Leave empty if it is not known."
+        "When did this child die?",
+        what="Date of death",
+        description="Leave empty if it is not known.",
+        validators=[not_in_the_future],
     )
 
 
@@ -107,7 +116,7 @@ class ChildDetails(Questions):
 
     def __init__(self, *given: Any, **how: Any) -> None:
         super().__init__(*given, **how)
-        self.offer("ethnicity", [("", "Choose"), *((word, _said(word)) for word in ETHNICITIES)])
+        self.offer("ethnicity", [("", "Choose"), *((word, ethnicity_words(word)) for word in ETHNICITIES)])
 
     def validate_nhs_number(self, field: Field) -> None:
         number = (field.data or "").replace(" ", "").replace("-", "")
@@ -121,12 +130,18 @@ class ChildHome(Questions):
     resident_here = pick(
         "Does this child usually live in the authority's area?",
         YES_NO,
-        "Where a child usually lives decides which authority must notify, if it happened abroad.",
+        "The authority where a child usually lives is told too. If it happened abroad, that authority notifies.",
     )
+    resident_in = SelectField("Which local authority, if it is another?", validators=may_be_empty())
+    resident_in_code = authority_code("Its code, if it is not among these")
     living_arrangement = line(
         "Who did the child live with?", "For example: both parents, a foster carer, a children's home.", most=500
     )
     setting = line("Nursery, school or college", most=500)
+
+    def __init__(self, *given: Any, **how: Any) -> None:
+        super().__init__(*given, **how)
+        self.offer("resident_in", other_authorities("EWSN"))
 
     def validate_home_postcode(self, field: Field) -> None:
         if field.data and not is_uk_postcode(field.data):

@@ -18,6 +18,7 @@ from shared.web.forms import (
     is_shaped_as,
     may_be_empty,
     needed,
+    not_in_the_future,
     trimmed,
 )
 
@@ -58,6 +59,30 @@ def words(label: str, hint: str = "", *, most: int = 20_000, validators: Any = N
 
 def pick(label: str, choices: Any, hint: str = "", *, validators: Any = None) -> Any:
     return RadioField(label, choices=choices, description=hint, validators=validators or may_be_empty())
+
+
+def authority_code(label: str) -> Any:
+    """A question for the ONS code of a local authority in England that the partnership's file does not name."""
+    return line(
+        label,
+        "Nine characters, such as E10000034. Leave it empty if you do not know.",
+        most=9,
+        validators=[*may_be_empty(), Regexp(r"E(0[6-9]|10)\d{6}", message="Enter a code like E10000034")],
+        classes="govuk-input--width-10",
+        spellcheck=False,
+    )
+
+
+def other_authorities(nations: str) -> list[tuple[str, str]]:
+    """The authorities that the partnership's file names beside its own, as choices by their ONS codes.
+
+    `nations` are the letters with which the codes may begin.
+    """
+    named = [one.recipient.partition(":") for one in partnership().recipients]
+    codes = [code for kind, _, code in named if kind == "local-authority" and code[0] in nations]
+    names = {code: partnership().recipient(f"local-authority:{code}").name for code in codes}
+    names.pop(partnership().authority.ons_code, None)
+    return [("", "Another, or not known"), *sorted(names.items(), key=lambda pair: pair[1])]
 
 
 class WhatHappened(Questions):
@@ -101,7 +126,7 @@ class WhenItHappened(Questions):
         "On what day did it happen?",
         what="The day it happened",
         description="For example 27 3 2026. Where it went on for some time, the first day.",
-        validators=needed("Enter the day it happened"),
+        validators=[*needed("Enter the day it happened"), not_in_the_future],
     )
     occurred_time = TimeField("At what time?", description="For example 9:30pm. Leave empty if it is not known.")
     certainty = pick("Is this certain?", CERTAINTIES, validators=needed("Say whether this is certain"))
@@ -117,14 +142,7 @@ class WhereItHappened(Questions):
     local_authority = SelectField(
         "Which local authority, if it was elsewhere in England?", validators=may_be_empty(), validate_choice=True
     )
-    local_authority_code = line(
-        "Its code, if it is another one",
-        "Nine characters, such as E10000034. Leave it empty if you do not know.",
-        most=9,
-        validators=[*may_be_empty(), Regexp(r"E(0[6-9]|10)\d{6}", message="Enter a code like E10000034")],
-        classes="govuk-input--width-10",
-        spellcheck=False,
-    )
+    local_authority_code = authority_code("Its code, if it is another one")
     other_country = line(
         "Country, if it was outside the United Kingdom", most=60, validators=[], classes="govuk-input--width-20"
     )
@@ -144,11 +162,7 @@ class WhereItHappened(Questions):
                 ("abroad", "Outside the United Kingdom"),
             ],
         )
-
-        near = [(one.recipient.partition(":")[2], one.name) for one in partnership().recipients]
-        english = sorted((pair for pair in near if pair[0].startswith("E")), key=lambda pair: pair[1])
-        others = [pair for pair in english if pair[0] != partnership().authority.ons_code]
-        self.offer("local_authority", [("", "Another, or not known"), *others])
+        self.offer("local_authority", other_authorities("E"))
 
     def validate_other_country(self, field: Field) -> None:
         if self["country"].data == "abroad" and not field.data:
@@ -179,7 +193,7 @@ class Awareness(Questions):
     aware_day = DayField(
         "On what day did your agency become aware?",
         what="The day your agency became aware",
-        validators=needed("Enter the day your agency became aware"),
+        validators=[*needed("Enter the day your agency became aware"), not_in_the_future],
     )
     aware_time = TimeField(
         "At what time?", description="For example 9:30pm.", validators=needed("Enter the time your agency became aware")
@@ -191,6 +205,7 @@ class AuthorityAwareness(Questions):
         "On what day did the local authority become aware?",
         what="The day the local authority became aware",
         description="The five working days for telling the Panel run from here.",
+        validators=[not_in_the_future],
     )
     authority_time = TimeField("At what time?", description="For example 9:30pm.")
     authority_person = line(

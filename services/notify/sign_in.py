@@ -217,21 +217,18 @@ def forget_failures() -> None:
 
 
 def password_fault(password: str, *known: str) -> str | None:
-    """Why a password will not do, as a sentence; None where it will. `known` are words that must not be its strength."""
+    """Why a password will not do, as a sentence; None where it will. `known` are not counted: names, an address."""
     from zxcvbn import zxcvbn  # its lists of common passwords are large, and seldom needed
 
     if len(password) < SHORTEST_PASSWORD:
         return f"Password must be {SHORTEST_PASSWORD} characters or more: three or four words are good"
     if len(password) > 200:
         return "Password must be 200 characters or fewer"
-    if (
-        zxcvbn(
-            password[:72],
-            user_inputs=[word for each in known for word in re.split(r"\W+", each.lower()) if word],
-            max_length=72,
-        )["score"]
-        < STRONG_ENOUGH
-    ):
+    named = {word for each in known for word in re.split(r"\W+", each.lower()) if len(word) > 2}
+    rest = password.lower()
+    for word in sorted(named, key=len, reverse=True):
+        rest = rest.replace(word, "")
+    if zxcvbn(rest[:72].strip() or "-", max_length=72)["score"] < STRONG_ENOUGH:
         return "Password is too easy to guess: use three or four words that do not belong together"
     return None
 
@@ -298,7 +295,7 @@ def _wait(session: Session, subjects: list[bytes]) -> None:
     until = session.scalar(WAIT, {"subjects": subjects, "now": now})
     if until:
         seconds = int((until - now).total_seconds()) + 1
-        wait = f"{seconds} seconds" if seconds < 90 else f"{seconds // 60 + 1} minutes"
+        wait = f"{seconds} second{'' if seconds == 1 else 's'}" if seconds < 90 else f"{seconds // 60 + 1} minutes"
         raise Problem(
             429, f"There were too many tries. Wait {wait}, then try again.", headers={"Retry-After": str(seconds)}
         )

@@ -1,6 +1,6 @@
-"""A case's clocks as a picture: each from its start to its due date, with today's line, done or late. Pure.
+"""A case as a picture: what happened when, and each clock from its start to its due date, done or late. Pure.
 
-The same facts stand in a table beside it, for whoever cannot see a picture.
+The same facts stand in a table beneath it, for whoever cannot see a picture.
 """
 
 from collections.abc import Mapping, Sequence
@@ -13,10 +13,21 @@ LEAST = timedelta(days=1)
 
 
 @dataclass(frozen=True)
+class Mark:
+    """A moment of the case, and its place in the drawing's units."""
+
+    label: str
+    at: datetime
+    x: float
+    y: int
+
+
+@dataclass(frozen=True)
 class Bar:
     """One clock: what it is, how it stands (`open`, `done`, `late`), and its place and length in the drawing's units."""
 
     label: str
+    duty: Mapping[str, Any]
     state: str
     x: float
     width: float
@@ -26,8 +37,9 @@ class Bar:
 
 @dataclass(frozen=True)
 class Timeline:
-    """Bars on one scale, from `first` to `last`; `today` is where now stands on it."""
+    """Marks and bars on one scale, from `first` to `last`; `today` is where now stands on it."""
 
+    marks: Sequence[Mark]
     bars: Sequence[Bar]
     first: datetime
     last: datetime
@@ -35,16 +47,22 @@ class Timeline:
     height: int
 
 
-def timeline(duties: Sequence[Mapping[str, Any]], now: datetime) -> Timeline | None:
-    """The timeline of duties as the interface shows them; None where there is no clock. `now` is aware."""
+def timeline(
+    moments: Sequence[tuple[str, datetime]], duties: Sequence[Mapping[str, Any]], now: datetime
+) -> Timeline | None:
+    """The timeline of a case's `moments` (words and when) and of its duties as the interface shows them.
+
+    None where there is no clock. Times are aware.
+    """
     clocks = [duty for duty in duties if duty["status"] != "cancelled"]
     if not clocks:
         return None
-    first = min(duty["runs_from"] for duty in clocks)
+    first = min([*(at for _, at in moments), *(duty["runs_from"] for duty in clocks)])
     last = max(now, *(max(duty["due_at"], duty["discharged_at"] or duty["due_at"]) for duty in clocks), first + LEAST)
     place = _placed(first, last)
-    bars = [_bar(duty, row, now, place) for row, duty in enumerate(clocks)]
-    return Timeline(bars, first, last, place(now), TOP + ROW * len(bars) + 10)
+    marks = [Mark(label, at, place(at), TOP + ROW * row) for row, (label, at) in enumerate(moments)]
+    bars = [_bar(duty, row, now, place) for row, duty in enumerate(clocks, start=len(marks))]
+    return Timeline(marks, bars, first, last, place(now), TOP + ROW * (len(marks) + len(bars)) + 10)
 
 
 def _placed(first: datetime, last: datetime) -> Any:
@@ -57,4 +75,6 @@ def _bar(duty: Mapping[str, Any], row: int, now: datetime, place: Any) -> Bar:
     end = ended or now
     state = "late" if end > duty["due_at"] + timedelta(seconds=1) else "done" if ended else "open"
     x = place(duty["runs_from"])
-    return Bar(duty["label"], state, x, max(3.0, round(place(end) - x, 1)), TOP + ROW * row, place(duty["due_at"]))
+    return Bar(
+        duty["label"], duty, state, x, max(3.0, round(place(end) - x, 1)), TOP + ROW * row, place(duty["due_at"])
+    )

@@ -16,6 +16,7 @@ ATTEMPTS = text("""
     SELECT d.id::text AS delivery, d.channel, a.number, a.started_at, a.finished_at, a.outcome, a.answer, a.sha256
       FROM deliveries d JOIN delivery_attempts a ON a.delivery_id = d.id WHERE d.duty_id = :duty ORDER BY a.started_at, a.number
 """)
+NAME = text("SELECT name FROM people WHERE id = :id")
 MESSAGES = text("""
     SELECT id::text, channel, status, sha256, sent_at, acknowledged_at, acknowledgement, body
       FROM deliveries WHERE duty_id = :duty ORDER BY created_at
@@ -37,7 +38,7 @@ def describe_incident(session: Session, incident: Incident, *, whole: bool) -> d
     if whole:
         shown["possible_duplicates"] = [asdict(other) for other in alike_to(session, incident)]
         shown["referrals"] = [describe_referral_briefly(referral) for referral in _referrals(session, incident.id)]
-        shown["decisions"] = [describe_decision(decision) for decision in _decisions(session, incident.id)]
+        shown["decisions"] = [describe_decision(session, each) for each in _decisions(session, incident.id)]
         shown["duties"] = duties_of(session, incident.id)
     return shown
 
@@ -77,9 +78,10 @@ def _decisions(session: Session, incident_id: str) -> list[Decision]:
     )
 
 
-def describe_decision(decision: Decision) -> dict[str, Any]:
+def describe_decision(session: Session, decision: Decision) -> dict[str, Any]:
     names = ("id", "incident_id", "outcome", "reasons", "agreed_by", "decided_by", "decided_at")
-    return {name: getattr(decision, name) for name in names}
+    person = session.scalar(NAME, {"id": decision.person_id}) if decision.person_id else None
+    return {name: getattr(decision, name) for name in names} | {"person": person}
 
 
 def duties_of(session: Session, incident_id: str) -> list[dict[str, Any]]:

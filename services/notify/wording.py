@@ -17,6 +17,7 @@ STATUS = {
     "not-notifiable": "Not notified",
     "passed-on": "Passed to another authority",
     "withdrawn": "Withdrawn",
+    "merged": "Made one with another",
     "pending": "Not sent yet",
     "sent": "Sent, receipt awaited",
     "discharged": "Done",
@@ -68,8 +69,7 @@ LABELS = {
     "from": "On",
     "given_name": "First name",
     "family_name": "Last name",
-    "local_authority": "Local authority (code)",
-    "normally_resident_in": "Usually lives in (code)",
+    "normally_resident_in": "Usually lives in",
     "agency_became_aware_at": "The agency became aware",
     "local_authority_became_aware_at": "The local authority became aware",
     "local_authority_informed": "Told at the local authority",
@@ -78,9 +78,20 @@ LABELS = {
 }
 DAY = re.compile(r"\d{4}-\d\d-\d\d")
 MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?([+-]\d\d:\d\d|Z)")
+# By a word of what a browser says of itself; the later ones stand in what the earlier ones say, too.
+BROWSERS = (("Edg", "Edge"), ("OPR", "Opera"), ("Firefox", "Firefox"), ("Chrome", "Chrome"), ("Safari", "Safari"))
+MACHINES = (
+    ("iPhone", "an iPhone"),
+    ("iPad", "an iPad"),
+    ("Android", "Android"),
+    ("Windows", "Windows"),
+    ("Macintosh", "a Mac"),
+    ("Linux", "Linux"),
+)
+AUTHORITIES = ("local_authority", "normally_resident_in", "other_areas_concerned")
 # Fields whose values are words of a closed list. Every other text is shown as it was given: it may be somebody's name.
 OF_A_LIST = {
-    "abuse_or_neglect", "abuse_types", "certainty", "child_in_need_plan", "child_protection_plan", "ethnicity", "kind",
+    "abuse_or_neglect", "abuse_types", "certainty", "child_in_need_plan", "child_protection_plan", "kind",
     "outcome", "sex", "status", "type", "place_type",
 }  # fmt: skip
 
@@ -158,7 +169,34 @@ def said(value: Any, name: str) -> str:
         return "\n".join(said(each, name) for each in value)
     if isinstance(value, bool):
         return "Yes" if value else "No"
+    if name == "ethnicity":
+        return ethnicity_words(str(value))
+    if name in AUTHORITIES:
+        return authority_words(str(value))
     return words(str(value)) if name in OF_A_LIST else _dated(str(value))
+
+
+def browser_words(agent: str) -> str:
+    """A browser's own description of itself (User-Agent) in a few words, so that a person knows it again."""
+    browser = next((words for mark, words in BROWSERS if mark in agent), "A browser")
+    machine = next((words for mark, words in MACHINES if mark in agent), "")
+    return f"{browser} on {machine}" if machine else browser
+
+
+def ethnicity_words(value: str) -> str:
+    """`asian-bangladeshi` as `Asian: Bangladeshi`; a word alone as it is."""
+    group, _, rest = value.partition("-")
+    if value == "not-known" or not rest:
+        return words(value)
+    names = [word if word in ("and", "or", "other") else word.capitalize() for word in rest.split("-")]
+    return f"{group.capitalize()}: {' '.join(names)}"
+
+
+def authority_words(code: str) -> str:
+    """A local authority's name with its ONS code; the code alone where the partnership's file does not name it."""
+    here = partnership()
+    name = here.authority.name if code == here.authority.ons_code else here.recipient(f"local-authority:{code}").name
+    return code if code in name else f"{name} ({code})"
 
 
 def _dated(value: str) -> str:

@@ -14,6 +14,8 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  #
 from wtforms.utils import unset_value
 from wtforms.validators import Length, Optional, StopValidation, ValidationError
 
+from shared import clock
+from shared.calendar import london_day
 from shared.web.fields import Email, Phone, Text
 
 _TIME = re.compile(r"(\d{1,2})(?:[:.](\d\d))?\s*(am|pm)?", re.IGNORECASE)
@@ -194,6 +196,12 @@ class TimeField(StringField):
 def items_of(field: Any) -> Sequence[dict[str, Any]]:
     """A choice's options as the Design System's components take them."""
     return [{"value": value, "text": label} for value, label, *_ in field.iter_choices()]
+
+
+def not_in_the_future(form: Form, field: Any) -> None:
+    """A validator: the day is today or was before."""
+    if field.data and field.data > london_day(clock.now()).isoformat():
+        raise ValidationError(f"{field.what} must be today or in the past")
 
 
 def is_shaped_as(kind: type[Email] | type[Phone], sentence: str) -> Any:

@@ -48,7 +48,7 @@ class Problem(Exception):
 
 def not_found() -> Problem:
     """Absent, or not the caller's to see: the two look the same."""
-    return Problem(404, "There is nothing here that you can see. Check the address and your agency's key.")
+    return Problem(404, "There is nothing at this address, or nothing that is yours to see.")
 
 
 def conflict(detail: str, **extra: Any) -> Problem:

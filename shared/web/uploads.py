@@ -26,7 +26,7 @@ def uploaded_files(otherwise: str) -> list[tuple[str, bytes]]:
         raise Problem(415, "Send the file as multipart/form-data, in the field named file.")
     found = [(_safe_name(file) or otherwise, file.read()) for file in request.files.getlist("file")]
     if not found or not all(content for _, content in found):
-        raise refused("/file", "Send a file, and one that is not empty.")
+        raise refused("/file", "Choose a file that is not empty: this one holds nothing, or none was sent.")
     return found
 
 

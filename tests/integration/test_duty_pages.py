@@ -10,7 +10,7 @@ import pytest
 from services.notify.service import SERVICE
 from services.notify.timeliness import timeliness
 from shared import clock
-from tests.notifying import COUNCIL, HOSPITAL, OFFICE, POLICE, change_rows, duty, refer, referral
+from tests.notifying import COUNCIL, HOSPITAL, OFFICE, POLICE, change_rows, duty, got, refer, referral, rows
 from tests.people import Someone
 
 pytestmark = pytest.mark.usefixtures("sandbox")
@@ -77,3 +77,42 @@ def test_timeliness_counts_what_was_done_in_time_late_and_never() -> None:
     page = Someone(COUNCIL, ["duty-officer"])
     assert "33%" in page.get("/notify/timeliness").text
     assert "2026,2,Notifications within 5 working days,3,1,33" in page.get("/notify/timeliness.csv").text
+
+
+def test_who_decided_to_notify_is_named_on_the_incident_and_to_the_panel_as_the_notifier() -> None:
+    officer = Someone(COUNCIL, ["duty-officer"])
+    incident = refer(referral(), HOSPITAL)["incident"]
+    at = f"/notify/incidents/{incident['id']}"
+    assert f'href="{at}"' in officer.get("/notify/today").text
+    page = officer.get(f"{at}/decision").text
+    assert "What the facts say: Must be notified." in page and "section 16C(1)" in page
+    assert officer.post(f"{at}/decision", outcome="notify", reasons="Suspected.").status_code == 303
+    [(name, email)] = rows("SELECT name, email FROM people WHERE id = :id", id=officer.id)
+    table = officer.get(at).text.partition("The picture as a table")[2].partition("</details>")[0]
+    for words in (
+        "The incident",
+        "The authority became aware",
+        "Referral HSCP-",
+        "Notify the Panel: Child",
+        "Under way",
+    ):
+        assert words in table, words
+    assert f"Decided by {name}, Herefordshire Council." in " ".join(officer.get(at).text.split())
+    told = duty(incident["id"], "sin-panel")
+    notifier = got(f"/duties/{told['id']}/pack", COUNCIL)["document"]["notifier"]
+    assert (notifier["name"], notifier["email"], notifier["role"]) == (name, email, "Duty officer")
+    assert notifier["phone"] is None and notifier["authorised_by"] is None
+
+
+def test_an_incident_that_was_made_one_with_another_waits_for_no_decision_in_the_list() -> None:
+    body = referral()
+    first = refer(body)["incident"]["id"]
+    second = refer(body | {"agency_reference": "once more"}, POLICE)["incident"]
+    office = Someone(OFFICE, ["partnership-office"])
+    listed = office.get("/notify/incidents").text
+    row = re.search(rf"{second['reference']}.*?</tr>", listed, re.S)
+    assert row and "Awaits a decision" in row[0]
+    merged = office.post(f"/notify/incidents/{second['id']}/merge", into=first, reasons="The same evening.")
+    assert merged.status_code == 303
+    row = re.search(rf"{second['reference']}.*?</tr>", office.get("/notify/incidents").text, re.S)
+    assert row and "Made one with another" in row[0] and "Awaits" not in row[0]

@@ -254,7 +254,7 @@ def test_a_document_that_is_none_is_refused_in_words() -> None:
     editor = person(OFFICE, "editor")
     at = f"/publish/publications/{publication['id']}/document"
     assert "(optional)" not in editor.get(at).text  # a file must be sent
-    assert "one that is not empty" in editor.post(at, kind="slides", file=(io.BytesIO(b""), "")).text
+    assert "that is not empty" in editor.post(at, kind="slides", file=(io.BytesIO(b""), "")).text
     for content in (b"", b"not a document"):
         answer = editor.post(at, kind="slides", file=(io.BytesIO(content), "x.pdf"))
         check_documents()

@@ -150,6 +150,8 @@ def test_an_overdue_return_reminds_the_agency_and_the_contacts(sandbox: Outside)
     send()
     for address in ("safeguarding@west-mercia-police.example", "duty.officer@hscp.example"):
         assert [m for m in sandbox.mail(taken["reference"], address) if "overdue" in m["text"]], address
+    warned = " ".join(m["text"] for m in sandbox.mail(taken["reference"], "duty.officer@hscp.example"))
+    assert "Information asked of West Mercia Police is overdue." in " ".join(warned.split())
 
 
 def test_a_return_that_stays_away_is_chased_with_the_agencys_leads(sandbox: Outside) -> None:

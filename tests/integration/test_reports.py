@@ -1,5 +1,6 @@
 """A report by pages: drafts are kept sealed for one person, faults lead back to their question, and it is sent once."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -17,6 +18,10 @@ pytestmark = pytest.mark.usefixtures("sandbox")
 
 def day_parts(name: str, moment: Any) -> dict[str, str]:
     return {f"{name}-day": str(moment.day), f"{name}-month": str(moment.month), f"{name}-year": str(moment.year)}
+
+
+def far_ahead(name: str) -> dict[str, str]:
+    return {f"{name}-day": "1", f"{name}-month": "4", f"{name}-year": "2190"}
 
 
 def pages_of(name: str) -> list[tuple[str, dict[str, Any]]]:
@@ -129,6 +134,9 @@ def test_a_page_left_out_and_a_fault_between_pages_lead_back_to_their_question()
         ("incident/what-happened", {}, "Say what happened"),
         ("incident/what-happened", {"kind": "made-up"}, "Choose one of the answers"),
         ("incident/when", {"occurred_day-day": "31", "occurred_day-month": "2", "occurred_day-year": "2026", "certainty": "known"}, "must be a real date"),
+        ("incident/when", {**far_ahead("occurred_day"), "certainty": "known"}, "The day it happened must be today or in the past"),
+        ("child/0/age", {"age_known_by": "born", **far_ahead("date_of_birth")}, "Date of birth must be today or in the past"),
+        ("child/0/home", {"resident_here": "no", "resident_in_code": "SHROPSHIRE"}, "Enter a code like"),
         ("incident/when", {"occurred_day-day": "3", "certainty": "known"}, "must include a month and year"),
         ("incident/when", {"occurred_time": "25:00", "certainty": "known"}, "Enter a time like 9:30pm"),
         ("incident/where", {"country": "abroad"}, "Enter the country"),
@@ -244,3 +252,37 @@ def test_only_who_sent_a_report_corrects_it_by_pages() -> None:
     referral_id = sent_report(someone)
     assert "Correct this report" not in lead.get(f"/notify/reports/{referral_id}").text
     assert lead.post(f"/notify/reports/{referral_id}/correction").status_code == 404
+
+
+@pytest.mark.parametrize("said", [{"resident_in": "E06000051"}, {"resident_in_code": "E06000051"}])
+def test_the_authority_where_a_child_lives_is_told_though_the_incident_was_here(said: dict[str, str]) -> None:
+    someone = Someone(COUNCIL, ["duty-officer"])
+    draft = filled_in(someone)
+    someone.post(f"{draft}/child/0/home", resident_here="no", **said)
+    assert someone.post(f"{draft}/check").location == f"{draft}/sent"
+    query = "SELECT d.recipient FROM duties d JOIN referrals r USING (incident_id) WHERE r.submitted_by = :who"
+    assert ("local-authority:E06000051",) in [tuple(row) for row in rows(query, who=someone.id)]
+    assert "Shropshire Council (E06000051)" in someone.get(sent_page(someone)).text
+
+
+def sent_page(someone: Someone) -> str:
+    [row] = rows("SELECT id::text FROM referrals WHERE submitted_by = :who", who=someone.id)
+    return f"/notify/reports/{row[0]}"
+
+
+def test_what_does_not_fit_together_is_said_in_words_of_the_pages() -> None:
+    someone = Someone(COUNCIL, ["duty-officer"])
+    draft = filled_in(someone)
+    someone.post(f"{draft}/child/0/age", age_known_by="years", age_years="19")
+    answer = someone.post(f"{draft}/check")
+    assert answer.status_code == 422 and "For a care leaver, say that they are one." in answer.text
+    assert "_" not in "".join(re.findall(r'<a href="[^"]+from=check">(.*?)</a>', answer.text))
+
+
+def test_what_is_known_of_who_reports_need_not_be_typed_and_every_page_can_be_left() -> None:
+    someone = Someone(HOSPITAL, ["referrer"])
+    draft = someone.post("/notify/report").location.removesuffix("/incident/what-happened")
+    details = someone.get(f"{draft}/end/you").text
+    assert f'value="{someone.email}"' in details
+    for page in ("end/you", "children", "people", "files"):
+        assert "Stop here and come back later" in someone.get(f"{draft}/{page}").text, page

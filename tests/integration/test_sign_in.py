@@ -149,6 +149,8 @@ def test_weak_passwords_are_refused() -> None:
     assert password_fault("short") is not None
     assert password_fault("password1234") is not None
     assert password_fault("robinexample", "Robin Example", "robin.example@people.example") is not None
+    assert password_fault("robin example people", "Robin Example", "robin.example@people.example") is not None
+    assert password_fault(f"robin {PASSWORD}", "Robin Example", "robin.example@people.example") is None
     assert password_fault(PASSWORD) is None
 
 
@@ -268,3 +270,8 @@ def test_behind_a_proxy_the_address_that_it_names_counts_and_no_other(monkeypatc
     assert address_of(0, "203.0.113.7") == "127.0.0.1"
     assert address_of(2, "198.51.100.1, 203.0.113.7, 192.0.2.1") == "203.0.113.7"
     settings.cache_clear()
+
+
+def test_a_person_sees_where_they_are_signed_in_in_words() -> None:
+    page = Someone(HOSPITAL, ["referrer"]).get("/notify/account").text
+    assert "A browser" in page and "a test" not in page

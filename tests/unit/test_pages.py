@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from services.notify.timeline import LEFT, WIDTH, timeline
-from services.notify.wording import said
+from services.notify.wording import browser_words, said
 from shared.web.pages import safe_path
 
 NOON = datetime(2026, 3, 25, 12, tzinfo=UTC)
@@ -35,10 +35,25 @@ def test_nowhere_else_is_led_to(given: str | None) -> None:
         (True, "looked_after", "Yes"),
         ({"from": "2026-03-25", "certainty": "known", "to": None}, "occurred", "On: 25 March 2026\nCertainty: Known"),
         ("2026 was the year", "narrative", "2026 was the year"),
+        ("mixed-white-and-black-african", "ethnicity", "Mixed: White and Black African"),
+        ("not-known", "ethnicity", "Not known"),
     ],
 )
 def test_facts_are_said_as_people_write_them(value: Any, name: str, words: str) -> None:
     assert said(value, name) == words
+
+
+@pytest.mark.parametrize(
+    ("agent", "words"),
+    [
+        ("Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/130.0 Safari/537.36 Edg/130.0", "Edge on Windows"),
+        ("Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1 Version/18.0 Safari/604.1", "Safari on an iPhone"),
+        ("Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 Chrome/130.0 Mobile Safari/537.36", "Chrome on Android"),
+        ("", "A browser"),
+    ],
+)  # fmt: skip
+def test_a_browser_is_called_as_people_call_it(agent: str, words: str) -> None:
+    assert browser_words(agent) == words
 
 
 @pytest.mark.parametrize("name", ["anne-marie", "known", "other", "o'neill-smith"])
@@ -58,15 +73,24 @@ def clock_of(days: int, *, ended: int | None = None, status: str = "pending") ->
 
 
 def test_a_clock_is_open_done_or_late() -> None:
-    drawn = timeline([clock_of(5), clock_of(5, ended=3), clock_of(5, ended=7), clock_of(1)], NOON + timedelta(days=2))
+    drawn = timeline(
+        [], [clock_of(5), clock_of(5, ended=3), clock_of(5, ended=7), clock_of(1)], NOON + timedelta(days=2)
+    )
     assert drawn and [bar.state for bar in drawn.bars] == ["open", "done", "late", "late"]
 
 
 def test_bars_stand_on_one_scale_within_the_picture() -> None:
-    drawn = timeline([clock_of(10), clock_of(5, ended=5)], NOON + timedelta(days=5))
+    drawn = timeline([], [clock_of(10), clock_of(5, ended=5)], NOON + timedelta(days=5))
     assert drawn and drawn.bars[0].x == LEFT and drawn.bars[0].due_x == LEFT + WIDTH
     assert drawn.today == LEFT + WIDTH / 2 == drawn.bars[1].x + drawn.bars[1].width
 
 
+def test_what_happened_before_a_clock_began_stands_on_the_same_scale_above_it() -> None:
+    before = NOON - timedelta(days=5)
+    drawn = timeline([("The incident", before), ("Notified", NOON)], [clock_of(5)], NOON)
+    assert drawn and drawn.first == before and [mark.x for mark in drawn.marks] == [LEFT, LEFT + WIDTH / 2]
+    assert drawn.bars[0].x == LEFT + WIDTH / 2 and drawn.bars[0].y > drawn.marks[1].y > drawn.marks[0].y
+
+
 def test_cancelled_clocks_are_not_drawn() -> None:
-    assert timeline([clock_of(5, status="cancelled")], NOON) is None
+    assert timeline([("x", NOON)], [clock_of(5, status="cancelled")], NOON) is None

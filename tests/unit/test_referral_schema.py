@@ -191,7 +191,7 @@ def test_a_range_of_time_does_not_end_before_it_begins() -> None:
 
 
 def test_exactly_one_form_of_age_is_given() -> None:
-    assert "Give the date_of_birth" in faults(with_child(date_of_birth=None))["/children/0/date_of_birth"]
+    assert "Give the date of birth" in faults(with_child(date_of_birth=None))["/children/0/date_of_birth"]
     assert set(faults(with_child(age_years=0))) == {"/children/0/age_years"}
 
 

@@ -175,7 +175,10 @@ def test_a_step_of_the_start_reports_how_it_ended_and_why(supervise: Callable[[s
 def migrate(): raise RuntimeError("the disk is full")
 note(supervisor.finish(Program("well", lambda: None)))
 note(supervisor.finish(Program("migrate", migrate)))
+note(supervisor.finish(Program("announce", lambda: sys.exit("the sandbox does not answer"))))
+note("all")
 """)
-    system.await_note("1")
-    assert system.notes() == ["0", "1"]
+    system.await_note("all")
+    assert system.notes() == ["0", "1", "1", "all"]
+    assert (system.folder / "logs" / "announce.log").read_text() == "the sandbox does not answer\n"
     assert "the disk is full" in (system.folder / "logs" / "migrate.log").read_text()

@@ -13,7 +13,7 @@ from services.notify.links import person_of_link
 from services.notify.pages.site import home_of, pages
 from services.notify.rate_limits import WRONG_LINKS, count_one, refuse_beyond
 from services.notify.service import SERVICE
-from services.notify.wording import agency_words
+from services.notify.wording import agency_words, browser_words
 from shared import clock
 from shared.identity import rights
 from shared.identity.people import viewer_of
@@ -53,6 +53,14 @@ class CodeForm(Questions):
             "spellcheck": False,
         },
     )
+
+
+class FirstCodeForm(CodeForm):
+    """The code that proves the app is set up: there are no recovery codes yet."""
+
+    def __init__(self, *given: Any, **how: Any) -> None:
+        super().__init__(*given, **how)
+        self["code"].description = "The six digits that your authenticator app shows now."
 
 
 class PasswordForm(Questions):
@@ -222,7 +230,7 @@ def _whose(visit: Visit, token: str) -> Any:
 
 @pages.get("/second-factor", allows=rights.anyone)
 def get_second_factor(visit: Visit) -> Page | Go:
-    return _app_page(visit, CodeForm()) if "proving" in session else Go(SIGN_IN)
+    return _app_page(visit, FirstCodeForm()) if "proving" in session else Go(SIGN_IN)
 
 
 def _app_page(visit: Visit, form: Questions) -> Page:
@@ -242,7 +250,7 @@ def _app_page(visit: Visit, form: Questions) -> Page:
 
 @pages.post("/second-factor", allows=rights.anyone)
 def post_second_factor(visit: Visit) -> Page:
-    form, person_id = CodeForm(visit.typed), _proving()
+    form, person_id = FirstCodeForm(visit.typed), _proving()
     if not form.validate():
         return _app_page(visit, form)
     person = sign_in.person_for_sign_up(visit.session, person_id)
@@ -260,7 +268,8 @@ def post_second_factor(visit: Visit) -> Page:
 
 @pages.get("/account", allows=rights.signed_in)
 def get_account(visit: Visit) -> Page:
-    shown = sign_in.sign_ins_of(visit.session, visit.viewer.person_id)
+    found = sign_in.sign_ins_of(visit.session, visit.viewer.person_id)
+    shown = [one._asdict() | {"browser": browser_words(one.browser)} for one in found]
     roles = [ROLES[role] for role in sorted(visit.viewer.roles or ())]
     values = {"sign_ins": shown, "roles": roles, "this_one": visit.sign_in.id if visit.sign_in else ""}
     values["messages"] = preferences.CHOICES[preferences.choice_of(visit.session, visit.viewer.person_id)]

@@ -14,6 +14,7 @@ from services.notify.drafts import Draft, Gap
 from services.notify.models import Incident, Referral
 from services.notify.pages.report_answers import address_of, asked_of, named, page_of, sections_of
 from services.notify.pages.site import pages
+from services.notify.people import email_of
 from services.notify.plausibility import awareness_errors
 from services.notify.rate_limits import DRAFTS, count_one
 from services.notify.referrals import submit_referral
@@ -152,8 +153,10 @@ def _step(part: Part, slug: str) -> Step:
 
 def _prefilled(visit: Visit, answers: dict[str, Any], step: Step) -> dict[str, Any]:
     """What is known of the person who reports need not be typed."""
-    known = {"referrer_name": visit.viewer.person_name} if step.slug == "you" else {}
-    return known | answers
+    if step.slug != "you":
+        return answers
+    who = visit.viewer
+    return {"referrer_name": who.person_name, "referrer_email": email_of(visit.session, who.person_id)} | answers
 
 
 def _after(draft: Draft, part: Part, step: Step, place: int) -> str:
