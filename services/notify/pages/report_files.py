@@ -1,6 +1,5 @@
 """The files that go with a report: added and removed before it is sent, and opened afterwards by whoever may read it."""
 
-from typing import Any
 from uuid import UUID
 
 from flask import request
@@ -13,7 +12,7 @@ from services.notify.pages.site import pages
 from services.notify.rate_limits import UPLOADS, count_one
 from shared.identity import rights
 from shared.web.asking import acted, line
-from shared.web.forms import Questions, may_be_empty
+from shared.web.forms import Questions, SentBeside
 from shared.web.pages import Download, Go, Page, Visit
 from shared.web.problems import not_found
 from shared.web.uploads import uploaded_files
@@ -23,13 +22,9 @@ class FileForm(Questions):
     file = FileField(
         "Choose a file",
         description="A PDF, a Word or Excel file, a picture, a text or an e-mail, of 25 MB at most.",
-        validators=may_be_empty(),
+        validators=[SentBeside()],
     )
     title = line("What is it?", hint="For example: body map, or the strategy meeting's notes.")
-
-    def __init__(self, *given: Any, **how: Any) -> None:
-        super().__init__(*given, **how)
-        self["file"].flags.required = True  # for who adds one; it comes beside the form, where validators see nothing
 
 
 @pages.get("/report/<uuid:draft_id>/files", allows=rights.reports_incidents)
