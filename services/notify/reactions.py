@@ -242,7 +242,8 @@ def publication_live(session: Session, event: Event) -> None:
     if rule is None:
         raise NotYet("the practice review's commissioning is not here yet")
     _discharge(session, review, rule, live_at, evidence)
-    _nspcc_duty(session, event, live_at)
+    if event.data["route"] != "improvements":  # then there is no report to give
+        _nspcc_duty(session, event, live_at)
 
 
 def publication_deposited(session: Session, event: Event) -> None:
@@ -255,9 +256,21 @@ def publication_deposited(session: Session, event: Event) -> None:
     )
 
 
+def publication_withdrawn(session: Session, event: Event) -> None:
+    """What was published is taken down: the NSPCC is not to have it any more, unless it has said already that it has."""
+    about = f"publication:{event.data['publication_id']}"
+    found = select(Duty.id).where(
+        Duty.concerns == about, Duty.rule == "nspcc-deposit", Duty.status.not_in(("discharged", "cancelled"))
+    )
+    at = _time(event.data["withdrawn_at"])
+    changed = move_duties(session, [Move(duty_id, "cancel", at) for duty_id in session.scalars(found)])
+    audit.append(session, *entries_for("system", changed), audit.Entry("system", "heard", about, "withdrawn"))
+
+
 def _nspcc_duty(session: Session, event: Event, at: datetime) -> None:
     about = f"publication:{event.data['publication_id']}"
-    if session.scalar(select(Duty.id).where(Duty.concerns == about, Duty.rule == "nspcc-deposit")) is None:
+    known = select(Duty.id).where(Duty.concerns == about, Duty.rule == "nspcc-deposit", Duty.status != "cancelled")
+    if session.scalar(known) is None:
         duty = duty_values(
             "nspcc-deposit", "nspcc", concerns=about, runs_from=at, incident_id=event.data["incident_id"]
         )
@@ -317,5 +330,5 @@ REACTIONS: dict[str, Reaction] = {
     "publication.scheduled": publication_scheduled,
     "publication.live": publication_live,
     "publication.deposited": publication_deposited,
-    "publication.withdrawn": nothing,
+    "publication.withdrawn": publication_withdrawn,
 }

@@ -11,7 +11,10 @@ SHOWN_AHEAD = timedelta(days=200)
 
 
 def weeks_to_avoid(identifiers: Iterable[Mapping[str, str]], first: date, last: date) -> list[date]:
-    """The Mondays of the weeks from `first` to `last` that hold the day of one of the case's dates, in their order."""
+    """The Mondays of the weeks from `first` to `last` that hold the day of one of the case's dates, in their order.
+
+    What belongs to no review (a yearly report) avoids none: it knows the days of every case, and in time of every week.
+    """
     days = [day for each in identifiers if each["kind"] in DATED and (day := _day_of(each["value"]))]
     years = range(first.year - 1, last.year + 2)
     mondays = {week_of(_in_year(day, year)) for day in days for year in years}

@@ -79,8 +79,11 @@ def attach_signed_report(session: Session, publication: Publication, report: dic
     )
 
 
-def add_text(session: Session, publication: Publication, kind: str, text: str, by: str, agency: str) -> None:
-    """Words that will stand on the public page: checked like any document. Unchanged words are no new version."""
+def add_text(session: Session, viewer: Viewer, publication: Publication, kind: str, text: str) -> None:
+    """Words that will stand on the public page: checked like any document. Unchanged words are no new version.
+
+    They are the person's who wrote them, so that somebody else decides on what the check finds in them.
+    """
     content = text.encode()
     current = current_documents(session, publication.id).get(kind)
     if current and current.original_sha256 == files.sha256_of(content):
@@ -93,8 +96,8 @@ def add_text(session: Session, publication: Publication, kind: str, text: str, b
         content_key=files.put(content),
         sha256=files.sha256_of(content),
         filename=f"{kind}.txt",
-        by=by,
-        agency=agency,
+        by=viewer.person_name or viewer.agency_name,
+        agency=viewer.agency_id,
     )
 
 

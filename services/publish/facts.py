@@ -77,7 +77,7 @@ def facts_for(
 
 def _week_to_avoid(session: Session, publication: Publication, publish_at: datetime | None) -> date | None:
     """The week of the time set, where it should be avoided and no reasons were given when it was set."""
-    if publish_at is None:
+    if publish_at is None or publication.practice_review_id is None:
         return None
     day = london_day(publish_at)
     week = next(iter(weeks_to_avoid(publication.identifiers, week_of(day), day)), None)

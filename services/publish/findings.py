@@ -39,6 +39,12 @@ DECIDED_EACH_TIME = frozenset(
 )
 
 
+WITHOUT_IT = {  # what is written on a form comes without it in another way than a file
+    "page-text": "Change the words of the page first, so that they are without it.",
+    "improvements": "Have the route decided again first, with the information about improvements written without it.",
+}
+
+
 @dataclass(frozen=True)
 class Resolution:
     """A decision on one finding: removed or accepted, why, and the name of the person who decides."""
@@ -119,7 +125,7 @@ def _same_person(one: str, other: str) -> bool:
 def _check_removal(session: Session, publication: Publication, finding: Finding, document: Document) -> None:
     newest = current_documents(session, publication.id)[document.kind]
     if newest.version == document.version:
-        raise conflict("Upload a new version of the document without it first.")
+        raise conflict(WITHOUT_IT.get(document.kind, "Upload a new version of the document without it first."))
     if newest.status != "checked":
         raise conflict("The new version has not been checked yet, or was refused. Look at the documents.")
     still = select(Finding.id).where(

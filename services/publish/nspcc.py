@@ -9,14 +9,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select, text, update
 from sqlalchemy.orm import Session
 
 from services.publish.documents import REPORTS
 from services.publish.models import Deposit, Document, Publication
 from services.publish.notices import tell_office
 from services.publish.nspcc_proof import Proof, prove_unnamed
-from services.publish.nspcc_record import Catalogued, catalogue_record, chase_text, record_text
+from services.publish.nspcc_record import Catalogued, catalogue_record, chase_text, record_text, withdrawal_text
 from services.publish.public_site.site_content import site_is_wanted_anew
 from services.publish.publication_route import tell_services
 from services.publish.recipients import recipient_now
@@ -32,7 +32,7 @@ from shared.partnership import partnership
 from shared.web.problems import conflict, refused
 
 NEUTRAL_SENDER = "Safeguarding Reviews"
-PURPOSE, CHASE = "nspcc-deposit", "nspcc-chase"
+PURPOSE, CHASE, WITHDRAWAL = "nspcc-deposit", "nspcc-chase", "nspcc-withdrawal"
 MOST_CHASES = 3
 
 
@@ -134,7 +134,11 @@ def _mail(
 
 def _proof(session: Session, publication: Publication, letter: dict[str, Any]) -> Proof:
     body = letter["body"]
-    words = {"subject": letter["reference"], "record": body["text"], "sender": body["sender_name"]}
+    words = {
+        "the e-mail's subject": letter["reference"],
+        "the record in it": body["text"],
+        "its sender's name": body["sender_name"],
+    }
     attached = [(each["filename"], files.get(each["key"])) for each in letter["attachments"]]
     return prove_unnamed(session, publication, words, attached)
 
@@ -181,16 +185,33 @@ def _acknowledged(deposits: Sequence[Deposit], our_reference: str | None) -> Dep
     return found
 
 
+NEVER_SENT = text("""
+    UPDATE deliveries SET status = 'cancelled'
+     WHERE concerns = :concerns AND purpose = ANY(:purposes) AND status IN ('pending', 'waiting-for-person', 'rejected')
+""")
+
+
+def take_back(session: Session, publication: Publication) -> None:
+    """Ask the NSPCC to hold back every deposit that it was sent of a publication that is withdrawn; no other goes out."""
+    its = {"concerns": f"publication:{publication.id}", "purposes": [PURPOSE, CHASE]}
+    session.execute(NEVER_SENT, its)
+    statement = select(Deposit).where(Deposit.publication_id == publication.id, Deposit.sent_at.is_not(None))
+    for each in session.scalars(statement.order_by(Deposit.number)):
+        words = withdrawal_text(publication.pseudonym, each.our_reference or "", _sent_on(each))
+        add_deliveries(session, [_mail(session, publication, each, WITHDRAWAL, words, new_id())])
+
+
 def remind_of_receipts() -> int:
     """Ask the NSPCC, and tell the office, of each deposit that is not acknowledged in time; returns how many.
 
+    Of a publication that was withdrawn no acknowledgement is asked for.
     Asked again each time that the wait (rule nspcc-receipt-wait) has passed once more, three times in all.
     """
     with SERVICE.transaction() as session:
-        statement = select(Deposit).where(
-            Deposit.received_at.is_(None), Deposit.remind_at <= clock.now(), Deposit.chased < MOST_CHASES
-        )
-        late = session.scalars(statement.with_for_update(skip_locked=True)).all()
+        statement = select(Deposit).join(Publication, Publication.id == Deposit.publication_id)
+        statement = statement.where(Deposit.received_at.is_(None), Publication.state != "withdrawn")
+        statement = statement.where(Deposit.remind_at <= clock.now(), Deposit.chased < MOST_CHASES)
+        late = session.scalars(statement.with_for_update(skip_locked=True, of=Deposit)).all()
         for each in late:
             _chase(session, each, session.get_one(Publication, each.publication_id))
     return len(late)
@@ -200,13 +221,16 @@ def _chase(session: Session, late: Deposit, publication: Publication) -> None:
     late.reminded_at, late.remind_at = clock.now(), _next_reminder(clock.now())
     late.chased += 1
     if late.sent_at:
-        sent_on = f"{london_day(late.sent_at):%d %B %Y}".removeprefix("0")
-        words = chase_text(publication.pseudonym, late.our_reference or "", sent_on)
+        words = chase_text(publication.pseudonym, late.our_reference or "", _sent_on(late))
         add_deliveries(session, [_mail(session, publication, late, CHASE, words, new_id())])
     sentence = "The NSPCC has not acknowledged it, and is asked again. Ask by telephone, too, whether it came."
     tell_office(session, publication, "nspcc-reminder", sentence)
     why = f"nspcc-receipt-wait, the {late.chased}. time"
     audit.append(session, audit.Entry("system", "reminded", f"publication:{publication.id}", why))
+
+
+def _sent_on(deposit: Deposit) -> str:
+    return f"{london_day(deposit.sent_at or deposit.created_at):%d %B %Y}".removeprefix("0")
 
 
 def note_dispatch(session: Session, recorded: Sequence[Recorded]) -> None:

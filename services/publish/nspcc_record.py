@@ -64,6 +64,15 @@ def record_text(record: Mapping[str, str]) -> str:
     return f"A case review for the National Collection of Case Reviews.\n\n{lines}\n\n{asked}\n"
 
 
+def withdrawal_text(pseudonym: str, our_reference: str, sent_on: str) -> str:
+    """The words that ask to hold back what was deposited."""
+    return (
+        f"On {sent_on} we sent you a case review for the National Collection of Case Reviews: {pseudonym}.\n"
+        "We have withdrawn it. Please do not show it, or give it to anybody, until you hear from us again.\n"
+        f"Please tell us when that is done, with our reference: {our_reference}\n"
+    )
+
+
 def chase_text(pseudonym: str, our_reference: str, sent_on: str) -> str:
     """The words that ask whether a deposit came."""
     return (

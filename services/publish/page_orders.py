@@ -15,7 +15,7 @@ from services.publish.gate import (
     no_hold_is_in_force,
 )
 from services.publish.models import PageOrder, Publication
-from services.publish.nspcc import deposit
+from services.publish.nspcc import deposit, take_back
 from services.publish.public_site.site_content import (
     documents_to_publish,
     page_words,
@@ -51,6 +51,8 @@ class Order:
 def withdraw(session: Session, viewer: Viewer, publication: Publication, order: Order) -> PageOrder:
     """Take a live page down: its addresses answer 410, and documents, feed, search and site map lose it.
 
+    The NSPCC is asked to hold back what it was sent.
+
     The worker is woken at once. Raises a 409 problem where there is no page to take down.
     """
     publication.state = moved(publication.state, "withdraw")
@@ -58,6 +60,7 @@ def withdraw(session: Session, viewer: Viewer, publication: Publication, order: 
     if question := open_question(session, publication):
         question.decision, question.decided_at, question.decided_by = "withdrawn", clock.now(), viewer.agency_id
     made = _order(session, viewer, publication, order, "withdrawal")
+    take_back(session, publication)
     event = {"reasons": order.reasons, "withdrawn_at": made.ordered_at.isoformat()}
     tell_services(session, publication, "publication.withdrawn", event)
     audit.append(session, audit.Entry(viewer.actor, "withdrew", f"publication:{publication.id}"))

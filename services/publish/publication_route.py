@@ -53,9 +53,7 @@ def decide_route(session: Session, viewer: Viewer, publication: Publication, dec
     publication.version += 1
     kept = _keep(session, viewer, publication, decision)
     if decision.local_improvements and decision.route != "withheld":
-        add_text(
-            session, publication, "improvements", decision.local_improvements, viewer.agency_name, viewer.agency_id
-        )
+        add_text(session, viewer, publication, "improvements", decision.local_improvements)
     tell_services(session, publication, "publication.route-decided", _event(kept))
     audit.append(session, audit.Entry(viewer.actor, "decided route", f"publication:{publication.id}", kept.route))
     return kept
@@ -87,12 +85,12 @@ def _chosen(publication: Publication, decision: Route) -> list[str]:
         return decision.publish or [OWN_DOCUMENT.get(publication.kind, "full-report")]
     chosen = decision.publish if decision.publish is not None else CHOSEN_WHERE_SILENT[decision.route]
     if decision.route in ("local", "anonymous") and not {"full-report", "executive-summary"} & set(chosen):
-        raise refused("/publish", "Choose full-report, executive-summary or both.")
+        raise refused("/publish", "Choose the full report, the executive summary or both.")
     if decision.route == "improvements" and {"full-report", "executive-summary"} & set(chosen):
         raise Problem(
             422,
             "On this route the report is not published. Choose the route local, or leave the report out.",
-            [{"pointer": "/publish", "message": "Leave out full-report and executive-summary."}],
+            [{"pointer": "/publish", "message": "Leave out the full report and the executive summary."}],
         )
     with_improvements = decision.local_improvements or decision.route == "improvements"
     return [*dict.fromkeys(chosen), *(["improvements"] if with_improvements else [])]

@@ -71,7 +71,7 @@ def write_page_text(session: Session, viewer: Viewer, publication: Publication) 
     """Put the words of the public page and of the NSPCC's record through the identifier check, like a document."""
     own = (publication.pseudonym, publication.title, publication.summary, publication.recommendations)
     words = "\n\n".join(filter(None, (*own, ", ".join(publication.keywords))))
-    add_text(session, publication, "page-text", words, viewer.agency_name, viewer.agency_id)
+    add_text(session, viewer, publication, "page-text", words)
 
 
 def change_page(session: Session, viewer: Viewer, publication: Publication, page: dict[str, Any]) -> None:

@@ -45,7 +45,7 @@ def reader_view(reader: EarlyReader) -> dict[str, Any]:
 
 def avoided_weeks_ahead(publication: Publication) -> list[date]:
     """The Mondays of the weeks in the time ahead in which it should not come out; nothing for what is out."""
-    if publication.state in ("live", "archived", "withdrawn", "withheld"):
+    if publication.state in ("live", "archived", "withdrawn", "withheld") or publication.practice_review_id is None:
         return []
     today = london_day(clock.now())
     return weeks_to_avoid(publication.identifiers, today, today + SHOWN_AHEAD)

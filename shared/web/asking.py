@@ -135,12 +135,12 @@ def optional_text(label: str, hint: str = "", *, rows: int = 4) -> Any:
 
 def _blame(form: Questions, otherwise: str, problem: Problem) -> None:
     """Each fault at the question that it is of, `/owner/name` at `owner_name`; what is of none at `otherwise`."""
-    for error in problem.errors or [{"pointer": "", "message": in_words(problem)}]:
+    missing = problem.extra.get("missing") or [problem.detail]
+    for error in problem.errors or [{"pointer": "", "message": sentence} for sentence in missing]:
         name = error["pointer"].strip("/").replace("/", "_")
         form.blame(name if name in form else otherwise, error["message"])
 
 
 def in_words(problem: Problem) -> str:
-    """What a problem says, with the sentences of its fields and of what is missing."""
-    said = (error["message"] for error in problem.errors)
-    return " ".join([problem.detail, *said, *problem.extra.get("missing", ())])
+    """What a problem says, with the sentences of its fields."""
+    return " ".join([problem.detail, *(error["message"] for error in problem.errors)])

@@ -30,8 +30,8 @@ class Questions(Form):
         return {name: value if value not in ("", []) else None for name, value in self.data.items()}
 
     def error_list(self) -> list[dict[str, str]]:
-        """For the error summary: one entry per question that needs attention, linking to its first input."""
-        return [{"text": str(field.errors[0]), "href": f"#{_first_input(field)}"} for field in self if field.errors]
+        """For the error summary: what is wrong with each question, linking to its first input."""
+        return [{"text": str(each), "href": f"#{_first_input(field)}"} for field in self for each in field.errors]
 
     def offer(self, name: str, choices: Iterable[tuple[str, str]]) -> None:
         """Give a question the choices that only the moment knows."""
@@ -66,13 +66,13 @@ def needed(sentence: str) -> list[Any]:
     return [Needed(sentence), _no_hidden]
 
 
-class FileNeeded:
-    """A validator that marks a file as asked for; `shared.web.uploads` judges what came."""
+class SentBeside:
+    """A validator of a file that must be sent: it comes beside the form, so whoever takes it says what is wrong with it."""
 
     field_flags: ClassVar[dict[str, Any]] = {"required": True}
 
     def __call__(self, form: Form, field: Field) -> None:
-        pass
+        """Nothing can be seen of the file here."""
 
 
 def may_be_empty() -> list[Any]:

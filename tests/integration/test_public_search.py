@@ -121,6 +121,8 @@ def test_a_passage_comes_from_where_the_word_stands_however_far_down(index: Sear
     (one,) = search(index, SearchQuery(q="number7 ewe")).found
     assert "Far down stands" in one.passage
     assert {one.passage[start:end] for start, end in one.marks} >= {"ewe", "number7"}
+    cut = search(index, SearchQuery(q="stands")).found[0]
+    assert cut.passage.split()[0] in ("First", "words.")  # a whole word
     accented = search(index, SearchQuery(q="vu")).found[0]
     assert [accented.passage[start:end] for start, end in accented.marks] == ["vu"]
 

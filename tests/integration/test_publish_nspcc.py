@@ -193,6 +193,33 @@ def test_the_nspcc_is_asked_three_times_and_the_office_told_each_time(mailbox: M
         assert session.scalar(statement, {"concerns": f"publication:{publication['id']}"}) == 3
 
 
+def test_of_a_withdrawn_report_the_nspcc_is_asked_to_hold_its_copy_back_and_for_nothing_else(mailbox: Mailbox) -> None:
+    publication = live_publication(route("anonymous", local_improvements="Agencies now meet each week."))
+    at = f"/publications/{publication['id']}"
+    reference = get(at)["nspcc"][0]["our_reference"]
+    mails_to_nspcc(mailbox)
+    post(f"{at}/withdrawal", {"reasons": "A name was overlooked.", "ordered_by": "The partners"})
+    for _ in range(2):
+        clock.advance(timedelta(days=20))
+        remind_of_receipts()
+    _, asked = [message for message in mails_to_nspcc(mailbox) if reference in message["Subject"]]
+    words = asked.get_body().get_content()
+    assert "We have withdrawn it. Please do not show it" in words and reference in words
+    assert "herefordshire" not in every_text_of(asked).replace("reviews@safeguarding.example", "")
+    assert get(at)["nspcc"][0]["chased"] == 0
+    publish_due()
+    status, _, gone = browse(path_of(publication))
+    assert status == "410" and b"National Collection" not in gone  # it may say there what had to be taken down
+
+
+def test_a_report_that_was_not_sent_yet_does_not_go_to_the_nspcc_once_it_is_withdrawn(mailbox: Mailbox) -> None:
+    publication = live_publication()
+    at = f"/publications/{publication['id']}"
+    post(f"{at}/withdrawal", {"reasons": "A name was overlooked.", "ordered_by": "The partners"})
+    reference = get(at)["nspcc"][0]["our_reference"]
+    assert [message for message in mails_to_nspcc(mailbox) if reference in message["Subject"]] == []
+
+
 def test_an_acknowledgement_is_matched_to_its_deposit_and_the_page_says_how_long_the_file_is_kept() -> None:
     publication = live_publication()
     at = f"/publications/{publication['id']}"

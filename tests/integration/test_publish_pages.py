@@ -194,6 +194,52 @@ def test_who_uploaded_a_document_does_not_accept_what_was_found_in_it() -> None:
     assert second.post(found, resolution="accepted", reason="It is a fictional name.").status_code == 303
 
 
+def test_who_wrote_the_words_of_the_page_does_not_accept_what_was_found_in_them() -> None:
+    publication = open_publication()
+    at = f"/publish/publications/{publication['id']}"
+    editor, second = person(OFFICE, "editor", "Ruth Editor"), person(OFFICE, "editor", "Sian Second")
+    editor.does(f"{at}/words", title="Learning", summary="Two contacts about Hester Nolan were closed.")
+    check_documents()
+    found = re.findall(rf'href="({at}/findings/[^"]+)"', editor.get(f"{at}/findings").text)[0]
+    asked = editor.get(found).text
+    assert "Words of the page, version 2: “hester nolan” in “" in asked
+    assert "second person" in editor.post(found, resolution="accepted", reason="I wrote it.").text
+    assert "Change the words of the page first" in editor.post(found, resolution="removed", reason="Gone.").text
+    assert second.post(found, resolution="accepted", reason="It is a fictional name.").status_code == 303
+
+
+def test_a_publications_page_uses_the_words_of_its_forms_and_says_for_whom_each_agreed() -> None:
+    publication = open_publication()
+    at = f"/publish/publications/{publication['id']}"
+    editor = person(OFFICE, "editor")
+    editor.does(f"{at}/words", title="Learning", warnings="child-death", age_bands="unborn", agency_kinds="icb")
+    person(COUNCIL, "partner-approver").does(f"{at}/route", **route("local"))
+    shown = editor.get(at).text
+    for words in ("the death of a child", "Before birth", "Integrated care board", "(West Mercia Police)"):
+        assert words in shown
+
+
+def test_each_thing_that_is_missing_for_a_time_is_a_sentence_of_its_own() -> None:
+    publication = open_publication()
+    at = f"/publish/publications/{publication['id']}"
+    person(COUNCIL, "partner-approver").does(f"{at}/route", **route("local"))
+    lead = person(POLICE, "communications-lead")
+    answer = lead.post(f"{at}/schedule", time="09:00", **day("day", publication_day(1)))
+    steps = [step for step in partnership().protocol if step.required and step.when == "before"]
+    assert answer.status_code == 422
+    assert answer.text.count('<a href="#day-day">') == len(steps) + 1  # and the day itself is too early
+    assert "See missing" not in answer.text
+
+
+def test_a_document_of_the_preview_opens_before_the_public_has_it() -> None:
+    publication = open_publication()
+    at = f"/publish/publications/{publication['id']}"
+    person(COUNCIL, "partner-approver").does(f"{at}/route", **route("local"))
+    editor = person(OFFICE, "editor")
+    (document,) = re.findall(r'href="([^"]*/file)"', editor.get(f"{at}/preview").text)
+    assert editor.get(document).data.startswith(b"%PDF-")
+
+
 def test_a_partner_missing_from_the_agreement_is_said_and_nothing_typed_is_lost() -> None:
     publication = open_publication()
     approver = person(COUNCIL, "partner-approver")
@@ -207,6 +253,8 @@ def test_a_document_that_is_none_is_refused_in_words() -> None:
     publication = open_publication()
     editor = person(OFFICE, "editor")
     at = f"/publish/publications/{publication['id']}/document"
+    assert "(optional)" not in editor.get(at).text  # a file must be sent
+    assert "that is not empty" in editor.post(at, kind="slides", file=(io.BytesIO(b""), "")).text
     for content in (b"", b"not a document"):
         answer = editor.post(at, kind="slides", file=(io.BytesIO(content), "x.pdf"))
         check_documents()

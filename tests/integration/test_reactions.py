@@ -213,6 +213,19 @@ def test_a_commissioned_review_has_six_months_and_its_publication_ends_them() ->
     assert (nspcc.rule, nspcc.status) == ("nspcc-deposit", "discharged")
 
 
+@pytest.mark.parametrize(("route", "status"), [("local", "cancelled"), ("improvements", None)])
+def test_the_nspcc_is_owed_no_report_that_is_not_published_or_was_withdrawn(route: str, status: str | None) -> None:
+    review = review_of(notified())
+    now = clock.now().isoformat()
+    hear("practice-review.commissioned", review | {"pseudonym": "Child A", "decided_at": now})
+    publication = {key: review[key] for key in ("practice_review_id", "incident_id", "reference")}
+    publication |= {"publication_id": str(uuid.uuid4())}
+    hear("publication.live", publication | {"route": route, "live_at": now, "url": None})
+    hear("publication.withdrawn", publication | {"reasons": "A name was overlooked.", "withdrawn_at": now})
+    owed = duties_about(f"publication:{publication['publication_id']}")
+    assert [duty.status for duty in owed] == ([status] if status else [])
+
+
 def test_a_publication_that_overtakes_its_commissioning_waits_for_it() -> None:
     review = review_of(notified())
     publication = {key: review[key] for key in ("practice_review_id", "incident_id", "reference")}

@@ -22,6 +22,7 @@ from tests.publishing import (
     path_of,
     pdf,
     post,
+    publication_day,
     route,
     said,
     schedule,
@@ -110,6 +111,18 @@ def test_what_belongs_to_no_review_comes_out_by_the_same_gate_without_copies_or_
     assert path_of(live) in page(listed)
     assert path_of(live) not in page("/reviews")
     assert "Before you read" not in page(path_of(live))
+
+
+def test_what_belongs_to_no_review_may_come_out_in_any_week() -> None:
+    born = {"kind": "date-of-birth", "value": publication_day(8).date().isoformat()}
+    assert open_publication(identifiers=[born])["weeks_to_avoid"]
+    opened = post("/publications", {"kind": "yearly-report", "title": "What we did", "period": "2026"})
+    upload(opened, pdf("What we did."))
+    post(f"/publications/{opened['id']}/route", route())
+    follow_protocol(opened)
+    assert get(f"/publications/{opened['id']}")["weeks_to_avoid"] == []
+    when = publication_day(8).isoformat()
+    assert post(f"/publications/{opened['id']}/schedule", {"publish_at": when})["publish_at"]
 
 
 def test_only_the_office_opens_such_a_thing_and_says_its_period() -> None:

@@ -62,9 +62,30 @@ def test_text_that_nobody_sees_is_found_with_its_page_and_how_it_is_hidden(comma
 
 
 @pytest.mark.parametrize(
+    ("covers", "said"),
+    [
+        ("0 g 66 690 78 30 re f ", "Hester Nolan"),
+        ("0 g 66 690 78 30 re f " + line("GONE", "1 g", at="80 700"), "Hester Nolan"),
+        ("0 g 66 690 37 30 re f 0 g 144 690 50 30 re f ", "Hester … came home"),
+        ("1 g 66 690 78 30 re f ", "Hester Nolan"),
+    ],
+)
+def test_a_name_in_the_middle_of_a_line_is_found_under_its_bar(covers: str, said: str) -> None:
+    ((page, how, text),) = hidden_in(drawing(line("Then Hester Nolan came home again.") + covers))
+    assert (page, how, text) == (1, "under-shape", said)
+
+
+def test_a_name_in_the_middle_of_a_line_is_found_under_a_picture() -> None:
+    commands = line("Then Hester Nolan came home.") + "q 78 0 0 30 66 690 cm BI /W 1 /H 1 /CS /G /BPC 8 ID ~ EI Q"
+    assert hidden_in(drawing(commands)) == {(1, "under-image", "Hester Nolan")}
+
+
+@pytest.mark.parametrize(
     "commands",
     [
         line("An ordinary line."),
+        line("A line struck through.") + "0 g 40 703 60 1 re f ",
+        line("A line beside a bar.") + "0 g 160 690 300 30 re f ",
         line("A small note.", size="6"),
         line("A grey note.", "0.6 g"),
         "0 0 0.4 rg 30 690 300 30 re f " + line("A white heading on blue.", "1 g"),

@@ -12,7 +12,7 @@ from services.notify.pages.site import pages
 from services.notify.rate_limits import UPLOADS, count_one
 from shared.identity import rights
 from shared.web.asking import acted, line
-from shared.web.forms import FileNeeded, Questions
+from shared.web.forms import Questions, SentBeside
 from shared.web.pages import Download, Go, Page, Visit
 from shared.web.problems import not_found
 from shared.web.uploads import uploaded_files
@@ -22,7 +22,7 @@ class FileForm(Questions):
     file = FileField(
         "Choose a file",
         description="A PDF, a Word or Excel file, a picture, a text or an e-mail, of 25 MB at most.",
-        validators=[FileNeeded()],
+        validators=[SentBeside()],
     )
     title = line("What is it?", hint="For example: body map, or the strategy meeting's notes.")
 

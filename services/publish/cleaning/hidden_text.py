@@ -7,6 +7,7 @@ it is drawn, and the page is drawn once to see whether anything of a text shows.
 import ctypes
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import groupby
 
 import pypdfium2 as pdfium
 from PIL import Image
@@ -63,8 +64,9 @@ def _of_page(document: pdfium.PdfDocument, number: int) -> list[Concealed]:
         judged = [(judge.how(thing), thing) for thing in things if thing.kind == raw.FPDF_PAGEOBJ_TEXT]
         hidden = [(how, thing) for how, thing in judged if how]
         said = _words(page, [thing for _, thing in hidden])
-        each = zip(hidden, said, strict=True)
-        return [Concealed(number + 1, how, words) for (how, _), words in each if any(c.isalnum() for c in words)]
+        found = [(how, words) for (how, _), words in zip(hidden, said, strict=True)]
+        found += _hidden_parts(page, judge, [thing for how, thing in judged if not how])
+        return [Concealed(number + 1, how, words) for how, words in found if any(c.isalnum() for c in words)]
     finally:
         page.close()
 
@@ -164,6 +166,40 @@ def _words(page: pdfium.PdfPage, things: list[Drawn]) -> list[str]:
         textpage.close()
 
 
+def _hidden_parts(page: pdfium.PdfPage, judge: "_Judge", seen: list[Drawn]) -> Iterator[tuple[str, str]]:
+    """What is hidden of texts of which the rest can be seen: the name in the middle of a line, under its black bar.
+
+    A line is often one text, so a cover's own place is what counts; signs are asked for only where a cover touches one.
+    """
+    touched = {_address(thing.handle): touching for thing in seen if (touching := judge.touching(thing))}
+    if not touched:
+        return
+    signs: dict[int, list[tuple[str, str | None]]] = {}
+    textpage = page.get_textpage()
+    try:
+        for at in range(textpage.count_chars()):
+            text = _address(raw.FPDFText_GetTextObject(textpage.raw, at))
+            if text in touched:
+                how = judge.how_of_sign(textpage.get_charbox(at), touched[text])
+                signs.setdefault(text, []).append((chr(raw.FPDFText_GetUnicode(textpage.raw, at)), how))
+    finally:
+        textpage.close()
+    for each in signs.values():
+        if hows := [how for _, how in each if how]:
+            yield hows[0], _covered_words(each)
+
+
+def _covered_words(signs: list[tuple[str, str | None]]) -> str:
+    """The words of which a sign is hidden, with dots for those that can be seen between them."""
+    words = [list(word) for blank, word in groupby(signs, lambda sign: sign[0].isspace()) if not blank]
+    written = ["".join(sign for sign, _ in word) if any(how for _, how in word) else "…" for word in words]
+    return " ".join(word for word, _ in groupby(written)).strip("… ")
+
+
+def _address(handle: object) -> int:
+    return ctypes.cast(handle, ctypes.c_void_p).value or 0  # type: ignore[arg-type]
+
+
 def _said(thing: Drawn, textpage: pdfium.PdfTextPage) -> str:
     length = raw.FPDFTextObj_GetText(thing.handle, textpage.raw, None, 0)
     buffer = ctypes.create_string_buffer(max(2, length))
@@ -206,6 +242,18 @@ class _Judge:
         if thing.alpha < FAINT or (ground and thing.colour and _alike(thing.colour, ground)):
             return "pale" if not before or before[-1].plain or self._is_flat(thing.box) else None
         return "unseen" if self._is_flat(thing.box) else None
+
+    def touching(self, thing: Drawn) -> list[Drawn]:
+        """What is drawn over a part of a text."""
+        near = [cover for band in self._bands(thing.box) for cover in self.covers.get(band, [])]
+        return [cover for cover in near if cover.order > thing.order and _shared(thing.box, cover.box) > 0]
+
+    def how_of_sign(self, box: Box, covers: list[Drawn]) -> str | None:
+        """How one sign of a text is hidden by what is drawn over the text; None where it can be seen."""
+        over = [cover for cover in covers if _area(box) and _shared(box, cover.box) >= COVERED]
+        if not any(cover.plain and cover.kind == raw.FPDF_PAGEOBJ_PATH for cover in over):
+            over = over if over and self._is_flat(box) else []
+        return ("under-image" if over[0].kind == raw.FPDF_PAGEOBJ_IMAGE else "under-shape") if over else None
 
     def _under(self, thing: Drawn, covers: list[Drawn]) -> str | None:
         for cover in covers:
@@ -251,7 +299,11 @@ def _shared(text: Box, other: Box) -> float:
     """The part of a text's area that lies within the other box."""
     across = min(text[2], other[2]) - max(text[0], other[0])
     down = min(text[3], other[3]) - max(text[1], other[1])
-    area = (text[2] - text[0]) * (text[3] - text[1])
+    area = _area(text)
     if area <= 0:
         return 1.0 if across >= 0 and down >= 0 else 0.0
     return max(0.0, across) * max(0.0, down) / area
+
+
+def _area(box: Box) -> float:
+    return (box[2] - box[0]) * (box[3] - box[1])

@@ -18,6 +18,7 @@ from shared.web.pages import Go, Page, Visit
 from shared.web.problems import not_found
 
 MOST = 500
+PLACES = {"structure": "a part of the file that no page shows", "metadata": "the file's properties"}
 
 
 class ResolutionForm(Questions):
@@ -37,8 +38,7 @@ def list_findings(visit: Visit, publication_id: UUID) -> Page:
     statement = statement.where(listed(publication, {"open": False}))
     order = (Finding.resolution.is_not(None), Document.kind, Document.version.desc(), Finding.page, Finding.id)
     found = [
-        views.finding_view(finding)
-        | {"document": f"{kind_words(document.kind)}, version {document.version}", "group": group_of(finding.kind)}
+        views.finding_view(finding) | {"where": where(finding, document), "group": group_of(finding.kind)}
         for finding, document in visit.session.execute(statement.order_by(*order).limit(MOST))
     ]
     values = {
@@ -100,31 +100,44 @@ def accept_several(visit: Visit, publication_id: UUID) -> Page | Go:
     return Go(f"/publish/publications/{publication_id}/findings", "They are recorded.")
 
 
-def _asked(visit: Visit, publication_id: UUID, finding_id: UUID, *, lock: bool) -> tuple[Finding, Questions, Page]:
+def _asked(visit: Visit, publication_id: UUID, finding_id: UUID, *, lock: bool) -> tuple[Finding, Questions, str]:
     publication = publication_of(visit, publication_id, lock)
     finding = find(visit.session, publication, str(finding_id))
     if finding is None:
         raise not_found()
-    form = ResolutionForm(visit.typed)
-    return finding, form, _page(publication_id, finding, form)
+    place = where(finding, visit.session.get_one(Document, finding.document_id))
+    return finding, ResolutionForm(visit.typed), place
 
 
-def _page(publication_id: UUID, finding: Finding, form: Questions) -> Page:
-    where = f"page {finding.page}: " if finding.page else ""
-    note = f"{finding_words(finding.kind)}. {finding_why(finding.kind)} {where}“{finding.value}” in “{finding.context}”"
+def where(finding: Finding, document: Document) -> str:
+    """In which document, on which page, and in which part of it that no page shows."""
+    said = [f"{kind_words(document.kind)}, version {document.version}"]
+    if finding.page:
+        said.append(f"page {finding.page}")
+    if finding.place != "text" and not finding.kind.startswith("hidden-"):
+        said.append(PLACES.get(finding.place, finding.place.replace("-", " ")))
+    if finding.times > 1:
+        said.append(f"{finding.times} times")
+    return ", ".join(said)
+
+
+def _page(publication_id: UUID, finding: Finding, place: str, form: Questions) -> Page:
+    what = f"{finding_words(finding.kind)}. {finding_why(finding.kind)}"
+    note = f"{what} {place}: “{finding.value}” in “{finding.context}”"
     back = f"/publish/publications/{publication_id}/findings"
     return form_page("Decide on a finding", form, button="Record", back=back, note=note)
 
 
 @pages.get("/publications/<uuid:publication_id>/findings/<uuid:finding_id>", allows=rights.judges_findings)
 def ask_resolution(visit: Visit, publication_id: UUID, finding_id: UUID) -> Page:
-    return _asked(visit, publication_id, finding_id, lock=False)[2]
+    finding, form, place = _asked(visit, publication_id, finding_id, lock=False)
+    return _page(publication_id, finding, place, form)
 
 
 @pages.post("/publications/<uuid:publication_id>/findings/<uuid:finding_id>", allows=rights.judges_findings)
 def record_resolution(visit: Visit, publication_id: UUID, finding_id: UUID) -> Page | Go:
     """Removed in a newer version, or accepted by somebody else than who uploaded the document."""
-    finding, form, _ = _asked(visit, publication_id, finding_id, lock=True)
+    finding, form, place = _asked(visit, publication_id, finding_id, lock=True)
 
     def act() -> None:
         body = checked(schemas.ResolutionIn(), given(form) | {"by": visit.viewer.person_name})
@@ -132,5 +145,5 @@ def record_resolution(visit: Visit, publication_id: UUID, finding_id: UUID) -> P
         resolve_finding(visit.session, visit.viewer, publication, finding, Resolution(**body))
 
     if not acted(visit, form, "resolution", act):
-        return _page(publication_id, finding, form)
+        return _page(publication_id, finding, place, form)
     return Go(f"/publish/publications/{publication_id}/findings", "It is recorded.")

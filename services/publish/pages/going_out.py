@@ -91,7 +91,7 @@ act(
     "withdrawal", name="withdraw_live_page", title="Take the page down", button="Take it down now",
     allows=rights.brings_out, asks=lambda visit, _: ReasonsForm(visit.typed),
     does=lambda visit, publication, form: withdraw(visit.session, visit.viewer, publication, _order(visit, form)),
-    blamed="reasons", done="The page, its documents, the feed and the search lose it within a minute.",
+    blamed="reasons", done="The site loses the page and its documents within a minute; the NSPCC, if it has the report, is asked to hold it back.",
 )  # fmt: skip
 
 

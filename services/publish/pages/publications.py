@@ -12,17 +12,17 @@ from services.publish.documents import UPLOADED_KINDS, Upload, upload_document
 from services.publish.findings import open_findings
 from services.publish.models import Document, Publication
 from services.publish.pages.site import act, pages, publication_of, sections
-from services.publish.public_site.site_content import preview_of
+from services.publish.public_site.site_content import address_of, documents_to_publish, preview_of
 from services.publish.public_site.site_pages import review
 from services.publish.publication_route import Route, decide_route, partner_names
 from services.publish.schedule import public_name
 from services.publish.what_is_out import MAY_NAME, to_look_at
-from services.publish.wording import KINDS, ROUTES
+from services.publish.wording import AGE_BANDS, AGENCY_KINDS, KINDS, ROUTES, WARNINGS
 from shared import files
 from shared.identity import rights
 from shared.identity.viewer import Viewer
 from shared.web.asking import checked, given, line, moment_on, optional_text, reasons
-from shared.web.forms import DayField, FileNeeded, Questions, RadioField, SelectMultipleField, may_be_empty, needed
+from shared.web.forms import DayField, Questions, RadioField, SelectMultipleField, SentBeside, may_be_empty, needed
 from shared.web.pages import Download, Go, Page, Visit
 from shared.web.problems import conflict, not_found
 from shared.web.uploads import uploaded_file
@@ -62,6 +62,10 @@ def show_publication(visit: Visit, publication_id: UUID) -> Page:
         "may_name": MAY_NAME,
         "brings_out": rights.brings_out(viewer),
         "routes": ROUTES,
+        "partners": partner_names(visit.session),
+        "warnings": [WARNINGS[each] for each in publication.warnings],
+        "agency_kinds": [AGENCY_KINDS[each] for each in publication.agency_kinds],
+        "age_bands": [AGE_BANDS[each] for each in publication.age_bands],
         "back": "/publish/publications",
     }
     return Page("publication.html", "Publication", values)
@@ -95,9 +99,14 @@ def _steps(viewer: Viewer, each: dict[str, Any]) -> list[tuple[str, str]]:
 
 @pages.get("/publications/<uuid:publication_id>/preview", allows=rights.reads_publications)
 def preview(visit: Visit, publication_id: UUID) -> Download:
-    """The public page exactly as it would be written now."""
-    page = preview_of(visit.session, publication_of(visit, publication_id))
-    return Download(review(page.published_on, page), "text/html; charset=utf-8", "preview.html", shown=True)
+    """The public page exactly as it would be written now; its documents, which are not there yet, are opened here."""
+    publication = publication_of(visit, publication_id)
+    page = preview_of(visit.session, publication)
+    shown = review(page.published_on, page).decode()
+    for document in documents_to_publish(visit.session, publication):
+        public = f'href="/documents/{address_of(page.slug, document)}"'
+        shown = shown.replace(public, f'href="/publish/publications/{publication.id}/documents/{document.id}/file"')
+    return Download(shown.encode(), "text/html; charset=utf-8", "preview.html", shown=True)
 
 
 def _document_of(visit: Visit, publication: Publication, document_id: UUID) -> Document:
@@ -186,7 +195,7 @@ class DocumentForm(Questions):
     kind = RadioField(
         "What is it?", choices=[(kind, KINDS[kind]) for kind in UPLOADED_KINDS], validators=needed("Choose what it is")
     )
-    file = FileField("The file", description="A PDF, or a Word document (.docx) of which an accessible PDF is made", validators=[FileNeeded()])  # fmt: skip
+    file = FileField("The file", description="A PDF, or a Word document (.docx) of which an accessible PDF is made", validators=[SentBeside()])  # fmt: skip
 
 
 def _upload(visit: Visit, publication: Publication, form: Questions) -> object:

@@ -114,6 +114,8 @@ class _Passages:
         """From the text, else from the summary; a snippet costs by what it reads, so only a part of a long text is."""
         for name, generator in self.generators.items():
             start = max(0, told[name].lower().find(self.stem) - BEFORE) if self.stem else 0
+            while start and start < len(told[name]) and not told[name][start - 1].isspace():
+                start += 1  # a passage begins with a whole word
             part = told[name][start : start + WINDOW]
             snippet = generator.snippet_from_doc(tantivy.Document(**{name: [part]}))
             if marks := _in_characters(snippet):

@@ -34,7 +34,7 @@ from services.review.wording import HOLD_REASONS, REPORT_KINDS
 from shared import files
 from shared.identity import rights
 from shared.web.asking import checked, given, line, optional_text, reasons
-from shared.web.forms import DayField, FileNeeded, Questions, RadioField, may_be_empty, needed
+from shared.web.forms import DayField, Questions, RadioField, SentBeside, may_be_empty, needed
 from shared.web.pages import Download, Page, Visit
 from shared.web.uploads import uploaded_file
 
@@ -177,7 +177,7 @@ class DelayForm(Questions):
 
 class ReportForm(Questions):
     kind = RadioField("What is it?", choices=REPORT_KINDS.items(), validators=needed("Choose what it is"))
-    file = FileField("The file (PDF)", validators=[FileNeeded()])
+    file = FileField("The file (PDF)", validators=[SentBeside()])
 
 
 def _upload(visit: Visit, review: PracticeReview, form: Questions) -> object:

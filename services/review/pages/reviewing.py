@@ -22,7 +22,7 @@ from shared.database import see_as
 from shared.identity import rights
 from shared.identity.viewer import SYSTEM
 from shared.web.asking import acted, form_page, reasons
-from shared.web.forms import FileNeeded, Questions, RadioField, needed
+from shared.web.forms import Questions, RadioField, SentBeside, needed
 from shared.web.pages import Download, Go, Page, Visit
 from shared.web.problems import not_found
 from shared.web.uploads import uploaded_file
@@ -30,7 +30,7 @@ from shared.web.uploads import uploaded_file
 
 class DraftForm(Questions):
     kind = RadioField("What is it?", choices=REPORT_KINDS.items(), validators=needed("Choose what it is"))
-    file = FileField("The draft (PDF)", validators=[FileNeeded()])
+    file = FileField("The draft (PDF)", validators=[SentBeside()])
 
 
 class ReplyForm(Questions):
