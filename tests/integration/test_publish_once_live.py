@@ -152,13 +152,13 @@ def test_a_word_that_the_partnership_adds_counts_in_what_is_live_on_the_anonymou
     hidden, shown = (live(route(kind), words="At the ward in hartlewick.") for kind in ("anonymous", "local"))
     file, words = tmp_path / "partnership.toml", settings().partnership_file.read_text()
     file.write_text(words.replace("identifying_words = [", 'identifying_words = ["Hartlewick",'))
-    monkeypatch.setenv("PARTNERSHIP_FILE", str(file))
+    with monkeypatch.context() as changed:
+        changed.setenv("PARTNERSHIP_FILE", str(file))
+        settings.cache_clear()
+        partnership.cache_clear()
+        check_documents()
     settings.cache_clear()
     partnership.cache_clear()
-    try:
-        check_documents()
-    finally:
-        partnership.cache_clear()
     assert (look_now(hidden), look_now(shown)) == (True, False)
     assert (len(mails(hidden)) > 0, mails(shown)) == (True, [])
 
