@@ -80,6 +80,10 @@ PLANTED: tuple[tuple[str, str], ...] = (
     ("Agnieszka", "name-nobody-listed"),
     ("Marlbury Primary School", "place-nobody-listed"),
     ("Plimsoll Street", "place-nobody-listed"),
+    ("Kidderminster", "place-nobody-listed"),
+    ("a worker from [Worcester]", "place-nobody-listed"),
+    ("an aunt in [Bath]", "place-nobody-listed"),
+    ("her friend [Grace]", "name-nobody-listed"),
     ("the [twins]", "hint-twins"),
     ("a [brother aged 6]", "hint-siblings-ages"),
     ("a family of [Jehovah's Witnesses]", "hint-religion"),
@@ -107,6 +111,9 @@ SOUND = (
     "The Equality Act 2010 was considered. Racism and other inequalities were discussed with staff.",
     "Domestic abuse was known. A MARAC discussion took place and a plan was made.",
     "Supervision was regular, and records show challenge by managers on several occasions.",
+    "Reading and writing were on track. Progress in Reading Recovery was good, as was the Hope Project.",
+    "In March and in May the Early Help Hub and the Street Work Team agreed the Deal, a plan of what each would do.",
+    "Will the plan work? Faith, culture and language were considered, and the Child's Voice was sought.",
     "The core group met every six weeks and the plan was reviewed at each conference.",
 )
 

@@ -12,6 +12,7 @@ from services.publish.identifying.jigsaw import WHY
 from services.publish.identifying.known_identifiers import known_identifiers
 from services.publish.identifying.misspelt_names import SHORTEST, NearlyKnown, is_near
 from services.publish.identifying.ordinary_words import is_ordinary_word
+from services.publish.identifying.towns import TOWNS_THAT_ARE_WORDS, towns
 
 CHILD = [
     {"kind": "name", "value": "Zoë Sample-Jones"},
@@ -164,6 +165,63 @@ def test_a_birthday_without_its_year_is_found() -> None:
 )
 def test_names_and_places_that_nobody_listed_are_asked_about(text: str, kinds: set[str]) -> None:
     assert {kind for kind, _ in found(text, ())} == kinds
+
+
+@pytest.mark.parametrize(
+    ("text", "towns"),
+    [
+        ("they moved to Worcester", ["worcester"]),
+        ("the school in Kidderminster, where", ["kidderminster"]),
+        ("Kidderminster's workers said", ["kidderminster"]),
+        ("A flat was found. Worcester was far.", ["worcester"]),
+        ("WHAT AGENCIES IN WORCESTER SAID", ["worcester"]),
+        ("a house in West Ham was", ["west ham"]),
+        ("from Ross on Wye, or Ross Upon Wye", ["ross on wye"]),
+        ("to Southend, then on", ["southend"]),
+        ("to St. Albans and Saint Albans", ["st. albans", "saint albans"]),
+        ("at King's Lynn or Kings Lynn", ["king's lynn", "kings lynn"]),
+        ("they lived in Bath and near Reading", ["bath", "reading"]),
+        ("In Deal, agencies met", ["deal"]),
+        ("the town of Hook was", ["hook"]),
+        ("Bath, Somerset; Hook (Hampshire)", ["bath", "hook"]),
+        ("in March, Cambridgeshire", ["march"]),
+        ("Bath was run. Reading was hard. The Deal was off.", []),
+        ("help in Reading Recovery and at Bridge House in March", []),
+        ("the bath, a sandwich in a hook", []),
+        ("it was cold in Grange, and the grange", []),
+        ("a West ham roll", []),
+        ("then Lincoln left; Jane Lincoln said", []),
+    ],
+)
+def test_towns_that_nobody_listed_are_asked_about(text: str, towns: list[str]) -> None:
+    assert [value for kind, value in found(text, ()) if kind == "place-nobody-listed"] == towns
+
+
+def test_a_town_that_the_document_writes_small_counts_after_a_word_of_place_only() -> None:
+    assert found("A derby. Worcester worcester. Worcester was far.", ()) == []
+    assert found("A worcester sauce from Worcester.", ()) == [("place-nobody-listed", "worcester")]
+
+
+def test_the_list_of_towns_has_those_of_the_kingdom_and_no_others() -> None:
+    assert len(towns()) > 4000
+    assert {"kidderminster", "llandudno", "bangor", "perth", "newcastle upon tyne", "bromyard"} <= towns()
+    assert not {"paris", "springfield illinois", "dublin", "boston massachusetts", "ottawa"} & towns()
+    assert towns() >= TOWNS_THAT_ARE_WORDS
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("that day Grace came home", ["grace"]),
+        ("Then Faith left.", ["faith"]),
+        ("said Rose's mother and Hope.", ["rose's", "hope"]),
+        ("Grace was given. Hope is needed. Will it be?", []),
+        ("the Hope of all, in May, for Early Hope", []),
+        ("they said grace and rose; AMAZING GRACE", []),
+    ],
+)
+def test_a_given_name_that_is_a_word_is_asked_about_in_the_middle_of_a_sentence(text: str, names: list[str]) -> None:
+    assert [value for kind, value in found(text, ()) if kind == "name-nobody-listed"] == names
 
 
 def test_a_name_nobody_listed_is_asked_about_once_with_its_pages() -> None:

@@ -17,7 +17,7 @@ from services.publish.identifying.misspelt_names import WORD, NearlyKnown
 from services.publish.identifying.plain_text import each_word, in_small_letters, with_its_capitals
 from services.publish.identifying.unlisted_names import unlisted_in
 
-CHECK_VERSION = 3  # raised when the check finds more than before: what waits to be published is then checked again
+CHECK_VERSION = 4  # raised when the check finds more than before: what waits to be published is then checked again
 CONTEXT = 60
 MOST_PAGES_NAMED = 12
 WRITTEN_BY_PEOPLE = ("text", "alternative-text", "bookmark", "metadata")  # elsewhere stand the words of programs, too

@@ -20,3 +20,14 @@ NAMES_THAT_ARE_WORDS = frozenset(
         "weaver wells west white wild will willow winter wise wish wood woods word worth wren wright young"
     )
 )
+
+# Of them the given names: with a capital in the middle of a sentence, alone and after no article, each may be one.
+# Months, feasts and what a document writes large for another reason (Art, Bill, Christian) are left out.
+GIVEN_NAMES_THAT_ARE_WORDS = frozenset(
+    each_word(
+        "amber clay cliff colt daisy dale dawn dean eve faith frank gale gay gene grace guy harmony harry heather holly "
+        "hope hunter iris ivy jade jay joy lance lily mark melody mercy miles olive paige pat patience pearl penny "
+        "pepper piper poppy ray reed robin rose rowan ruby sage sandy scott skip sky sue sunny trinity victor violet "
+        "will willow wren"
+    )
+)

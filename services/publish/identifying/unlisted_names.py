@@ -6,7 +6,7 @@ It misses some and names much that is no person: each is a question to a person,
 import re
 from collections.abc import Iterator, Mapping
 
-from services.publish.identifying.names_that_are_words import NAMES_THAT_ARE_WORDS
+from services.publish.identifying.names_that_are_words import GIVEN_NAMES_THAT_ARE_WORDS, NAMES_THAT_ARE_WORDS
 from services.publish.identifying.ordinary_words import (
     NEVER_NAMES,
     OF_NAMES,
@@ -15,6 +15,7 @@ from services.publish.identifying.ordinary_words import (
     is_ordinary_word,
 )
 from services.publish.identifying.plain_text import each_word
+from services.publish.identifying.towns import towns_in
 
 Hit = tuple[str, int, int]
 
@@ -40,6 +41,7 @@ NO_PLACE_BEFORE = frozenset(
         "youth high supreme district appeal independent residential boarding their his her our your children's"
     )
 )
+ARTICLES = frozenset(("a", "an", "the"))
 SENTENCE_BEGINS = re.compile(r"(?:^|[.!?:;•|\"“(/-] ?|\d[.)] ?)$")
 
 
@@ -56,9 +58,23 @@ def unlisted_in(text: str, small_words: Mapping[str, int], skipped: frozenset[st
             taken |= set(range(start, end))
             if text[start:end].lower() not in skipped:
                 yield kind, start, end
-    for match in GROUP.finditer(text):
-        if taken.isdisjoint(range(*match.span())):
-            yield from _in_group(text, match, small_words, skipped)
+    groups = (match for match in GROUP.finditer(text) if taken.isdisjoint(range(*match.span())))
+    names = [hit for match in groups for hit in _in_group(text, match, small_words, skipped)]
+    towns = [span for span in towns_in(text, small_words) if text[slice(*span)].lower() not in skipped]
+    yield from _towns_or_names(text, towns, names, taken)
+
+
+def _towns_or_names(text: str, towns: list[tuple[int, int]], names: list[Hit], taken: set[int]) -> Iterator[Hit]:
+    """Where both stand: "West Ham" is a town, though "Ham" may be a name; "Lincoln" and "Jane Lincoln" may be names."""
+    for start, end in towns:
+        within = [hit for hit in names if hit[1] < end and start < hit[2]]
+        of_one_word = text[start:end].isalpha()
+        if within and (of_one_word or any(hit[1] < start or end < hit[2] for hit in within)):
+            continue
+        if taken.isdisjoint(range(start, end)):
+            names = [hit for hit in names if hit not in within]
+            yield "place-nobody-listed", start, end
+    yield from names
 
 
 def _is_a_places_own(written: str) -> bool:
@@ -97,19 +113,32 @@ def _may_be_a_name(
     word = re.sub(r"'s$", "", written.lower().rstrip("."))
     if len(word) < 3 or word in skipped or any(part in skipped for part in word.split("-")):
         return False
-    if (
-        word in NAMES_THAT_ARE_WORDS
-    ):  # a word as well: only with another name beside it, and not where a sentence begins
+    if word in NAMES_THAT_ARE_WORDS:  # a word as well: only with another name beside it, or alone in a sentence
         beside = [words[n][0].lower() for n in (at - 1, at + 1) if 0 <= n < len(words)]
-        return any(_is_listed(each) and each not in NAMES_THAT_ARE_WORDS for each in beside)
+        with_another = any(_is_listed(each) and each not in NAMES_THAT_ARE_WORDS for each in beside)
+        return with_another or (word in GIVEN_NAMES_THAT_ARE_WORDS and _is_alone(at, words, text))
     if small_words.get(word) or word in NEVER_NAMES:
         return False
     if _is_listed(word):
         return not written.isupper() or not is_ordinary_word(word)
     if written.isupper():  # an abbreviation, or a heading
         return False
-    begins = at == 0 and bool(SENTENCE_BEGINS.search(text[max(0, words[0][1] - 4) : words[0][1]]))
+    begins = at == 0 and _begins_a_sentence(text, words[0][1])
     return not begins and not any(is_ordinary_word(part, OF_NAMES) for part in word.split("-"))
+
+
+def _is_alone(at: int, words: list[tuple[str, int, int]], text: str) -> bool:
+    """Whether a large word stands in the middle of a sentence with no large word beside it, but the one that begins the
+    sentence ("Then Grace left"), and after no article ("the Hope").
+    """
+    written, start, _ = words[at]
+    first = 1 if _begins_a_sentence(text, words[0][1]) else 0
+    before = text[max(0, start - 5) : start].lower().split()[-1:]
+    return at == first == len(words) - 1 and not written.isupper() and ARTICLES.isdisjoint(before)
+
+
+def _begins_a_sentence(text: str, start: int) -> bool:
+    return bool(SENTENCE_BEGINS.search(text[max(0, start - 4) : start]))
 
 
 def _is_listed(word: str) -> bool:
