@@ -6,6 +6,7 @@ from functools import cache
 from typing import Any
 
 import pytest
+from markupsafe import escape
 
 from services.publish.document_check import check_documents
 from services.publish.going_live import publish_due
@@ -263,6 +264,18 @@ def test_each_thing_that_is_missing_for_a_time_is_a_sentence_of_its_own() -> Non
     assert answer.status_code == 422
     assert answer.text.count('<a href="#day-day">') == len(steps) + 1  # and the day itself is too early
     assert "See missing" not in answer.text
+
+
+def test_steps_of_the_protocol_that_are_missing_stand_beneath_one_sentence_on_the_page() -> None:
+    publication = open_publication()
+    shown = person(OFFICE, "editor").get(f"/publish/publications/{publication['id']}").text
+    steps = [step for step in partnership().protocol if step.required and step.when == "before"]
+    assert shown.count("of the media and communications protocol:") == 1
+    listed = shown.partition("of the media and communications protocol:")[2].partition("</ul>")[0]
+    assert listed.count("<li>") == len(steps) > 1
+    assert all(str(escape(step.sentence)) in listed for step in steps)
+    missing = get(f"/publications/{publication['id']}")["missing"]
+    assert sum(each.startswith("Complete this step of the media") for each in missing) == len(steps)
 
 
 def test_a_document_of_the_preview_opens_before_the_public_has_it() -> None:
