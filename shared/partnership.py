@@ -105,6 +105,7 @@ class ProtocolStep:
     required: bool = True
     when: Literal["before", "after"] = "before"
     working_days: int | None = None  # before the day of publication, or after it, by which the step is to be done
+    reviews_only: bool = False  # not for what the partnership publishes of its own, such as a yearly report
 
 
 @dataclass(frozen=True)

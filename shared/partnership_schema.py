@@ -131,6 +131,7 @@ class ProtocolStepSchema(Body):
     required = YesNo()
     when = Choice("before", "after")
     working_days = Whole(0, 60, load_default=None)
+    reviews_only = YesNo()
 
 
 class StageStepSchema(Body):

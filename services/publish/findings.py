@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, SQLColumnExpression, and_, func, literal, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from services.publish.documents import current_documents
 from services.publish.identifying.finding_words import GROUPS, group_of
@@ -128,13 +128,27 @@ def _check_removal(session: Session, publication: Publication, finding: Finding,
         raise conflict(WITHOUT_IT.get(document.kind, "Upload a new version of the document without it first."))
     if newest.status != "checked":
         raise conflict("The new version has not been checked yet, or was refused. Look at the documents.")
-    still = select(Finding.id).where(
-        Finding.document_id == newest.id, Finding.kind == finding.kind, Finding.fingerprint == finding.fingerprint
-    )
-    if finding.kind == "page-without-text":
-        still = still.where(Finding.page == finding.page)
-    if session.execute(still).first():
+    if session.scalar(select(Finding.id).where(Finding.id == finding.id, _still_in(newest))):
         raise conflict("The new version still has it.")
+
+
+def _still_in(newest: Document) -> ColumnElement[bool]:
+    """Which findings the newest version has too; a page without text, on the same page."""
+    again = aliased(Finding)
+    alike = and_(again.kind == Finding.kind, again.fingerprint == Finding.fingerprint)
+    same_page = or_(Finding.kind != "page-without-text", again.page == Finding.page)
+    return select(again.id).where(again.document_id == newest.id, alike, same_page).exists()
+
+
+def gone_from_newest(session: Session, publication: Publication) -> list[Finding]:
+    """What nobody has decided on in older versions and may be said to be removed: the newest, checked, is without it."""
+    gone: list[Finding] = []
+    for newest in current_documents(session, publication.id).values():
+        if newest.status == "checked":
+            statement = select(Finding).join(Document, Document.id == Finding.document_id)
+            older = and_(Document.kind == newest.kind, Document.version < newest.version)
+            gone += session.scalars(statement.where(listed(publication, {"open": True}), older, ~_still_in(newest)))
+    return gone
 
 
 def find(session: Session, publication: Publication, finding_id: str) -> Finding | None:

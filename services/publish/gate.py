@@ -17,6 +17,7 @@ NAMES = {
     "page-text": "title and summary of the page",
 }
 WRITTEN = ("improvements", "page-text")
+STEP_MISSING = "Complete this step of the media and communications protocol: "
 
 
 @dataclass(frozen=True)
@@ -137,7 +138,7 @@ def _used(facts: Facts) -> list[DocumentFact]:
 
 def protocol_is_followed(facts: Facts) -> Iterator[str]:
     for step in facts.steps_missing:
-        yield f"Complete this step of the media and communications protocol: {step}"
+        yield f"{STEP_MISSING}{step}"
 
 
 def no_hold_is_in_force(facts: Facts) -> Iterator[str]:

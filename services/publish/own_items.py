@@ -1,7 +1,8 @@
 """What the partnership publishes of its own: yearly reports, and what was learnt from several rapid reviews.
 
 They belong to no review. They go the same way to the public as a report: cleaned, checked, agreed by the three partners,
-through the gate; no prior copies are owed and the NSPCC's collection does not take them.
+through the gate. Steps of the protocol that are for reviews only are not theirs, no prior copies are owed, and the NSPCC's
+collection does not take them.
 """
 
 from dataclasses import dataclass
@@ -53,7 +54,7 @@ def open_own_item(session: Session, viewer: Viewer, item: OwnItem) -> Publicatio
         signed_at=clock.now(),
         publish=[],
         held_because=[],
-        protocol=steps_for_new(session),
+        protocol=steps_for_new(session, of_review=False),
         created_at=clock.now(),
     )
     session.add(publication)

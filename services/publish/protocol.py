@@ -22,9 +22,13 @@ from shared.web.problems import conflict, not_found
 SETTING = "protocol"
 
 
-def steps_for_new(session: Session) -> list[dict[str, Any]]:
-    """The steps that a publication keeps which opens now, as JSON values."""
-    return in_force(session, SETTING) or [asdict(step) for step in partnership().protocol]
+def steps_for_new(session: Session, *, of_review: bool = True) -> list[dict[str, Any]]:
+    """The steps that a publication keeps which opens now, as JSON values: all for a review's.
+
+    What belongs to no review has those that are for everything; so is a step that does not say, as none did once.
+    """
+    steps = in_force(session, SETTING) or [asdict(step) for step in partnership().protocol]
+    return [step for step in steps if of_review or not step.get("reviews_only")]
 
 
 def change_steps(session: Session, viewer: Viewer, steps: Sequence[dict[str, Any]], reasons: str) -> None:

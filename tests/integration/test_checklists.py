@@ -15,6 +15,7 @@ from services.review.service import SERVICE as REVIEW
 from shared import clock
 from shared.database import new_id
 from shared.service import Service
+from shared.setting_changes import keep_change
 from tests import publishing, reviewing
 from tests.people import WRONG, Someone
 from tests.publishing import OFFICE
@@ -27,6 +28,7 @@ STEP = {
     "owner": "reviewer",
     "when": "before",
     "required": "yes",
+    "holds_for": "everything",
     "working_days": "5",
     "after": "family",
     "reasons": WHY,
@@ -117,6 +119,36 @@ def test_a_step_that_cannot_be_is_refused_at_its_question(wrong: dict[str, str],
     answer = someone.post(f"{PROTOCOL}/new", **{"sentence": SENTENCE} | STEP | wrong)
     assert answer.status_code == 422
     assert any(sentence in each for each in WRONG.findall(answer.text)), WRONG.findall(answer.text)
+
+
+def opened_of_no_review() -> dict[str, Any]:
+    body = {"kind": "yearly-report", "title": "What we did", "period": "2026"}
+    return dict(publishing.post("/publications", body))
+
+
+def test_the_office_says_whether_a_step_is_for_reviews_only() -> None:
+    someone = office("publish")
+    someone.does(f"{PROTOCOL}/new", sentence="The siblings have been told.", **STEP | {"holds_for": "reviews"})
+    someone.does(f"{PROTOCOL}/new", sentence="The website has room.", **STEP)
+    added = {"the-siblings-have-been-told", "the-website-has-room"}
+    assert added & set(protocol_of(publishing.open_publication())) == added
+    assert added & set(protocol_of(opened_of_no_review())) == {"the-website-has-room"}
+    page = someone.get(PROTOCOL).text
+    assert "The siblings have been told. (reviews only)" in page and "The website has room. (" not in page
+    assert re.search(r'value="reviews"[^>]* checked', someone.get(f"{PROTOCOL}/family").text)
+    someone.does(f"{PROTOCOL}/family", sentence="The family has been told.", **STEP | {"after": "-"})
+    assert protocol_of(opened_of_no_review())[0] == "family"
+
+
+def test_steps_that_the_office_changed_before_they_had_a_mark_are_for_everything() -> None:
+    words = {"id": "family", "sentence": SENTENCE, "owner": "reviewer"}
+    old = words | {"required": True, "when": "before", "working_days": None}
+    with PUBLISH.transaction() as session:
+        keep_change(session, new_id(), "protocol", [old], WHY, "test", clock.machine_now())
+    assert protocol_of(publishing.open_publication()) == protocol_of(opened_of_no_review()) == ["family"]
+    someone = office("publish")
+    assert "(reviews only)" not in someone.get(PROTOCOL).text
+    assert re.search(r'value="everything"[^>]* checked', someone.get(f"{PROTOCOL}/family").text)
 
 
 def test_the_last_step_stays() -> None:

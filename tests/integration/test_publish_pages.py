@@ -6,6 +6,7 @@ from functools import cache
 from typing import Any
 
 import pytest
+from markupsafe import escape
 
 from services.publish.document_check import check_documents
 from services.publish.going_live import publish_due
@@ -123,7 +124,7 @@ def test_a_report_goes_its_way_from_findings_to_live_and_down_again(kind: str, o
         f"{at}/document", kind="full-report", file=(io.BytesIO(pdf("Learning from the life of a child.")), "report.pdf")
     )
     check_documents()
-    for found in re.findall(rf'href="({at}/findings/[^"]+)"', editor.get(f"{at}/findings").text):
+    for found in re.findall(rf'href="({at}/findings/[0-9a-f-]+)"', editor.get(f"{at}/findings").text):
         assert editor.post(found, resolution="removed", reason="A newer version is without it.").status_code == 303
     editor.does(
         f"{at}/words", title="Learning together", summary="What agencies can learn.", themes="Sharing what is known"
@@ -152,12 +153,46 @@ def test_several_names_that_nobody_listed_may_stay_for_one_reason() -> None:
     boxes = re.findall(r'name="findings"[^>]* value="([^"]+)"|value="([^"]+)"[^>]* name="findings"', page)
     assert len(boxes) == 3
     assert "hester" not in page.casefold()
-    assert second.post(f"{at}/several", reason="They are cited.").status_code == 422
+    stay = {"resolution": "accepted", "reason": "They are cited."}
+    assert "Choose those that may stay" in second.post(f"{at}/several", **stay).text
     chosen = [one or other for one, other in boxes][1:]
-    assert second.post(f"{at}/several", findings=chosen, reason="They are cited.").status_code == 303
+    assert second.post(f"{at}/several", findings=chosen, **stay).status_code == 303
     shown = second.get(at).text
     assert shown.count("Accepted by Sian Second: They are cited.") == 2
     assert shown.count("/findings/") == 2 + 1  # two to decide on, and the page for several
+
+
+def test_all_that_the_newest_version_is_without_is_removed_in_one_go() -> None:
+    publication = open_publication(pdf("Hester Nolan, born 12 March 2019, of Invented Street.", "The twins. Bowlby."))
+    at = f"/publish/publications/{publication['id']}"
+    editor = person(OFFICE, "editor", "Ruth Editor")
+
+    def still_open() -> list[str]:
+        return sorted(each["kind"] for each in get(f"/publications/{publication['id']}/findings?open=true")["items"])
+
+    def remove() -> int:
+        form = {"resolution": "removed", "reason": "The newer version is without it."}
+        return int(editor.post(f"{at}/findings/several", **form).status_code)
+
+    found = still_open()
+    assert len(found) >= 4 and "hint-twins" in found
+    link = "Mark all that newer versions are without as removed"
+    assert link not in editor.get(f"{at}/findings").text
+    editor.does(f"{at}/document", kind="full-report", file=(io.BytesIO(pdf("The twins.")), "report.pdf"))
+    assert remove() == 422  # the newest version has not been checked
+    assert still_open() == found
+    check_documents()
+    assert link in editor.get(f"{at}/findings").text
+    assert f"Removed: all {len(found) - 1} in older versions" in editor.get(f"{at}/findings/several").text
+    assert remove() == 303
+    assert still_open() == ["hint-twins", "hint-twins"]  # what the newest still has, in both versions
+    removed = [each for each in get(f"/publications/{publication['id']}/findings")["items"] if each["resolution"]]
+    assert len(removed) == len(found) - 1
+    assert {(each["resolution"], each["by"], each["reason"]) for each in removed} == {
+        ("removed", "Ruth Editor", "The newer version is without it.")
+    }
+    assert remove() == 422  # nothing more is to be marked
+    assert link not in editor.get(f"{at}/findings").text
 
 
 def test_a_documents_page_says_what_was_taken_out_and_what_it_lacks() -> None:
@@ -229,6 +264,18 @@ def test_each_thing_that_is_missing_for_a_time_is_a_sentence_of_its_own() -> Non
     assert answer.status_code == 422
     assert answer.text.count('<a href="#day-day">') == len(steps) + 1  # and the day itself is too early
     assert "See missing" not in answer.text
+
+
+def test_steps_of_the_protocol_that_are_missing_stand_beneath_one_sentence_on_the_page() -> None:
+    publication = open_publication()
+    shown = person(OFFICE, "editor").get(f"/publish/publications/{publication['id']}").text
+    steps = [step for step in partnership().protocol if step.required and step.when == "before"]
+    assert shown.count("of the media and communications protocol:") == 1
+    listed = shown.partition("of the media and communications protocol:")[2].partition("</ul>")[0]
+    assert listed.count("<li>") == len(steps) > 1
+    assert all(str(escape(step.sentence)) in listed for step in steps)
+    missing = get(f"/publications/{publication['id']}")["missing"]
+    assert sum(each.startswith("Complete this step of the media") for each in missing) == len(steps)
 
 
 def test_a_document_of_the_preview_opens_before_the_public_has_it() -> None:

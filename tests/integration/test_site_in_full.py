@@ -113,6 +113,22 @@ def test_what_belongs_to_no_review_comes_out_by_the_same_gate_without_copies_or_
     assert "Before you read" not in page(path_of(live))
 
 
+def test_what_belongs_to_no_review_owes_only_the_steps_that_are_for_everything() -> None:
+    body = {"kind": "yearly-report", "title": "What we did", "period": "2026"}
+    own = post("/publications", body)
+    steps = {step["id"] for step in own["protocol"]}
+    assert {"spokesperson", "statement", "leaders", "proceedings"} <= steps
+    assert {step["id"] for step in open_publication()["protocol"]} - steps == {
+        "family",
+        "practitioners",
+        "dates",
+        "monitoring",
+    }
+    post(f"/publications/{own['id']}/protocol/family", {"done_by": "Ruth Editor"}, status=404)
+    follow_protocol(own)
+    assert not any("protocol" in each for each in get(f"/publications/{own['id']}")["missing"])
+
+
 def test_what_belongs_to_no_review_may_come_out_in_any_week() -> None:
     born = {"kind": "date-of-birth", "value": publication_day(8).date().isoformat()}
     assert open_publication(identifiers=[born])["weeks_to_avoid"]

@@ -6,16 +6,16 @@ from sqlalchemy import select
 
 from services.publish import schemas, views
 from services.publish.documents import current_documents
-from services.publish.findings import Resolution, find, listed, resolve_finding
+from services.publish.findings import Resolution, find, gone_from_newest, listed, resolve_finding
 from services.publish.identifying.finding_words import GROUPS, finding_why, finding_words, group_of
 from services.publish.models import Document, Finding, Publication
 from services.publish.pages.site import pages, publication_of
 from services.publish.wording import kind_words
 from shared.identity import rights
 from shared.web.asking import acted, checked, form_page, given, reasons
-from shared.web.forms import Questions, RadioField, SelectMultipleField, needed
+from shared.web.forms import Questions, RadioField, SelectMultipleField, may_be_empty, needed
 from shared.web.pages import Go, Page, Visit
-from shared.web.problems import not_found
+from shared.web.problems import not_found, refused
 
 MOST = 500
 PLACES = {"structure": "a part of the file that no page shows", "metadata": "the file's properties"}
@@ -46,34 +46,49 @@ def list_findings(visit: Visit, publication_id: UUID) -> Page:
         "groups": [(group, [each for each in found if each["group"] == group]) for group in GROUPS],
         "judges": rights.judges_findings(visit.viewer),
         "several": any(each["group"] != GROUPS[0] and not each["resolution"] for each in found),
+        "gone": bool(gone_from_newest(visit.session, publication)),
         "back": f"/publish/publications/{publication.id}",
     }
     return Page("findings.html", "What may identify somebody", values)
 
 
 class SeveralForm(Questions):
-    findings = SelectMultipleField("Which may stay?", validators=needed("Choose those that may stay"))
-    reason = reasons("Why may they stay?", missing="Say why they may stay")
+    resolution = RadioField("What is done about them?", validators=needed("Say what is done about them"))
+    findings = SelectMultipleField("Which may stay?", description="Only if some may stay", validators=may_be_empty())
+    reason = reasons("Why?", missing="Say why")
 
 
-def _several(visit: Visit, publication: Publication) -> tuple[list[Finding], Questions]:
-    """The questions of the newest versions that nobody has decided on, and the form with one box for each."""
+def _several(visit: Visit, publication: Publication) -> tuple[dict[str, list[Finding]], Questions]:
+    """What may be decided on at once, by the decision, and the form with one box for each that may stay."""
+    asked = {"removed": gone_from_newest(visit.session, publication), "accepted": _questions(visit, publication)}
+    words = {
+        "removed": f"Removed: all {len(asked['removed'])} in older versions that the newest is without",
+        "accepted": "They may stay: those that are chosen here",
+    }
+    form = SeveralForm(visit.typed)
+    form.offer("resolution", [(how, words[how]) for how, found in asked.items() if found])
+    form.offer("findings", [(each.id, f"{finding_words(each.kind)}: {each.value}") for each in asked["accepted"]])
+    if not asked["accepted"]:
+        del form["findings"]
+    return asked, form
+
+
+def _questions(visit: Visit, publication: Publication) -> list[Finding]:
+    """The questions of the newest versions that nobody has decided on."""
     current = [each.id for each in current_documents(visit.session, publication.id).values()]
     statement = select(Finding).where(listed(publication, {"open": True}), Finding.document_id.in_(current))
     found = visit.session.scalars(statement.order_by(Finding.kind, Finding.page, Finding.id).limit(MOST))
-    asked = [each for each in found if group_of(each.kind) != GROUPS[0]]
-    form = SeveralForm(visit.typed)
-    form.findings.choices = [(each.id, f"{finding_words(each.kind)}: {each.value}") for each in asked]
-    return asked, form
+    return [each for each in found if group_of(each.kind) != GROUPS[0]]
 
 
 def _several_page(publication_id: UUID, form: Questions) -> Page:
     back = f"/publish/publications/{publication_id}/findings"
     note = (
-        "Names that nobody listed, and hints. Choose only those for which one reason holds, such as authors of research "
-        "who are cited. What is in the case's record is decided on one by one."
+        "What newer versions are without is marked as removed for one reason. Of names that nobody listed, and hints, choose "
+        "only those that may stay for one reason, such as authors of research who are cited. What is in the case's record "
+        "and still there is decided on one by one."
     )
-    return form_page("Let several stay for one reason", form, button="Let them stay", back=back, note=note)
+    return form_page("Decide on several for one reason", form, button="Record", back=back, note=note)
 
 
 @pages.get("/publications/<uuid:publication_id>/findings/several", allows=rights.judges_findings)
@@ -82,20 +97,24 @@ def ask_several(visit: Visit, publication_id: UUID) -> Page:
 
 
 @pages.post("/publications/<uuid:publication_id>/findings/several", allows=rights.judges_findings)
-def accept_several(visit: Visit, publication_id: UUID) -> Page | Go:
-    """Each of them accepted with the same reason, by somebody else than who uploaded the document."""
+def resolve_several(visit: Visit, publication_id: UUID) -> Page | Go:
+    """Each of them decided on with the same reason: as one alone, and by the same rules."""
     publication = publication_of(visit, publication_id, lock=True)
     asked, form = _several(visit, publication)
 
     def act() -> None:
-        chosen = form.answers()["findings"]
-        decided = {"resolution": "accepted", "by": visit.viewer.person_name, "reason": form.answers()["reason"]}
-        for finding in asked:
-            if finding.id in chosen:
-                body = checked(schemas.ResolutionIn(), decided)
-                resolve_finding(visit.session, visit.viewer, publication, finding, Resolution(**body))
+        answers = form.answers()
+        decided = {name: answers[name] for name in ("resolution", "reason")} | {"by": visit.viewer.person_name}
+        decision = Resolution(**checked(schemas.ResolutionIn(), decided))
+        chosen = asked[decision.resolution]
+        if decision.resolution == "accepted":
+            chosen = [each for each in chosen if each.id in (answers["findings"] or ())]
+            if not chosen:
+                raise refused("/findings", "Choose those that may stay")
+        for finding in chosen:
+            resolve_finding(visit.session, visit.viewer, publication, finding, decision)
 
-    if not acted(visit, form, "findings", act):
+    if not acted(visit, form, "resolution", act):
         return _several_page(publication_id, form)
     return Go(f"/publish/publications/{publication_id}/findings", "They are recorded.")
 

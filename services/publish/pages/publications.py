@@ -10,6 +10,7 @@ from services.publish import schemas, views
 from services.publish.cleaning.file_kinds import WORD
 from services.publish.documents import UPLOADED_KINDS, Upload, upload_document
 from services.publish.findings import open_findings
+from services.publish.gate import STEP_MISSING
 from services.publish.models import Document, Publication
 from services.publish.pages.site import act, pages, publication_of, sections
 from services.publish.public_site.site_content import address_of, documents_to_publish, preview_of
@@ -57,6 +58,8 @@ def show_publication(visit: Visit, publication_id: UUID) -> Page:
     each = views.publication_view(visit.session, publication)
     values = {
         "each": each,
+        "missing": [sentence for sentence in each["missing"] if not sentence.startswith(STEP_MISSING)],
+        "steps_missing": [s.removeprefix(STEP_MISSING) for s in each["missing"] if s.startswith(STEP_MISSING)],
         "steps": _steps(viewer, each),
         "look_at": to_look_at(visit.session).get(publication.id, []),
         "may_name": MAY_NAME,

@@ -29,6 +29,7 @@ class StepForm(Questions):
     owner = SelectField("Who sees to it?", choices=list(OWNERS.items()), validators=needed("Say who sees to it"))
     when = RadioField("When?", choices=[("before", "Before publication"), ("after", "After it")], validators=needed("Say when"))  # fmt: skip
     required = RadioField("May it be left out?", choices=[("yes", "No: before publication, it holds publication up until it is done"), ("no", "Yes")], validators=needed("Say whether it may be left out"))  # fmt: skip
+    holds_for = RadioField("What is it for?", choices=[("everything", "Everything that is published"), ("reviews", "Reviews only: not yearly reports or learning from rapid reviews")], validators=needed("Say what it is for"))  # fmt: skip
     working_days = days_line(
         "How many working days before or after the day of publication?", "Leave it empty for no day"
     )
@@ -53,14 +54,19 @@ def _answered(form: Questions, before: Entry) -> Entry:
     names = ("sentence", "owner", "when", "working_days")
     answers = {name: form.answers()[name] for name in names}
     answers |= {"working_days": days_in(answers["working_days"]), "required": form["required"].data == "yes"}
+    answers["reviews_only"] = form["holds_for"].data == "reviews"
     return checked(ProtocolStepSchema(partial=("id",)), answers)
 
 
 def _shown(entry: Entry) -> dict[str, Any]:
     if not entry:
-        return {"when": "before", "required": "yes"}
+        return {"when": "before", "required": "yes", "holds_for": "everything"}
     days = entry.get("working_days")
-    return entry | {"required": "yes" if entry["required"] else "no", "working_days": "" if days is None else str(days)}
+    return entry | {
+        "required": "yes" if entry["required"] else "no",
+        "holds_for": "reviews" if entry.get("reviews_only") else "everything",
+        "working_days": "" if days is None else str(days),
+    }
 
 
 @pages.get(AT, allows=rights.keeps_system)
