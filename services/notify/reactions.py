@@ -25,11 +25,11 @@ from shared.partnership import partnership
 
 NOT_SENT = ("pending", "waiting-for-person")
 REVIEW_RULES = ("lcspr", "local-review")
-# Two schedules of one publication, heard at once after an outage, take turns: the second sees what the first heard.
+# Two events of one publication, heard at once after an outage, take turns: the second sees what the first heard.
 TAKE_TURN = text("SELECT pg_advisory_xact_lock(hashtextextended(:subject, 0))")
 HEARD_LATER = text("""
     SELECT EXISTS (SELECT 1 FROM inbox
-                    WHERE subject = :subject AND type = 'publication.scheduled' AND sequence > :sequence)
+                    WHERE subject = :subject AND type = :type AND sequence > :sequence)
 """)
 
 
@@ -190,8 +190,7 @@ def publication_scheduled(session: Session, event: Event) -> None:
     A new date brings a new due date to the copies of this version. Those of an earlier version that nobody was sent are
     cancelled; those that were sent stay as they are, with their evidence.
     """
-    session.execute(TAKE_TURN, {"subject": event.subject})
-    if session.scalar(HEARD_LATER, {"subject": event.subject, "sequence": event.sequence}):
+    if _overtaken_by(session, event, "publication.scheduled"):
         return
     about = f"publication:{event.data['publication_id']}:copies:"
     version = about + _version_of(event.data["copies"])
@@ -233,6 +232,13 @@ def _announce_again(session: Session, duty: Duty, publish_at: str) -> None:
         emit_all(session, SERVICE, [discharged_event(duty)])
 
 
+def _overtaken_by(session: Session, event: Event, kind: str) -> bool:
+    """Whether a later event of this kind, of the same publication, was heard before this one; takes its turn to look."""
+    session.execute(TAKE_TURN, {"subject": event.subject})
+    heard = {"subject": event.subject, "type": kind, "sequence": event.sequence}
+    return bool(session.scalar(HEARD_LATER, heard))
+
+
 def publication_live(session: Session, event: Event) -> None:
     """The review is published: its duty is discharged, and the NSPCC is to have it."""
     live_at = _time(event.data["live_at"])
@@ -242,7 +248,8 @@ def publication_live(session: Session, event: Event) -> None:
     if rule is None:
         raise NotYet("the practice review's commissioning is not here yet")
     _discharge(session, review, rule, live_at, evidence)
-    if event.data["route"] != "improvements":  # then there is no report to give
+    is_there = not _overtaken_by(session, event, "publication.withdrawn")
+    if is_there and event.data["route"] != "improvements":  # on that route there is no report to give
         _nspcc_duty(session, event, live_at)
 
 
@@ -258,6 +265,7 @@ def publication_deposited(session: Session, event: Event) -> None:
 
 def publication_withdrawn(session: Session, event: Event) -> None:
     """What was published is taken down: the NSPCC is not to have it any more, unless it has said already that it has."""
+    session.execute(TAKE_TURN, {"subject": event.subject})
     about = f"publication:{event.data['publication_id']}"
     found = select(Duty.id).where(
         Duty.concerns == about, Duty.rule == "nspcc-deposit", Duty.status.not_in(("discharged", "cancelled"))

@@ -185,18 +185,24 @@ def _acknowledged(deposits: Sequence[Deposit], our_reference: str | None) -> Dep
     return found
 
 
-NEVER_SENT = text("""
+# What was tried may have arrived, though nobody answered; what the mailbox refused has not.
+MAY_HAVE = text("""
+    SELECT t.id::text FROM deposits t JOIN deliveries d ON d.id = t.delivery_id
+     WHERE t.publication_id = :publication AND (t.sent_at IS NOT NULL OR d.attempts > 0 AND d.status <> 'rejected')
+     FOR UPDATE OF d
+""")
+NOT_SENT = text("""
     UPDATE deliveries SET status = 'cancelled'
      WHERE concerns = :concerns AND purpose = ANY(:purposes) AND status IN ('pending', 'waiting-for-person', 'rejected')
 """)
 
 
 def take_back(session: Session, publication: Publication) -> None:
-    """Ask the NSPCC to hold back every deposit that it was sent of a publication that is withdrawn; no other goes out."""
+    """Ask the NSPCC to hold back every deposit that it may have of a publication that is withdrawn; no other goes out."""
+    may_have = session.scalars(MAY_HAVE, {"publication": publication.id}).all()
     its = {"concerns": f"publication:{publication.id}", "purposes": [PURPOSE, CHASE]}
-    session.execute(NEVER_SENT, its)
-    statement = select(Deposit).where(Deposit.publication_id == publication.id, Deposit.sent_at.is_not(None))
-    for each in session.scalars(statement.order_by(Deposit.number)):
+    session.execute(NOT_SENT, its)
+    for each in session.scalars(select(Deposit).where(Deposit.id.in_(may_have)).order_by(Deposit.number)):
         words = withdrawal_text(publication.pseudonym, each.our_reference or "", _sent_on(each))
         add_deliveries(session, [_mail(session, publication, each, WITHDRAWAL, words, new_id())])
 

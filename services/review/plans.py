@@ -3,7 +3,7 @@
 A review keeps those that are in force on the day it begins.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime
 from itertools import takewhile
@@ -33,31 +33,18 @@ def plan_for(session: Session, kind: str, began_at: datetime) -> dict[str, Any]:
     return plan_as_json(plan_on(session, kind, london_day(began_at)))
 
 
-def change_stages(session: Session, viewer: Viewer, kind: str, stages: Sequence[dict[str, Any]], reasons: str) -> None:
-    """Have reviews of a kind that begin from today on go by other stages."""
-    _change(session, viewer, plan_as_json(_today(session, kind)) | {"stages": list(stages)}, reasons)
+def change_plan(session: Session, viewer: Viewer, kind: str, values: Mapping[str, Any], reasons: str) -> None:
+    """Have reviews of a kind that begin from today on go by other stages, or be called and explained otherwise.
 
-
-def change_plan(session: Session, viewer: Viewer, kind: str, values: dict[str, Any], reasons: str) -> None:
-    """Have reviews of a kind that begin from today on go by other stages and be called and explained otherwise.
-
-    `values` are those of shared.partnership_schema.ReviewPlanSchema but for the kind and the day.
+    `values` are what changes of shared.partnership_schema.ReviewPlanSchema; neither the kind nor the day does.
     """
-    _change(session, viewer, plan_as_json(plan_from(plan_as_json(_today(session, kind)) | values)), reasons)
-
-
-def change_words(session: Session, viewer: Viewer, kind: str, name: str, explanation: str, reasons: str) -> None:
-    """Have reviews of a kind that begin from today on be called and explained so."""
-    _change(session, viewer, plan_as_json(replace(_today(session, kind), name=name, explanation=explanation)), reasons)
+    plan = plan_from(plan_as_json(_today(session, kind)) | dict(values))
+    change_setting(session, viewer, setting_of(kind), plan_as_json(plan), reasons)
 
 
 def _today(session: Session, kind: str) -> ReviewPlan:
     today = london_day(clock.now())
     return replace(plan_on(session, kind, today), in_force_from=today)
-
-
-def _change(session: Session, viewer: Viewer, plan: dict[str, Any], reasons: str) -> None:
-    change_setting(session, viewer, setting_of(plan["kind"]), plan, reasons)
 
 
 def setting_of(kind: str) -> str:

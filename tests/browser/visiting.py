@@ -13,7 +13,7 @@ from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from tests.running import Running
 
-CHROMIUM = "/usr/bin/chromium-headless-shell"  # without the parts that only a window needs: half the processor time
+CHROMIUM = "/usr/bin/chromium-headless-shell"  # without what only a window needs
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",

@@ -220,6 +220,23 @@ def test_a_report_that_was_not_sent_yet_does_not_go_to_the_nspcc_once_it_is_with
     assert [message for message in mails_to_nspcc(mailbox) if reference in message["Subject"]] == []
 
 
+@pytest.mark.parametrize(("status", "asked"), [("pending", 1), ("rejected", 0)])
+def test_what_was_tried_and_not_answered_is_asked_back_and_what_was_refused_is_not(
+    mailbox: Mailbox, status: str, asked: int
+) -> None:
+    publication = live_publication()
+    about = {"concerns": f"publication:{publication['id']}", "status": status}
+    with SERVICE.transaction() as session:  # as a claim leaves it while the call is under way, and a refusal after it
+        statement = "UPDATE deliveries SET attempts = 1, status = :status WHERE concerns = :concerns AND purpose = 'nspcc-deposit'"
+        session.execute(text(statement), about)
+    post(
+        f"/publications/{publication['id']}/withdrawal",
+        {"reasons": "A name was overlooked.", "ordered_by": "The partners"},
+    )
+    words = [m.get_body().get_content() for m in mails_to_nspcc(mailbox) if publication["pseudonym"] in m["Subject"]]
+    assert ["We have withdrawn it." in each for each in words] == [True] * asked
+
+
 def test_an_acknowledgement_is_matched_to_its_deposit_and_the_page_says_how_long_the_file_is_kept() -> None:
     publication = live_publication()
     at = f"/publications/{publication['id']}"

@@ -226,6 +226,22 @@ def test_the_nspcc_is_owed_no_report_that_is_not_published_or_was_withdrawn(rout
     assert [duty.status for duty in owed] == ([status] if status else [])
 
 
+def test_a_publication_that_is_heard_of_after_its_withdrawal_owes_the_nspcc_nothing_until_it_is_live_again() -> None:
+    review = review_of(notified())
+    now = clock.now().isoformat()
+    hear("practice-review.commissioned", review | {"pseudonym": "Child A", "decided_at": now})
+    publication = {key: review[key] for key in ("practice_review_id", "incident_id", "reference")}
+    publication |= {"publication_id": str(uuid.uuid4())}
+    about = f"publication:{publication['publication_id']}"
+    live = publication | {"route": "local", "live_at": now, "url": None}
+    gone = publication | {"reasons": "A name was overlooked.", "withdrawn_at": now}
+    hear("publication.withdrawn", gone, subject=about, sequence=2)
+    hear("publication.live", live, subject=about, sequence=1)
+    assert duties_about(about) == []
+    hear("publication.live", live, subject=about, sequence=3)
+    assert [duty.rule for duty in duties_about(about)] == ["nspcc-deposit"]
+
+
 def test_a_publication_that_overtakes_its_commissioning_waits_for_it() -> None:
     review = review_of(notified())
     publication = {key: review[key] for key in ("practice_review_id", "incident_id", "reference")}

@@ -78,9 +78,9 @@ def open_word(content: bytes) -> WordPackage:
         raise
     except (zipfile.BadZipFile, zipfile.LargeZipFile, etree.LxmlError, KeyError, ValueError, EOFError, OSError):
         raise CannotClean(DAMAGED) from None
-    except NotImplementedError:
+    except NotImplementedError:  # zipfile's word for a way of packing that it does not know
         raise CannotClean("The Word file is packed in a way that cannot be read. Save it anew and upload it.") from None
-    except RuntimeError:
+    except RuntimeError:  # and for a file that wants a password
         raise CannotClean("The Word file is packed with a password. Save it without one and upload it again.") from None
     main = next((parts[name] for name in parts if name.startswith("word/document")), None)
     body = main.find(f"{W}body") if main is not None else None

@@ -30,5 +30,6 @@ def put_plan(call: Call, kind: str) -> Reply:
     if kind not in REVIEW_KINDS:
         raise not_found()
     values = dict(call.body)
-    change_plan(call.session, call.viewer, kind, values, values.pop("reasons"))
+    reasons = values.pop("reasons")
+    change_plan(call.session, call.viewer, kind, values, reasons)
     return Reply(asdict(_plan(call, kind)))

@@ -3,7 +3,7 @@
 from typing import Any
 
 from services.review.pages.site import pages
-from services.review.plans import change_stages, change_words, plan_on, setting_of
+from services.review.plans import change_plan, plan_on, setting_of
 from shared import clock
 from shared.calendar import london_day
 from shared.identity import rights
@@ -48,7 +48,7 @@ def _entries(visit: Visit, kind: str) -> list[Entry]:
 
 
 def _store(visit: Visit, stages: list[Entry], reasons: str, kind: str) -> None:
-    change_stages(visit.session, visit.viewer, kind, stages, reasons)
+    change_plan(visit.session, visit.viewer, kind, {"stages": stages}, reasons)
 
 
 def _answered(form: Questions, before: Entry) -> Entry:
@@ -110,8 +110,8 @@ def post_plan_words(visit: Visit, kind: str) -> Page | Go:
     form = WordsForm(visit.typed)
 
     def act() -> None:
-        name, words = form["name"].data, form["explanation"].data or ""
-        change_words(visit.session, visit.viewer, kind, name, words, form["reasons"].data)
+        values = {name: form[name].data for name in ("name", "explanation")}
+        change_plan(visit.session, visit.viewer, kind, values, form["reasons"].data)
 
     if acted(visit, form, "name", act):
         return Go(BACK, SAVED)
