@@ -8,7 +8,7 @@ from typing import Any
 
 import pyotp
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from tests.running import Running
@@ -50,7 +50,8 @@ class Visitor:
 
     def follow(self, words: str) -> Page:
         """Follow the first link of the page's content with these words."""
-        self.page.locator("main a", has_text=words).first.click()
+        with self.page.expect_navigation():
+            self.page.locator("main a", has_text=words).first.click()
         return self.page
 
     def sign_in(self, mailbox: str) -> Page:
@@ -84,12 +85,15 @@ def unused_code(person: dict[str, Any]) -> str:
     return pyotp.TOTP(person["totp_secret"]).at(step * STEP)
 
 
-def faults_of(page: Page) -> list[str]:
-    """What axe finds on a page by WCAG 2.2 A and AA, and whether it must be scrolled sideways; a line each.
+def faults_of(page: Page, rules: list[str] = RULES) -> list[str]:
+    """What axe finds on a page by WCAG 2.2 A and AA, or by some of its rules, and whether it must be scrolled sideways.
 
-    Axe cannot run where the page's own scripts may not; there only the width is looked at.
+    Axe cannot run where the page's own scripts may not; there only the width is looked at. A page that was just led to
+    is waited for: until its content has come there is none to look at.
     """
-    found = Axe().run(page, options={"runOnly": RULES}).response["violations"] if _runs_scripts(page) else []
+    page.wait_for_load_state()
+    expect(page.locator("body")).to_be_visible()
+    found = Axe().run(page, options={"runOnly": rules}).response["violations"] if _runs_scripts(page) else []
     lines = [f"{v['id']}: {node['target']}" for v in found for node in v["nodes"]]
     wide = page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
     return [*lines, "must be scrolled sideways"] if wide else lines
