@@ -1,10 +1,10 @@
 """Several statements in one exchange with PostgreSQL: each exchange costs more than most statements do.
 
-What a transaction says last (events, the answer to be given again, the audit trail) is gathered and goes with its commit,
-so that the audit chain's lock is held while PostgreSQL alone is at work, never while a thread of ours waits for its turn.
+What a transaction says last (rows that it need not read again, events, the answer to be given again, the audit trail)
+is gathered and goes with its commit, so that the audit chain's lock is held while PostgreSQL alone is at work, never while a thread of ours waits for its turn.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from enum import IntEnum
 from typing import Any
@@ -17,6 +17,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 Statement = tuple[str, Sequence[Any]]  # SQL with %s for each value, and the values
+Rows = list[Any]  # of each statement its rows, by name; None for one that gives none
 BEGIN: Statement = ("BEGIN", ())
 COMMIT: Statement = ("COMMIT", ())
 BEGINS_WITH = "begins_with"  # the name of an option of a connection
@@ -25,12 +26,13 @@ BEGINS_WITH = "begins_with"  # the name of an option of a connection
 class Turn(IntEnum):
     """The order of what goes with a commit, whatever the order in which it was said: the lock comes last."""
 
+    WRITE = 0
     EVENT = 1
     ANSWER = 2
     AUDIT = 3
 
 
-Call = tuple[Turn, str, Sequence[Any]]  # a function of the database and its arguments
+Call = tuple[Turn, str, Sequence[Any]]  # a function of the database and its arguments, or a statement and its values
 
 
 def _said(session: Session) -> list[Call]:
@@ -41,6 +43,11 @@ def _said(session: Session) -> list[Call]:
 def call_with_commit(session: Session, turn: Turn, function: str, *values: Any) -> None:
     """Have a function of the database called with the commit. Until then the transaction does not see what it does."""
     _said(session).append((turn, function, values))
+
+
+def write_with_commit(session: Session, *statements: Statement) -> None:
+    """Have statements executed with the commit, in their order. Until then the transaction does not see what they do."""
+    _said(session).extend((Turn.WRITE, sql, values) for sql, values in statements)
 
 
 def _as_one(calls: Sequence[Call]) -> Statement:
@@ -55,8 +62,14 @@ def in_one_exchange(session: Session, *statements: Statement) -> list[Any]:
     Their values are written into one text, since PostgreSQL takes several statements in no other way. Where one fails
     the rest are not executed, and it raises as SQLAlchemy does.
     """
+    return _last(each_in_one_exchange(session, *statements))
+
+
+def each_in_one_exchange(session: Session, *statements: Statement) -> Rows:
+    """What `in_one_exchange` does, giving the rows of each statement."""
     connection = session.connection()
-    return _executed(connection, *_as_text((*_beginning(connection), *statements)))
+    beginning = _beginning(connection)
+    return _executed(connection, *_as_text((*beginning, *statements)))[len(beginning) :]
 
 
 def execute_prepared(session: Session, sql: str, values: Sequence[Any]) -> list[Any]:
@@ -64,7 +77,7 @@ def execute_prepared(session: Session, sql: str, values: Sequence[Any]) -> list[
     connection; its rows by name."""
     connection = session.connection()
     begin_first(connection)
-    return _executed(connection, psycopg.RawCursor, sql, values)
+    return _last(_executed(connection, psycopg.RawCursor, sql, values))
 
 
 def at_once(connection: Connection, *statements: Statement) -> list[Any]:
@@ -72,7 +85,7 @@ def at_once(connection: Connection, *statements: Statement) -> list[Any]:
 
     `connection` is in no transaction. The rows are those of the last that gives any, by name.
     """
-    return _executed(connection, *_as_text(statements))
+    return _last(_executed(connection, *_as_text(statements)))
 
 
 def _as_text(statements: Sequence[Statement]) -> tuple[Any, str, list[Any]]:
@@ -83,6 +96,11 @@ def _as_text(statements: Sequence[Statement]) -> tuple[Any, str, list[Any]]:
 def is_idle(connection: Connection) -> bool:
     """Whether no transaction has begun yet on a connection."""
     return bool(_driver_of(connection).pgconn.transaction_status == TransactionStatus.IDLE)
+
+
+def columns_of(rows: Iterable[Sequence[Any]]) -> list[list[Any]]:
+    """Rows turned into their columns, as PostgreSQL's `unnest` takes them."""
+    return [list(column) for column in zip(*rows, strict=True)]
 
 
 def begin_with(session: Session, *statements: Statement) -> None:
@@ -108,16 +126,19 @@ def _driver_of(connection: Connection) -> Any:
     return connection.connection.driver_connection
 
 
-def _executed(connection: Connection, cursor_class: Any, sql: str, values: Sequence[Any]) -> list[Any]:
+def _last(rows_of_each: Rows) -> list[Any]:
+    return next((rows for rows in reversed(rows_of_each) if rows is not None), [])
+
+
+def _executed(connection: Connection, cursor_class: Any, sql: str, values: Sequence[Any]) -> Rows:
     driver = _driver_of(connection)
     try:
         cursor = cursor_class(driver, row_factory=namedtuple_row).execute(sql, values)
-        rows: list[Any] = []
+        each: Rows = []
         while True:
-            if cursor.pgresult and cursor.pgresult.nfields:
-                rows = cursor.fetchall()
+            each.append(cursor.fetchall() if cursor.pgresult and cursor.pgresult.nfields else None)
             if not cursor.nextset():
-                return rows
+                return each
     except psycopg.Error as error:
         if driver.closed:
             connection.invalidate(error)
@@ -129,8 +150,10 @@ def _executed(connection: Connection, cursor_class: Any, sql: str, values: Seque
 def commit(session: Session) -> None:
     """Commit a transaction, with what is to go with it, durably and in one exchange."""
     session.flush()
-    if calls := sorted(session.info.pop("said", ()), key=lambda call: call[0]):
-        in_one_exchange(session, _as_one(calls), COMMIT)
+    if said := sorted(session.info.pop("said", ()), key=lambda call: call[0]):
+        writes = [(sql, values) for turn, sql, values in said if turn == Turn.WRITE]
+        calls = said[len(writes) :]
+        in_one_exchange(session, *writes, *([_as_one(calls)] if calls else ()), COMMIT)
     session.commit()  # after COMMIT above this asks nothing of the database any more
 
 

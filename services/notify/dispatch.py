@@ -6,16 +6,16 @@ from typing import Any
 import structlog
 from sqlalchemy.orm import Session
 
-from services.notify.duties import Move, entries_for, holding_incidents_of, move_duties
+from services.notify.duties import RULE_OF, Move, entries_for, holding, holding_incidents_of, move_held
 from services.notify.enclosing import enclosed_with
 from services.notify.messages import warn_contacts
-from services.notify.notified import note_notified
+from services.notify.notified import note_notified, reading_notified
 from services.notify.service import SERVICE
 from shared import audit
-from shared.delivery.deliveries import Recorded, Result, add_deliveries
+from shared.delivery.deliveries import Reading, Recorded, Result, add_deliveries
 from shared.delivery.dispatching import dispatch_due as dispatch
 from shared.delivery.outcomes import AlreadyReceived, Delivered
-from shared.exchange import Statement
+from shared.exchange import Rows
 from shared.partnership import partnership
 
 log = structlog.get_logger()
@@ -25,19 +25,24 @@ STEPS = {"sent": "send", "acknowledged": "discharge", "rejected": "call-person"}
 
 def dispatch_due() -> int:
     """Send what is due and record what came of it; returns the number of attempts."""
-    return dispatch(SERVICE, record_effects, _hold, enclosed_with)
+    return dispatch(SERVICE, record_effects, reads, enclosed_with)
 
 
-def _hold(results: Sequence[Result]) -> list[Statement]:
+def reads(results: Sequence[Result]) -> Reading:
+    """Incidents are held before the messages, and duties after them, the order that everybody keeps."""
     duties = [duty for result in results if (duty := result.delivery.duty_id)]
-    return [holding_incidents_of(duties)] if duties else []
+    if not duties:
+        return Reading()
+    notifying = [one.delivery.duty_id for one in results if one.delivery.duty_id and one.delivery.recipient in RULE_OF]
+    return Reading([holding_incidents_of(duties)], [holding(duties), *reading_notified(notifying)])
 
 
-def record_effects(session: Session, recorded: Sequence[Recorded]) -> None:
+def record_effects(session: Session, recorded: Sequence[Recorded], read: Rows) -> None:
     """In the transaction that records attempts: move their duties, and call a person where nobody will take them."""
+    held, *of_incidents = read or [[]]
     settled = [one for one in recorded if one.moved]
     moves = [_move(one) for one in settled if one.result.delivery.duty_id]
-    changed = move_duties(session, moves)
+    changed = move_held(session, held, moves)
     refused = [one for one in settled if one.status == "rejected"]
     warnings = [row for one in refused for row in _call_person(one)]
     if warnings:
@@ -45,7 +50,7 @@ def record_effects(session: Session, recorded: Sequence[Recorded]) -> None:
     entries = entries_for("system", changed) + [
         audit.Entry("system", f"delivery-{one.status}", f"delivery:{one.result.delivery.id}") for one in settled
     ]
-    entries += note_notified(session, changed)
+    entries += note_notified(session, changed, of_incidents)
     if entries:
         audit.append(session, *entries)
 

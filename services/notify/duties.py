@@ -1,6 +1,6 @@
 """Duties: what must be told or done, by when and on what authority; how they arise and how they end."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from types import SimpleNamespace
@@ -15,7 +15,7 @@ from services.notify.states import DUTY, moved
 from shared import audit, clock
 from shared.calendar import LONDON, london_day
 from shared.database import new_id
-from shared.exchange import Statement
+from shared.exchange import Rows, Statement, columns_of, write_with_commit
 from shared.outbox import Saying, emit_all
 from shared.partnership import partnership
 
@@ -49,7 +49,7 @@ def duty_values(
     }
 
 
-HOLD = """
+HOLD_INCIDENTS = """
     SELECT id FROM incidents WHERE id IN (SELECT incident_id FROM duties WHERE id = ANY(%s::uuid[]))
      ORDER BY id FOR NO KEY UPDATE
 """
@@ -57,6 +57,23 @@ HOLD = """
 
 def holding_incidents_of(duty_ids: Sequence[str]) -> Statement:
     """What holds the incidents of duties before their messages and the duties themselves, the order that everybody keeps."""
+    return HOLD_INCIDENTS, (list(duty_ids),)
+
+
+HOLD = """
+    SELECT id::text, incident_id::text, concerns, rule, recipient, status, due_at, sent_at, discharged_at, evidence
+      FROM duties WHERE id = ANY(%s::uuid[]) ORDER BY id FOR UPDATE
+"""
+STORE = """
+    UPDATE duties d SET status = n.status, sent_at = n.sent_at, discharged_at = n.discharged_at, evidence = n.evidence
+      FROM unnest(%s::uuid[], %s::text[], %s::timestamptz[], %s::timestamptz[], %s::text[])
+           AS n (id, status, sent_at, discharged_at, evidence)
+     WHERE d.id = n.id
+"""
+
+
+def holding(duty_ids: Sequence[str]) -> Statement:
+    """What holds duties themselves, for `move_held`, in the order of their ids."""
     return HOLD, (list(duty_ids),)
 
 
@@ -76,11 +93,25 @@ def move_duties(session: Session, moves: Sequence[Move]) -> list[Duty]:
     Rows are locked in the order of their ids, so that two recorders of one batch never wait for each other. Of several
     moves of one duty (several messages told of it) the one that brings it furthest counts.
     """
+    ids = [move.duty_id for move in moves]
+    held = select(Duty).where(Duty.id.in_(ids)).order_by(Duty.id).with_for_update()
+    return _move(session, session.scalars(held), moves)
+
+
+def move_held(session: Session, held: Rows, moves: Sequence[Move]) -> list[Duty]:
+    """What `move_duties` does, for the rows that `holding` gave; they are stored with the commit, and not before."""
+    changed = _move(session, [Duty(**row._asdict()) for row in held], moves)
+    if changed:
+        rows = [(duty.id, duty.status, duty.sent_at, duty.discharged_at, duty.evidence) for duty in changed]
+        write_with_commit(session, (STORE, columns_of(rows)))
+    return changed
+
+
+def _move(session: Session, duties: Iterable[Duty], moves: Sequence[Move]) -> list[Duty]:
     by_id: dict[str, Move] = {}
     for move in sorted(moves, key=lambda move: FURTHEST.index(move.move), reverse=True):
         by_id[move.duty_id] = move
-    statement = select(Duty).where(Duty.id.in_(by_id)).order_by(Duty.id).with_for_update()
-    changed = [duty for duty in session.scalars(statement) if _apply(duty, by_id[duty.id])]
+    changed = [duty for duty in duties if duty.id in by_id and _apply(duty, by_id[duty.id])]
     emit_all(session, SERVICE, [discharged_event(duty) for duty in changed if duty.status == "discharged"])
     return changed
 

@@ -7,14 +7,14 @@ import structlog
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from services.notify.duties import DECIDE, Move, entries_for, holding_incidents_of, move_duties
+from services.notify.duties import DECIDE, NOTIFYING, Move, entries_for, holding_incidents_of, move_duties
 from services.notify.models import Duty
-from services.notify.notified import note_notified
+from services.notify.notified import note_notified, reading_notified
 from shared import audit, clock
 from shared.database import see_as
 from shared.delivery.deliveries import acknowledge
 from shared.delivery.signing import SignatureWrong, verify
-from shared.exchange import in_one_exchange
+from shared.exchange import each_in_one_exchange, in_one_exchange
 from shared.identity.viewer import SYSTEM, Viewer
 from shared.partnership import partnership
 from shared.web.problems import Problem, conflict, not_found, refused
@@ -80,7 +80,9 @@ def receive_receipt(
 def discharge(session: Session, who: str, duty_id: str, at: datetime, evidence: str) -> Duty | None:
     """Discharge a duty with its evidence, and do what follows from a notification that has now been sent."""
     changed = move_duties(session, [Move(duty_id, "discharge", at, evidence)])
-    entries = entries_for(who, changed) + note_notified(session, changed)
+    reading = reading_notified([duty.id for duty in changed if duty.rule in NOTIFYING])
+    read = each_in_one_exchange(session, *reading) if reading else []
+    entries = entries_for(who, changed) + note_notified(session, changed, read)
     if entries:
         audit.append(session, *entries)
     return changed[0] if changed else None

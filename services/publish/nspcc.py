@@ -27,6 +27,7 @@ from shared.calendar import london_day
 from shared.database import new_id
 from shared.delivery.deliveries import Recorded, add_deliveries, delivery_values
 from shared.delivery.outcomes import answer_of
+from shared.exchange import Rows
 from shared.identity.viewer import Viewer
 from shared.partnership import partnership
 from shared.web.problems import conflict, refused
@@ -239,7 +240,7 @@ def _sent_on(deposit: Deposit) -> str:
     return f"{london_day(deposit.sent_at or deposit.created_at):%d %B %Y}".removeprefix("0")
 
 
-def note_dispatch(session: Session, recorded: Sequence[Recorded]) -> None:
+def note_dispatch(session: Session, recorded: Sequence[Recorded], _: Rows) -> None:
     """What sending came to, kept with the deposit: when it went, or why the mailbox refused it."""
     entries = []
     for one in recorded:

@@ -6,7 +6,7 @@ every attempt, so a lost answer costs a repeat that the other side knows.
 
 import hashlib
 import secrets
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -21,7 +21,7 @@ from shared.database import Database, insert_rows, new_id
 from shared.delivery.outcomes import AlreadyReceived, Delivered, Outcome, Rejected, RetryAfter, answer_of, name_of
 from shared.delivery.states import STATES
 from shared.encryption import Encrypted, seal_json, unseal_json
-from shared.exchange import Statement, in_one_exchange
+from shared.exchange import Rows, Statement, columns_of, each_in_one_exchange, in_one_exchange, write_with_commit
 from shared.logs import request_id
 from shared.service import ring_after_commit
 from shared.settings import settings
@@ -209,22 +209,26 @@ ATTEMPTS = """
 LOCK = "SELECT id::text, status FROM deliveries WHERE id = ANY(%s::uuid[]) ORDER BY id FOR UPDATE"
 
 
-def record(session: Session, results: Sequence[Result], first: Sequence[Statement] = ()) -> list[Recorded]:
-    """Store attempts with their evidence and move their deliveries; what has already moved on never moves back.
+@dataclass(frozen=True)
+class Reading:
+    """What a service reads in the exchange that locks deliveries: it locks `first` before them, and reads `then` after."""
 
-    `first` is executed before the deliveries are locked.
+    first: Sequence[Statement] = ()
+    then: Sequence[Statement] = ()
+
+
+def record(session: Session, results: Sequence[Result], reading: Reading) -> tuple[list[Recorded], Rows]:
+    """Store with the commit attempts and their evidence, and move their deliveries; what has already moved on never
+    moves back. Returns what was recorded, and the rows that `reading` read then.
     """
     ids = [result.delivery.id for result in results]
-    before = {row.id: row.status for row in in_one_exchange(session, *first, (LOCK, (ids,)))}
+    rows = each_in_one_exchange(session, *reading.first, (LOCK, (ids,)), *reading.then)
+    before = {row.id: row.status for row in rows[len(reading.first)]}
     recorded = [_moved(result, before[result.delivery.id]) for result in results]
-    moves: Statement = RECORD, _columns(_changes(one) for one in recorded)
-    attempts: Statement = ATTEMPTS, _columns(_attempt(result) for result in results)
-    in_one_exchange(session, moves, attempts, *_pause_or_resume(results))
-    return recorded
-
-
-def _columns(rows: Iterable[tuple[Any, ...]]) -> list[list[Any]]:
-    return [list(column) for column in zip(*rows, strict=True)]
+    moves: Statement = RECORD, columns_of(_changes(one) for one in recorded)
+    attempts: Statement = ATTEMPTS, columns_of(_attempt(result) for result in results)
+    write_with_commit(session, moves, attempts, *_pause_or_resume(results))
+    return recorded, rows[len(reading.first) + 1 :]
 
 
 def _moved(result: Result, status: str) -> Recorded:

@@ -12,11 +12,11 @@ from sqlalchemy.orm import Session
 
 from shared import clock, files
 from shared.delivery.channels import send
-from shared.delivery.deliveries import Delivery, Recorded, Result, claim_due, record, release
+from shared.delivery.deliveries import Delivery, Reading, Recorded, Result, claim_due, record, release
 from shared.delivery.letters import Attachment, Enclosed, Letter
 from shared.delivery.outcomes import Outcome, Rejected, RetryAfter
 from shared.delivery.sealed_mail import CONTENT_TYPE, FILENAME, CertificateUnusable, certificate_at, sealed_for
-from shared.exchange import Statement
+from shared.exchange import Rows
 from shared.logs import describe_error
 from shared.partnership import partnership
 from shared.service import Service
@@ -28,8 +28,8 @@ THREADS = 8
 HEAD_START = 0.05  # seconds in which what is most urgent has threads and processor to itself, once nothing is under way
 LONGEST_TURN = 60.0  # seconds, well under a task's limit: then the bell is rung for whoever is free
 
-Effects = Callable[[Session, Sequence[Recorded]], None]
-Hold = Callable[[Sequence[Result]], Sequence[Statement]]
+Effects = Callable[[Session, Sequence[Recorded], Rows], None]
+Reads = Callable[[Sequence[Result]], Reading]
 Enclosing = Callable[[Delivery], Enclosed]
 
 
@@ -46,15 +46,15 @@ class _Turn:
 def dispatch_due(
     service: Service,
     effects: Effects,
-    hold: Hold = lambda results: (),
+    reads: Reads = lambda results: Reading(),
     enclosing: Enclosing = lambda delivery: Enclosed(),
 ) -> int:
     """Claim, send and record until nothing is due; returns how many attempts were made.
 
     Outcomes are recorded as they come, in groups as large as the load makes them, so that nobody's receipt waits for
     a server that is slow. `effects` does, in the transaction that records a group, what the service makes of it;
-    `hold` gives the statements that lock, before the deliveries, what a service locks first everywhere else; `enclosing`
-    gives the files that a sealed message holds beside its document.
+    `reads` says what it needs to know for that; `enclosing` gives the files that a sealed message holds beside its
+    document.
     """
     turn, attempts, until = _Turn(enclosing), 0, monotonic() + LONGEST_TURN
     while True:
@@ -65,7 +65,7 @@ def dispatch_due(
             break
         done, _ = wait(turn.waiting, HEAD_START if turn.leased else None, FIRST_COMPLETED)
         if done:
-            attempts += _record(service, effects, hold, [(turn.waiting.pop(one), one.result()) for one in done])
+            attempts += _record(service, effects, reads, [(turn.waiting.pop(one), one.result()) for one in done])
     if monotonic() >= until:
         service.doorbell.ring(f"{service.name}.dispatch_due")
     return attempts
@@ -94,12 +94,12 @@ def _send_unless_silent(delivery: Delivery, turn: _Turn) -> Result | None:
     return result
 
 
-def _record(service: Service, effects: Effects, hold: Hold, done: Sequence[tuple[Delivery, Result | None]]) -> int:
+def _record(service: Service, effects: Effects, reads: Reads, done: Sequence[tuple[Delivery, Result | None]]) -> int:
     results = [result for _, result in done if result]
     untried = [delivery for delivery, result in done if result is None]
     with service.transaction() as session:
         if results:
-            effects(session, record(session, results, hold(results)))
+            effects(session, *record(session, results, reads(results)))
         if untried:
             release(session, untried)
     return len(results)

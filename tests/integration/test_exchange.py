@@ -10,7 +10,15 @@ from sqlalchemy.exc import DBAPIError
 
 from services.notify.service import SERVICE
 from shared import audit
-from shared.exchange import Turn, attempt, call_with_commit, execute_prepared, in_one_exchange
+from shared.exchange import (
+    Turn,
+    attempt,
+    call_with_commit,
+    each_in_one_exchange,
+    execute_prepared,
+    in_one_exchange,
+    write_with_commit,
+)
 from shared.identity.viewer import NOBODY
 from shared.outbox import emit
 from tests.integration.test_floor import referred
@@ -99,6 +107,39 @@ def test_a_transaction_that_a_plain_statement_begins_is_undone_as_a_whole(first:
     assert rows("SELECT 1 FROM heartbeats WHERE job = 'exchange-plain'")
     with SERVICE.transaction() as session:
         session.execute(text("UPDATE heartbeats SET job = 'exchange-plain-' || random() WHERE job = 'exchange-plain'"))
+
+
+KEPT = "INSERT INTO heartbeats VALUES (%s, now())"
+
+
+def test_what_is_written_with_the_commit_is_stored_in_its_order_or_not_at_all() -> None:
+    renamed = ("UPDATE heartbeats SET job = %s WHERE job = %s", ["exchange-7", "exchange-6"])
+    with SERVICE.transaction() as session:
+        write_with_commit(session, (KEPT, ["exchange-6"]))
+        with pytest.raises(RuntimeError), attempt(session):
+            write_with_commit(session, (KEPT, ["exchange-undone"]))
+            raise RuntimeError
+        assert not session.scalar(text("SELECT count(*) FROM heartbeats WHERE job = 'exchange-6'"))
+    assert rows("SELECT 1 FROM heartbeats WHERE job = 'exchange-6'")
+    assert not rows("SELECT 1 FROM heartbeats WHERE job = 'exchange-undone'")
+    with pytest.raises(DBAPIError), SERVICE.transaction() as session:
+        say(session, "EXCHANGE-6")
+        write_with_commit(session, renamed, ("SELECT 1 / %s", [0]))
+    assert rows("SELECT 1 FROM heartbeats WHERE job = 'exchange-6'") and not said("EXCHANGE-6")
+    with SERVICE.transaction() as session:
+        say(session, "EXCHANGE-6")
+        write_with_commit(session, renamed, ("UPDATE heartbeats SET job = 'exchange-8' WHERE job = 'exchange-7'", []))
+    assert said("EXCHANGE-6") and rows("SELECT 1 FROM heartbeats WHERE job = 'exchange-8'")
+
+
+@pytest.mark.parametrize("begun", [True, False])
+def test_each_statement_of_one_exchange_gives_its_own_rows(begun: bool) -> None:
+    with SERVICE.transaction() as session:
+        if begun:
+            session.execute(text("SELECT 1"))
+        kept = (KEPT, [f"exchange-{begun}"])
+        first, none, last = each_in_one_exchange(session, ("SELECT %s AS one", [1]), kept, ("SELECT %s AS two", [2]))
+    assert (first[0].one, none, last[0].two) == (1, None, 2)
 
 
 SEEN_AS = "SELECT current_setting('app.scope', true) AS scope"

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from services.notify.dispatch import dispatch_due
+from services.notify.service import SERVICE
 from shared.settings import settings
 from tests.notifying import (
     COUNCIL,
@@ -24,6 +25,7 @@ from tests.notifying import (
     told_of,
     until,
 )
+from tests.trail import entries_on
 
 pytestmark = pytest.mark.usefixtures("sandbox")
 
@@ -128,6 +130,9 @@ def test_a_call_under_way_at_the_withdrawal_is_followed_by_the_withdrawal(
     assert duty(taken["id"], "sin-panel")["status"] == "discharged"
     assert said("incident.notified", incident_id=taken["id"]) == []
     assert duties(taken["id"], "rapid-review") == []
+    with SERVICE.transaction() as session:
+        done = [entry["what"] for entry in entries_on(session, [f"incident:{taken['id']}"])]
+    assert "notified-after-withdrawal" in done
 
 
 def is_under_way(taken: dict[str, Any]) -> bool:
