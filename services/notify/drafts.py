@@ -186,17 +186,18 @@ class Gap:
 
 def gaps(draft: Draft) -> list[Gap]:
     """Pages that were not answered yet, in their order."""
-    found = [_gap("incident", step, 0) for step in _open("incident", draft.incident)]
+    found = [_gap("incident", step, 0) for step in unanswered("incident", draft.incident)]
     if not draft.children:
         found.append(Gap("child", "name", 0, "Add at least one child"))
     for place, child in enumerate(draft.children):
-        found += [_gap("child", step, place) for step in _open("child", child)]
+        found += [_gap("child", step, place) for step in unanswered("child", child)]
     for place, person in enumerate(draft.people):
-        found += [_gap("person", step, place) for step in _open("person", person)]
-    return found + [_gap("end", step, 0) for step in _open("end", draft.incident)]
+        found += [_gap("person", step, place) for step in unanswered("person", person)]
+    return found + [_gap("end", step, 0) for step in unanswered("end", draft.incident)]
 
 
-def _open(part: Part, answers: dict[str, Any]) -> list[Step]:
+def unanswered(part: Part, answers: dict[str, Any]) -> list[Step]:
+    """The pages of a part that are asked and were not answered yet, in their order."""
     return [step for step in steps_of(part) if step.asked(answers) and not is_answered(step, answers)]
 
 

@@ -1,4 +1,4 @@
-"""What somebody answered on the pages of a report, as the referral that the interface takes. Pure.
+"""What somebody answered on the pages of a report that are asked, as the referral that the interface takes. Pure.
 
 Each function names, beside the field of the referral, the question that fills it; `where_asked` leads back from a fault
 in a field to that page.
@@ -21,21 +21,21 @@ ASKED = {
     "/incident/occurred/certainty": ("incident", "when"),
     "/incident/place": ("incident", "where"),
     "/incident/place/country": ("incident", "where"),
-    "/incident/place/local_authority": ("incident", "where"),
-    "/incident/place/description": ("incident", "where"),
-    "/incident/place/postcode": ("incident", "where"),
+    "/incident/place/local_authority": ("incident", "authority-there"),
+    "/incident/place/description": ("incident", "place"),
+    "/incident/place/postcode": ("incident", "place"),
     "/incident/abuse_or_neglect": ("incident", "abuse-or-neglect"),
     "/incident/narrative": ("incident", "account"),
     "/incident/immediate_action": ("incident", "action"),
     "/incident/agencies_working_together": ("end", "proceedings"),
-    "/children/date_of_birth": ("child", "age"),
-    "/children/age_years": ("child", "age"),
-    "/children/expected_date_of_delivery": ("child", "age"),
+    "/children/date_of_birth": ("child", "born"),
+    "/children/age_years": ("child", "years"),
+    "/children/expected_date_of_delivery": ("child", "expected"),
     "/children/date_of_death": ("child", "death"),
     "/children/nhs_number": ("child", "details"),
     "/children/outcome": ("child", "outcome"),
     "/children/address/postcode": ("child", "home"),
-    "/children/normally_resident_in": ("child", "home"),
+    "/children/normally_resident_in": ("child", "other-area"),
     "/other_people/relationship": ("person", "person"),
     "/awareness/agency_became_aware_at": ("end", "aware"),
     "/awareness/local_authority_became_aware_at": ("end", "authority"),
@@ -127,15 +127,14 @@ def _elsewhere(answers: Answers) -> str | None:
 def _child(child: Answers, authority_code: str) -> dict[str, Any]:
     lines = [line.strip() for line in (child.get("address") or "").splitlines() if line.strip()]
     years = child.get("age_years")
-    known_by = child.get("age_known_by")
     return _given(
         given_name=child.get("given_name"),
         family_name=child.get("family_name"),
         also_known_as=_names(child.get("also_known_as")),
-        date_of_birth=child.get("date_of_birth") if known_by == "born" else None,
-        age_years=int(years) if years and known_by == "years" else None,
-        expected_date_of_delivery=child.get("expected_date_of_delivery") if known_by == "unborn" else None,
-        date_of_death=child.get("date_of_death") if child.get("outcome") == "died" else None,
+        date_of_birth=child.get("date_of_birth"),
+        age_years=int(years) if years else None,
+        expected_date_of_delivery=child.get("expected_date_of_delivery"),
+        date_of_death=child.get("date_of_death"),
         sex=child.get("sex"),
         ethnicity=child.get("ethnicity"),
         nhs_number=child.get("nhs_number"),

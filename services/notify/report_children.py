@@ -50,30 +50,36 @@ class ChildAge(Questions):
         "The date of birth is best: it shows whether another agency has reported the same child.",
         validators=needed("Say how the child's age is known"),
     )
+
+
+class DateOfBirth(Questions):
     date_of_birth = DayField(
-        "Date of birth",
+        "When was this child born?",
         what="Date of birth",
         description="For example 27 3 2019.",
-        validators=[not_in_the_future],
+        validators=[*needed("Enter the date of birth"), not_in_the_future],
     )
+
+
+class AgeInYears(Questions):
     age_years = line(
-        "Age in years",
+        "How old is this child, or was, in years?",
         most=3,
         classes="govuk-input--width-3",
         inputmode="numeric",
-        validators=[*may_be_empty(), Regexp(r"\d{1,2}", message="Age must be a number of years, like 7")],
+        validators=[
+            *needed("Enter the age in years"),
+            Regexp(r"\d{1,2}", message="Age must be a number of years, like 7"),
+        ],
     )
-    expected_date_of_delivery = DayField("Expected date of delivery", what="Expected date of delivery")
 
-    def validate(self, extra_validators: Any = None) -> bool:
-        fine = super().validate(extra_validators)
-        wanted = {"born": "date_of_birth", "years": "age_years", "unborn": "expected_date_of_delivery"}.get(
-            self["age_known_by"].data
-        )
-        if wanted and not self[wanted].data and not self[wanted].errors:
-            self.blame(wanted, f"Enter the {self[wanted].label.text[0].lower()}{self[wanted].label.text[1:]}")
-            fine = False
-        return fine
+
+class DeliveryExpected(Questions):
+    expected_date_of_delivery = DayField(
+        "On what day was the child expected to be born?",
+        what="Expected date of delivery",
+        validators=needed("Enter the expected date of delivery"),
+    )
 
 
 class ChildOutcome(Questions):
@@ -87,7 +93,12 @@ class ChildOutcome(Questions):
         ],
         validators=needed("Say what the outcome is for this child"),
     )
-    harm = words("What harm?", "Injuries or other harm, as far as they are known.", most=5000, rows=4)
+
+
+class ChildHarm(Questions):
+    harm = words(
+        "What harm was done to this child?", "Injuries or other harm, as far as they are known.", most=5000, rows=4
+    )
 
 
 class ChildDeath(Questions):
@@ -127,25 +138,33 @@ class ChildDetails(Questions):
 class ChildHome(Questions):
     address = words("Address", "One line for each part of it.", most=600, rows=3)
     home_postcode = line("Postcode", most=12, classes="govuk-input--width-10")
-    resident_here = pick(
-        "Does this child usually live in the authority's area?",
-        YES_NO,
-        "The authority where a child usually lives is told too. If it happened abroad, that authority notifies.",
-    )
-    resident_in = SelectField("Which local authority, if it is another?", validators=may_be_empty())
-    resident_in_code = authority_code("Its code, if it is not among these")
     living_arrangement = line(
         "Who did the child live with?", "For example: both parents, a foster carer, a children's home.", most=500
     )
     setting = line("Nursery, school or college", most=500)
 
-    def __init__(self, *given: Any, **how: Any) -> None:
-        super().__init__(*given, **how)
-        self.offer("resident_in", other_authorities("EWSN"))
-
     def validate_home_postcode(self, field: Field) -> None:
         if field.data and not is_uk_postcode(field.data):
             raise ValidationError("Enter a full postcode, like HR4 0AA")
+
+
+class HomeArea(Questions):
+    resident_here = pick(
+        "Does this child usually live in the authority's area?",
+        YES_NO,
+        "The authority where a child usually lives is told too. If it happened abroad, that authority notifies.",
+    )
+
+
+class OtherHomeArea(Questions):
+    resident_in = SelectField(
+        "In which local authority's area does this child usually live?", validators=may_be_empty()
+    )
+    resident_in_code = authority_code("Its code, if it is not among these")
+
+    def __init__(self, *given: Any, **how: Any) -> None:
+        super().__init__(*given, **how)
+        self.offer("resident_in", other_authorities("EWSN"))
 
 
 class ChildStatus(Questions):

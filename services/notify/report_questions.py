@@ -139,15 +139,6 @@ class WhereItHappened(Questions):
         "It decides which local authority must notify.",
         validators=needed("Say where it happened"),
     )
-    local_authority = SelectField(
-        "Which local authority, if it was elsewhere in England?", validators=may_be_empty(), validate_choice=True
-    )
-    local_authority_code = authority_code("Its code, if it is another one")
-    other_country = line(
-        "Country, if it was outside the United Kingdom", most=60, validators=[], classes="govuk-input--width-20"
-    )
-    place = line("Place", "For example: at home, at a foster carer's home, in a park.", most=500)
-    postcode = line("Postcode", most=12, classes="govuk-input--width-10")
 
     def __init__(self, *given: Any, **how: Any) -> None:
         super().__init__(*given, **how)
@@ -162,14 +153,37 @@ class WhereItHappened(Questions):
                 ("abroad", "Outside the United Kingdom"),
             ],
         )
+
+
+class AuthorityThere(Questions):
+    local_authority = SelectField("In which local authority's area did it happen?", validators=may_be_empty())
+    local_authority_code = authority_code("Its code, if it is another one")
+
+    def __init__(self, *given: Any, **how: Any) -> None:
+        super().__init__(*given, **how)
         self.offer("local_authority", other_authorities("E"))
 
-    def validate_other_country(self, field: Field) -> None:
-        if self["country"].data == "abroad" and not field.data:
-            raise ValidationError("Enter the country")
+
+class CountryAbroad(Questions):
+    other_country = line(
+        "In which country did it happen?",
+        most=60,
+        validators=needed("Enter the country"),
+        classes="govuk-input--width-20",
+    )
+
+
+class Place(Questions):
+    place = line("At what kind of place?", "For example: at home, at a foster carer's home, in a park.", most=500)
+    postcode = line(
+        "Postcode of the place",
+        "Leave it empty if it is not known, or outside the United Kingdom.",
+        most=12,
+        classes="govuk-input--width-10",
+    )
 
     def validate_postcode(self, field: Field) -> None:
-        if field.data and self["country"].data != "abroad" and not is_uk_postcode(field.data):
+        if field.data and not is_uk_postcode(field.data):
             raise ValidationError("Enter a full postcode, like HR4 0AA")
 
 

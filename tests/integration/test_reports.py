@@ -31,14 +31,18 @@ def pages_of(name: str) -> list[tuple[str, dict[str, Any]]]:
         ("incident/abuse-or-neglect", {"abuse_or_neglect": "suspected"}),
         ("incident/kinds-of-abuse", {"abuse_types": "neglect"}),
         ("incident/when", {**day_parts("occurred_day", yesterday), "occurred_time": "", "certainty": "known"}),
-        ("incident/where", {"country": "here", "place": "At home"}),
+        ("incident/where", {"country": "here"}),
+        ("incident/place", {"place": "At home"}),
         ("incident/account", {"narrative": "What was seen."}),
         ("incident/action", {}),
         ("child/0/name", {"given_name": name, "family_name": "Invented"}),
-        ("child/0/age", {"age_known_by": "years", "age_years": "7"}),
+        ("child/0/age", {"age_known_by": "years"}),
+        ("child/0/years", {"age_years": "7"}),
         ("child/0/outcome", {"outcome": "seriously-harmed"}),
+        ("child/0/harm", {}),
         ("child/0/details", {}),
-        ("child/0/home", {"resident_here": "yes", "address": "1 Example Street\r\nHereford"}),
+        ("child/0/home", {"address": "1 Example Street\r\nHereford"}),
+        ("child/0/area", {"resident_here": "yes"}),
         ("child/0/care", {}),
         ("child/0/agencies", {}),
         ("end/aware", {**day_parts("aware_day", today), "aware_time": "9am"}),
@@ -135,15 +139,15 @@ def test_a_page_left_out_and_a_fault_between_pages_lead_back_to_their_question()
         ("incident/what-happened", {"kind": "made-up"}, "Choose one of the answers"),
         ("incident/when", {"occurred_day-day": "31", "occurred_day-month": "2", "occurred_day-year": "2026", "certainty": "known"}, "must be a real date"),
         ("incident/when", {**far_ahead("occurred_day"), "certainty": "known"}, "The day it happened must be today or in the past"),
-        ("child/0/age", {"age_known_by": "born", **far_ahead("date_of_birth")}, "Date of birth must be today or in the past"),
-        ("child/0/home", {"resident_here": "no", "resident_in_code": "SHROPSHIRE"}, "Enter a code like"),
+        ("child/0/born", far_ahead("date_of_birth"), "Date of birth must be today or in the past"),
+        ("child/0/other-area", {"resident_in_code": "SHROPSHIRE"}, "Enter a code like"),
         ("incident/when", {"occurred_day-day": "3", "certainty": "known"}, "must include a month and year"),
         ("incident/when", {"occurred_time": "25:00", "certainty": "known"}, "Enter a time like 9:30pm"),
-        ("incident/where", {"country": "abroad"}, "Enter the country"),
-        ("incident/where", {"country": "here", "postcode": "NOT ONE"}, "Enter a full postcode"),
+        ("incident/country", {}, "Enter the country"),
+        ("incident/place", {"postcode": "NOT ONE"}, "Enter a full postcode"),
         ("incident/account", {"narrative": "  "}, "Write what is known"),
         ("incident/account", {"narrative": "hidden \u202e text"}, "Remove the hidden characters"),
-        ("child/0/age", {"age_known_by": "born"}, "Enter the date of birth"),
+        ("child/0/born", {}, "Enter the date of birth"),
         ("child/0/details", {"nhs_number": "1234567890"}, "Check the NHS number"),
         ("end/you", {"referrer_name": "A", "referrer_role": "B", "referrer_email": "not one"}, "like name@agency.example"),
     ],
@@ -154,6 +158,23 @@ def test_a_faulty_answer_is_shown_again_with_what_to_do(path: str, form: dict[st
     answer = someone.post(f"{draft}/{path}", **form)
     assert answer.status_code == 422 and sentence in answer.text and "There is a problem" in answer.text
     assert "<title>Error: " in answer.text
+
+
+def test_a_changed_answer_leads_to_the_question_it_brings_and_then_back_and_no_other_is_shown() -> None:
+    someone = Someone(HOSPITAL, ["referrer"])
+    draft = filled_in(someone)
+    checked = someone.get(f"{draft}/check").text
+    assert "How old is this child" in checked and "When was this child born?" not in checked
+    answer = someone.post(f"{draft}/child/0/age?from=check", age_known_by="born")
+    assert answer.location == f"{draft}/child/0/born?from=check"
+    assert f'href="{draft}/child/0/born?from=check"' in someone.post(f"{draft}/check").text
+    born = day_parts("date_of_birth", clock.now() - timedelta(days=900))
+    assert someone.post(f"{draft}/child/0/born?from=check", **born).location == f"{draft}/check"
+    checked = someone.get(f"{draft}/check").text
+    assert "How old is this child" not in checked and "When was this child born?" in checked
+    for country, page in (("England", "authority-there"), ("abroad", "country"), ("here", "check")):
+        answer = someone.post(f"{draft}/incident/where?from=check", country=country)
+        assert page in answer.location
 
 
 def test_every_fault_of_a_referral_has_a_page_to_lead_to() -> None:
@@ -261,7 +282,8 @@ def test_only_who_sent_a_report_corrects_it_by_pages() -> None:
 def test_the_authority_where_a_child_lives_is_told_though_the_incident_was_here(said: dict[str, str]) -> None:
     someone = Someone(COUNCIL, ["duty-officer"])
     draft = filled_in(someone)
-    someone.post(f"{draft}/child/0/home", resident_here="no", **said)
+    someone.post(f"{draft}/child/0/area", resident_here="no")
+    someone.post(f"{draft}/child/0/other-area", **said)
     assert someone.post(f"{draft}/check").location == f"{draft}/sent"
     query = "SELECT d.recipient FROM duties d JOIN referrals r USING (incident_id) WHERE r.submitted_by = :who"
     assert ("local-authority:E06000051",) in [tuple(row) for row in rows(query, who=someone.id)]
@@ -276,7 +298,7 @@ def sent_page(someone: Someone) -> str:
 def test_what_does_not_fit_together_is_said_in_words_of_the_pages() -> None:
     someone = Someone(COUNCIL, ["duty-officer"])
     draft = filled_in(someone)
-    someone.post(f"{draft}/child/0/age", age_known_by="years", age_years="19")
+    someone.post(f"{draft}/child/0/years", age_years="19")
     answer = someone.post(f"{draft}/check")
     assert answer.status_code == 422 and "For a care leaver, say that they are one." in answer.text
     assert "_" not in "".join(re.findall(r'<a href="[^"]+from=check">(.*?)</a>', answer.text))

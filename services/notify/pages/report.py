@@ -18,7 +18,7 @@ from services.notify.people import email_of
 from services.notify.plausibility import awareness_errors
 from services.notify.rate_limits import DRAFTS, count_one
 from services.notify.referrals import submit_referral
-from services.notify.report_steps import STEPS, Part, Step, is_answered, step_named, steps_of
+from services.notify.report_steps import STEPS, Part, Step, step_named, steps_of
 from services.notify.schemas import ReferralSchema
 from services.notify.views import duties_of
 from shared import clock
@@ -122,11 +122,11 @@ def _answer(visit: Visit, draft_id: UUID, part: Part, slug: str, place: int) -> 
     answers = draft.answers(part, place)
     answers.update(form.answers())
     drafts.store_draft(visit.session, draft)
-    if request.args.get("from") == "check" and not [
-        s for s in steps_of(part) if s.asked(answers) and not is_answered(s, answers)
-    ]:
-        return Go(f"/notify/report/{draft.id}/check")
-    return Go(_after(draft, part, step, place))
+    if request.args.get("from") != "check":
+        return Go(_after(draft, part, step, place))
+    if left := drafts.unanswered(part, answers):  # the new answer brings a question that was not asked before
+        return Go(f"{page_of(draft, part, left[0].slug, place)}?from=check")
+    return Go(f"/notify/report/{draft.id}/check")
 
 
 def _question_page(draft: Draft, part: Part, step: Step, place: int, form: Any) -> Page:
