@@ -12,6 +12,7 @@ from services.notify.children import children_of
 from services.notify.duties import NOTIFYING, duty_values
 from services.notify.identifiers import identifiers_of
 from services.notify.models import Duty, Incident
+from services.notify.people_concerned import people_concerned
 from services.notify.referrals import bodies_of
 from services.notify.service import SERVICE
 from services.notify.states import INCIDENT, moved
@@ -109,6 +110,7 @@ def _say_notified(
         "agencies": _agencies(session, incident.id, bodies),
         "children": len(children_of(bodies)),
         "identifiers": identifiers_of(bodies),
+        "people": people_concerned(bodies),
     }
     emit(session, SERVICE, "incident.notified", f"incident:{incident.id}", data)
 

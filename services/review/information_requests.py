@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from services.review.models import Case, Extension, InformationRequest
 from services.review.service import SERVICE
 from services.review.states import INFORMATION_REQUEST, move
+from services.review.whom_to_search import say_whom_to_search
 from shared import audit, clock
 from shared.calendar import CalendarUnknown, add_working_days, end_of_day, london_day
 from shared.database import new_id
@@ -17,9 +18,6 @@ from shared.identity.viewer import Viewer
 from shared.outbox import emit
 from shared.partnership import partnership
 from shared.web.problems import conflict, refused
-
-# What an agency needs to find somebody in its records, and no more: the rest of the case is not its to see.
-SEARCHED_BY = ("name", "date-of-birth", "nhs-number", "address", "postcode")
 
 
 def ask_agencies(session: Session, case: Case, agencies: Iterable[str]) -> list[InformationRequest]:
@@ -30,9 +28,8 @@ def ask_agencies(session: Session, case: Case, agencies: Iterable[str]) -> list[
     wanted = [agency for agency in dict.fromkeys(agencies) if agency != partnership().partnership_office]
     statement = select(InformationRequest).where(InformationRequest.case_id == case.id).with_for_update()
     known = {request.agency_id: request for request in session.scalars(statement)}
-    concerns = [each for each in case.identifiers if each["kind"] in SEARCHED_BY]
     for request in known.values():
-        request.concerns = concerns
+        say_whom_to_search(case, request)
     now = clock.now()
     due_at = return_due(now)
     asked = [
@@ -76,8 +73,8 @@ def _ask(
         status="requested",
         requested_at=now,
         due_at=due_at,
-        concerns=[each for each in case.identifiers if each["kind"] in SEARCHED_BY],
     )
+    say_whom_to_search(case, request)
     session.add(request)
     return request
 
