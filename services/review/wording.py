@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any
 
 from shared import clock
-from shared.calendar import CalendarUnknown, london_day, working_days_between
+from shared.calendar import LONDON, CalendarUnknown, london_day, working_days_between
 from shared.partnership import partnership
 
 STAGES = {
@@ -158,4 +158,6 @@ def _said(day: str) -> str:
     if len(day) == 7:
         return f"{datetime.fromisoformat(day + '-01'):%B %Y}"
     when = datetime.fromisoformat(day)
+    if len(day) > 10:
+        when = when.astimezone(LONDON)
     return f"{when.day} {when:%B %Y}" + (f", {when:%H:%M}" if len(day) > 10 else "")

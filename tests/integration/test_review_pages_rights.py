@@ -75,6 +75,7 @@ MAY: dict[tuple[str, str], frozenset[str]] = {
     ("GET", REQUEST.format("request_id")): ANYBODY,
     ("GET", REQUEST.format("request_id") + "/versions"): ANYBODY,
     ("POST", REQUEST.format("request_id") + "/not-involved"): WRITES,
+    **{(method, REQUEST.format("request_id") + "/chronology/entries/<key>"): WRITES for method in BOTH},
     **{(method, REQUEST.format("record_id") + rest): WRITES for rest in ("/ready", "/nil") for method in BOTH},
     **{(method, REQUEST.format("record_id") + "/sign-off"): SENDS for method in BOTH},
     **{(method, REQUEST.format("record_id") + "/extension"): OFFICE_ALONE for method in BOTH},
