@@ -137,24 +137,19 @@ def as_workbook(sheets: Mapping[str, Sequence[Sequence[Cell]]]) -> bytes:
             width = max(len(line) for cell in column for line in (_as_text(cell).splitlines() or [""]))
             sheet.column_dimensions[get_column_letter(number)].width = min(max(width + 2, NARROWEST), WIDEST)
         for row in rows:
-            cells = [WriteOnlyCell(sheet) for _ in row]
-            for cell, said in zip(cells, row, strict=True):
-                _fill(cell, said, wrapped)
+            values: list[Any] = [_plain(said) if isinstance(said, str) else said for said in row]
+            cells = [WriteOnlyCell(sheet, value) for value in values]
+            for cell, value in zip(cells, values, strict=True):
+                if not isinstance(value, str):
+                    cell.number_format = "yyyy-mm-dd hh:mm" if isinstance(value, datetime) else "yyyy-mm-dd"
+                    continue
+                cell.data_type = "s"
+                if len(value) > WIDEST:
+                    cell.alignment = wrapped
             sheet.append(cells)
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()
-
-
-def _fill(cell: Any, said: Cell, wrapped: Any) -> None:
-    if not isinstance(said, str):
-        cell.value = said
-        cell.number_format = "yyyy-mm-dd hh:mm" if isinstance(said, datetime) else "yyyy-mm-dd"
-        return
-    cell.value = _plain(said)
-    cell.data_type = "s"
-    if len(said) > WIDEST:
-        cell.alignment = wrapped
 
 
 def as_csv(columns: Sequence[str], rows: Iterable[Sequence[Cell]]) -> bytes:
