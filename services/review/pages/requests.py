@@ -81,6 +81,7 @@ def show_request(visit: Visit, request_id: UUID) -> Page:
     values = {
         "request": describe_request(visit.session, request, drafts=False),
         "others": of_no_person(request.concerns or [], request.people or []),
+        "own": own,
         "writes": writes and request.status != "cancelled",
         "writing": bool(draft) and writes,
         "parts": [(part, bool(body.get(part.name))) for part in PARTS_IN_ORDER],
