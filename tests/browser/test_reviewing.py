@@ -219,6 +219,10 @@ def the_partners_decide(stage: Stage, outcome: str, *, dissents: str = "") -> No
         yes.check()
     for text in page.locator("textarea").all():
         text.fill("Considered together.")
+    page.locator("#immediate_actions-0-action").fill("Visit the siblings")
+    send(page, "Add another action")
+    expect(page.locator("#immediate_actions-0-action")).to_have_value("Visit the siblings")
+    expect(looked(page).locator("#immediate_actions-3-action")).to_be_in_viewport()
     send(page, "Record the decision")
     expect(page.get_by_text("Awaited:")).to_be_visible()
     for who in PARTNERS:
