@@ -8,6 +8,7 @@ from sqlalchemy import func, select, text, update
 from sqlalchemy.orm import Session
 
 from services.review.models import Case, Extension, InformationRequest
+from services.review.return_times import return_times
 from services.review.service import SERVICE
 from services.review.states import INFORMATION_REQUEST, move
 from services.review.whom_to_search import say_whom_to_search
@@ -31,7 +32,7 @@ def ask_agencies(session: Session, case: Case, agencies: Iterable[str]) -> list[
     for request in known.values():
         say_whom_to_search(case, request)
     now = clock.now()
-    due_at = return_due(now)
+    due_at = return_due(session, now)
     asked = [
         _ask(session, case, known.get(agency), agency, now, due_at)
         for agency in wanted
@@ -43,12 +44,10 @@ def ask_agencies(session: Session, case: Case, agencies: Iterable[str]) -> list[
     return asked
 
 
-def return_due(asked_at: datetime) -> datetime:
+def return_due(session: Session, asked_at: datetime) -> datetime:
     """The end of the working day by which a return is asked for; the partnership sets how many days it has."""
-    day = add_working_days(
-        london_day(asked_at), partnership().information_request_days, bank_holidays=partnership().bank_holidays
-    )
-    return end_of_day(day)
+    days = return_times(session).information_request_days
+    return end_of_day(add_working_days(london_day(asked_at), days, bank_holidays=partnership().bank_holidays))
 
 
 def _ask(
@@ -161,4 +160,5 @@ def say(session: Session, event: str, request: InformationRequest, incident_id: 
     }
     if event == "information.overdue":
         values["times"] = request.chased
+        values["escalated"] = request.chased >= return_times(session).information_escalate_at
     emit(session, SERVICE, event, f"case:{request.case_id}", values)

@@ -175,9 +175,13 @@ class InformationRequested(Contract):
 
 
 class InformationOverdue(InformationRequested):
-    """`times` is how often this return has been chased, this time included."""
+    """`times` is how often this return has been chased, this time included; `escalated`: the agency's leads hear of it too.
+
+    An event from before that was said has no `escalated`: the partnership's file says from which time on they do.
+    """
 
     times = fields.Integer(load_default=1)
+    escalated = fields.Boolean()
 
 
 class MeetingPlanned(Contract):

@@ -41,6 +41,8 @@ BOTH = ("GET", "POST")
 MAY: dict[tuple[str, str], frozenset[str]] = {
     ("GET", "/review"): ALL,
     ("GET", "/review/settings/stages"): KEEPS_SYSTEM,
+    ("GET", "/review/settings/returns"): KEEPS_SYSTEM,
+    **{(method, "/review/settings/returns/change"): KEEPS_SYSTEM for method in BOTH},
     **{(method, f"/review/settings/stages/<kind>/{rest}"): KEEPS_SYSTEM for rest in ("words", "stages/new", "stages/<slug>", "stages/<slug>/removal") for method in BOTH},
     **{("GET", path): READS for path in ("/review/cases", "/review/waiting", CASE.format("case_id"), CASE.format("case_id") + "/chronology", CASE.format("case_id") + "/chronology.<kind>", CASE.format("case_id") + "/report.<kind>", "/review/practice-reviews/<uuid:review_id>", "/review/reports/<uuid:report_id>/file")},
     ("GET", CASE.format("case_id") + "/bundle.zip"): OFFICE_ALONE,
