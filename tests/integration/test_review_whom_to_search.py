@@ -30,9 +30,9 @@ def test_each_person_is_shown_with_their_own_birth_date_number_and_address() -> 
     case = open_case(**TOLD)
     page = officer().get(f"/review/requests/{request_of(case, HOSPITAL)}").text
     assert cards(page) == [
-        "Tamsin Oakridge (child) Other names Tam Date of birth 14 June 2025 NHS number 9434765919"
+        "Tamsin Oakridge Who Child Other names Tam Date of birth 14 June 2025 NHS number 9434765919"
         " Address 14 Example Row, Hereford, HR4 0AA",
-        "Rowan Oakridge (sibling) Date of birth 2 February 2023",
+        "Rowan Oakridge Who sibling Date of birth 2 February 2023",
     ]
     assert "Also known" not in page, "everything is somebody's"
 
@@ -75,5 +75,5 @@ def test_whoever_opens_a_case_in_an_emergency_sees_its_people_too() -> None:
     lead = Someone(SCHOOL, ("agency-lead",), service="review")
     lead.post("/review/emergency", reference=case["reference"], reasons="A sibling is there tonight.")
     page = lead.get(f"/review/emergency/{case['id']}").text
-    assert [each.partition(" (")[0] for each in cards(page)] == ["Tamsin Oakridge", "Rowan Oakridge"]
+    assert [each.partition(" Who ")[0] for each in cards(page)] == ["Tamsin Oakridge", "Rowan Oakridge"]
     assert "Sam Farrier" in page.partition("Also known")[2]
