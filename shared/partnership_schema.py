@@ -217,7 +217,16 @@ class RuleSchema(Body):
             raise ValidationError(str(error)) from error
 
 
-class PartnershipSchema(Body):
+class ReturnTimesSchema(Body):
+    """When agencies' returns are due, reminded of and chased."""
+
+    information_request_days = Whole(1, 60, required=True)
+    information_remind_days = Whole(1, 30, load_default=None)
+    information_chase_days = Whole(1, 60, load_default=None)
+    information_escalate_at = Whole(1, 20, load_default=2)
+
+
+class PartnershipSchema(ReturnTimesSchema):
     name = Line(required=True)
     short_name = Line(20, required=True)
     marking = Line(required=True)
@@ -228,10 +237,6 @@ class PartnershipSchema(Body):
     notification_mode = Choice("automatic-for-authority", "automatic-for-all", "by-decision", required=True)
     rapid_review_first_day = Whole(0, 1, load_default=0)
     duplicate_window_days = Whole(0, 366, required=True)
-    information_request_days = Whole(1, 60, required=True)
-    information_remind_days = Whole(1, 30, load_default=None)
-    information_chase_days = Whole(1, 60, load_default=None)
-    information_escalate_at = Whole(1, 20, load_default=2)
     reminder_days = Whole(1, 60, load_default=5)
     monitoring_days = Whole(1, 366, load_default=30)
     stale_action_days = Whole(1, 1000, load_default=90)

@@ -13,6 +13,7 @@ from services.notify.children import children_of
 from services.notify.duties import NOTIFYING, duty_values
 from services.notify.identifiers import identifiers_of
 from services.notify.models import Duty
+from services.notify.people_concerned import people_concerned
 from services.notify.service import SERVICE
 from services.notify.states import INCIDENT, moved
 from services.notify.threshold import FOR_THE_PANEL
@@ -154,6 +155,7 @@ def _say_notified(session: Session, incident: Held, sent_at: datetime, known: Kn
         "agencies": _asked(incident, known.agencies),
         "children": len(children_of(incident.bodies)),
         "identifiers": identifiers_of(incident.bodies),
+        "people": people_concerned(incident.bodies),
     }
     emit(session, SERVICE, "incident.notified", f"incident:{incident.id}", data)
 

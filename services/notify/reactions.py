@@ -52,7 +52,8 @@ def information_overdue(session: Session, event: Event) -> None:
     """The agency is reminded, and so are the contacts."""
     _tell_agency(session, event, OVERDUE)
     agency = event.data["agency_id"]
-    if event.data.get("times", 1) >= partnership().information_escalate_at:
+    late = event.data.get("times", 1) >= partnership().information_escalate_at
+    if event.data.get("escalated", late):
         about = (f"information:{event.data['request_id']}", event.data["reference"], OVERDUE, _page_of(event))
         add_deliveries(session, tell_leads(session, agency, *about))
     sentence = f"Information asked of {agency_words(agency)} is overdue."

@@ -25,5 +25,6 @@ def create_app() -> Flask:
         "comment_outcomes": wording.COMMENT_OUTCOMES,
         "hold_reasons": wording.HOLD_REASONS,
         "part_names": wording.PARTS,
+        "own_part_names": wording.PARTS_OF_OWN,
     }
     return app

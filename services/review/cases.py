@@ -57,6 +57,7 @@ def _open(session: Session, notified: dict[str, Any], sent_at: datetime) -> Case
         children=notified["children"],
         occurred_on=notified["occurred_on"],
         identifiers=notified["identifiers"],
+        people=notified.get("people"),
         notified_at=sent_at,
         due_at=rapid_review_due(sent_at),
         opened_at=clock.now(),
@@ -75,6 +76,8 @@ def rapid_review_due(sent_at: datetime) -> datetime:
 
 def _bring_up_to_date(session: Session, case: Case, notified: dict[str, Any], sent_at: datetime) -> None:
     case.identifiers = _united(case.identifiers, notified["identifiers"])
+    if sent_at >= case.notified_at:  # an older event that comes late tells less
+        case.people = notified.get("people", case.people)
     case.kinds = list(dict.fromkeys([*case.kinds, *notified["kinds"]]))
     case.children = max(case.children, notified["children"])
     case.version += 1

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from services.review.information_requests import say
 from services.review.models import Case, InformationRequest
+from services.review.return_times import return_times
 from services.review.service import SERVICE
 from shared import audit, clock
 from shared.calendar import LONDON, CalendarUnknown, add_working_days, end_of_day, london_day
@@ -21,26 +22,26 @@ def remind_of_returns() -> int:
 
     Each request once, unless it is given more time. A partnership that sets no days reminds nobody.
     """
-    days = partnership().information_remind_days
     total = 0
-    while days is not None and (told := _remind_some(days)):
+    while told := _remind_some():
         total += told
     return total
 
 
-def _remind_some(days: int) -> int:
+def _remind_some() -> int:
     now = clock.now()
-    last = _after(now, days)
-    if last is None:
-        return 0
-    soon = and_(
-        InformationRequest.reminded_at.is_(None),
-        InformationRequest.due_at <= last,
-        InformationRequest.due_at > now,
-        InformationRequest.requested_at
-        < datetime.combine(london_day(now), time(), LONDON),  # not on the day it is asked
-    )
     with SERVICE.transaction() as session:
+        days = return_times(session).information_remind_days
+        last = _after(now, days) if days is not None else None
+        if last is None:
+            return 0
+        soon = and_(
+            InformationRequest.reminded_at.is_(None),
+            InformationRequest.due_at <= last,
+            InformationRequest.due_at > now,
+            InformationRequest.requested_at
+            < datetime.combine(london_day(now), time(), LONDON),  # not on the day it is asked
+        )
         rows = _claimed(session, soon)
         for request, incident_id in rows:
             request.reminded_at = now
@@ -69,8 +70,8 @@ def _tell_some() -> int:
         and_(InformationRequest.overdue_told_at.is_(None), InformationRequest.due_at < now),
         InformationRequest.chase_at < now,
     )
-    days = partnership().information_chase_days
     with SERVICE.transaction() as session:
+        days = return_times(session).information_chase_days
         rows = _claimed(session, late)
         for request, incident_id in rows:
             request.overdue_told_at = now

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -12,12 +13,15 @@ from services.review.chronology_marks import Marks, marks_of
 from services.review.chronology_view import Look, Wanted, also_recorded, beside, look_at
 from services.review.directory import Agencies
 from services.review.models import AgencyReturn, Case, SharedMaterial
+from services.review.partial_dates import Span, span_of
 from services.review.wording import entry_when
-from services.review.written_documents import Heading, Table, as_csv, as_excel, as_word
+from services.review.written_documents import Cell, Heading, Table, as_csv, as_excel, as_word
+from shared.calendar import LONDON
 from shared.partnership import partnership
 from shared.web.problems import conflict
 
 MOST_IN_WORD = 1000
+DAYS = ("Earliest", "Latest")  # none of the words that an import takes for a date: the words of "When" are read
 COLUMNS = (
     "When",
     "Agency",
@@ -108,15 +112,28 @@ def whole_chronology(session: Session, case: Case) -> bytes:
 
 def as_file(looked: Looked, reference: str, kind: str) -> bytes:
     """What is looked at as a file of one of `KINDS`. Raises a 409 problem for more than Word holds well."""
-    rows = [_row(entry) for entry in with_marks(looked.look.entries, looked)]
-    if kind == "csv":
-        return as_csv(COLUMNS, rows)
-    if kind == "xlsx":
-        return as_excel(COLUMNS, rows)
+    entries = with_marks(looked.look.entries, looked)
+    rows = [_row(entry) for entry in entries]
+    if kind != "docx":
+        write = as_csv if kind == "csv" else as_excel
+        return write((COLUMNS[0], *DAYS, *COLUMNS[1:]), [_sorted_by(*each) for each in zip(entries, rows, strict=True)])
     if len(rows) > MOST_IN_WORD:
         raise conflict(f"Word holds at most {MOST_IN_WORD:,} of these entries well; narrow them first, or take Excel.")
     title = f"Chronology {reference}"
     return as_word(title, partnership().marking, (Heading(title, 1), Table(COLUMNS, rows)))
+
+
+def _sorted_by(entry: dict[str, Any], row: Sequence[str]) -> list[Cell]:
+    """A row with the first and the last day that its date may mean, beside its words: what people sort by."""
+    if entry["from"] is None:
+        return [row[0], "", "", *row[1:]]
+    first, last = span_of(entry["from"]), span_of(entry["to"] or entry["from"])
+    return [row[0], _in_london(first.earliest, first), _in_london(last.latest, last), *row[1:]]
+
+
+def _in_london(end: datetime, span: Span) -> date:
+    here = end.astimezone(LONDON).replace(tzinfo=None)
+    return here if span.precision == "moment" else here.date()
 
 
 def _row(entry: dict[str, Any]) -> tuple[str, ...]:

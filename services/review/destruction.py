@@ -136,7 +136,7 @@ def _empty_the_case(session: Session, case: Case, reference: str) -> Iterator[di
     yield from (
         {"table": "cases", "id": row.id, "sha256": row.sha256} for row in session.execute(hashed, {"case": case.id})
     )
-    case.identifiers, case.closing_reasons = [], None
+    case.identifiers, case.people, case.closing_reasons = [], None, None
     case.version += 1
     subjects = [f"case:{case.id}"]
     reviews = session.scalars(select(PracticeReview.id).where(PracticeReview.case_id == case.id))

@@ -8,8 +8,10 @@ from sqlalchemy import func, select, text, update
 from sqlalchemy.orm import Session
 
 from services.review.models import Case, Extension, InformationRequest
+from services.review.return_times import return_times
 from services.review.service import SERVICE
 from services.review.states import INFORMATION_REQUEST, move
+from services.review.whom_to_search import say_whom_to_search
 from shared import audit, clock
 from shared.calendar import CalendarUnknown, add_working_days, end_of_day, london_day
 from shared.database import new_id
@@ -17,9 +19,6 @@ from shared.identity.viewer import Viewer
 from shared.outbox import emit
 from shared.partnership import partnership
 from shared.web.problems import conflict, refused
-
-# What an agency needs to find somebody in its records, and no more: the rest of the case is not its to see.
-SEARCHED_BY = ("name", "date-of-birth", "nhs-number", "address", "postcode")
 
 
 def ask_agencies(session: Session, case: Case, agencies: Iterable[str]) -> list[InformationRequest]:
@@ -30,11 +29,10 @@ def ask_agencies(session: Session, case: Case, agencies: Iterable[str]) -> list[
     wanted = [agency for agency in dict.fromkeys(agencies) if agency != partnership().partnership_office]
     statement = select(InformationRequest).where(InformationRequest.case_id == case.id).with_for_update()
     known = {request.agency_id: request for request in session.scalars(statement)}
-    concerns = [each for each in case.identifiers if each["kind"] in SEARCHED_BY]
     for request in known.values():
-        request.concerns = concerns
+        say_whom_to_search(case, request)
     now = clock.now()
-    due_at = return_due(now)
+    due_at = return_due(session, now)
     asked = [
         _ask(session, case, known.get(agency), agency, now, due_at)
         for agency in wanted
@@ -46,12 +44,10 @@ def ask_agencies(session: Session, case: Case, agencies: Iterable[str]) -> list[
     return asked
 
 
-def return_due(asked_at: datetime) -> datetime:
+def return_due(session: Session, asked_at: datetime) -> datetime:
     """The end of the working day by which a return is asked for; the partnership sets how many days it has."""
-    day = add_working_days(
-        london_day(asked_at), partnership().information_request_days, bank_holidays=partnership().bank_holidays
-    )
-    return end_of_day(day)
+    days = return_times(session).information_request_days
+    return end_of_day(add_working_days(london_day(asked_at), days, bank_holidays=partnership().bank_holidays))
 
 
 def _ask(
@@ -76,8 +72,8 @@ def _ask(
         status="requested",
         requested_at=now,
         due_at=due_at,
-        concerns=[each for each in case.identifiers if each["kind"] in SEARCHED_BY],
     )
+    say_whom_to_search(case, request)
     session.add(request)
     return request
 
@@ -164,4 +160,5 @@ def say(session: Session, event: str, request: InformationRequest, incident_id: 
     }
     if event == "information.overdue":
         values["times"] = request.chased
+        values["escalated"] = request.chased >= return_times(session).information_escalate_at
     emit(session, SERVICE, event, f"case:{request.case_id}", values)

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from services.review.models import Case, Delay, PracticeReview
 from services.review.panel_replies import newest_completed_decision, panel_replies
 from services.review.plans import plan_for
-from services.review.references import next_reference
+from services.review.references import OF_REVIEWS, next_reference
 from services.review.review_cases import link_case
 from services.review.service import SERVICE
 from services.review.states import CASE, PRACTICE_REVIEW, move
@@ -48,7 +48,7 @@ def commission(session: Session, case: Case, body: dict[str, Any], viewer: Viewe
     review = PracticeReview(
         id=new_id(),
         case_id=case.id,
-        reference=next_reference(session, "LCSPR"),
+        reference=next_reference(session, OF_REVIEWS[body["kind"]]),
         pseudonym=case.pseudonym,
         kind=body["kind"],
         title=body["title"],

@@ -14,6 +14,7 @@ NEXT = text("""
     INSERT INTO reference_numbers AS r VALUES (:series, :year, 1)
     ON CONFLICT (series, year) DO UPDATE SET last = r.last + 1 RETURNING last
 """)
+OF_REVIEWS = {"lcspr": "LCSPR", "thematic": "THEMATIC", "single-agency": "AGENCY", "other": "REVIEW"}  # by kind
 CONSONANTS = "BCDFGHJKLMNPRSTVWXZ"  # without vowels no word appears by chance
 TRIES = 20
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from wtforms import StringField, TextAreaField
 
-from services.review.wording import PARTS
+from services.review.wording import PARTS_OF_OWN
 from shared.web.asking import reasons
 from shared.web.forms import DayField, Questions, RadioField, at_most, may_be_empty, needed, trimmed
 
@@ -70,7 +70,7 @@ class Part:
 
     @property
     def title(self) -> str:
-        return PARTS[self.name]
+        return PARTS_OF_OWN[self.name]
 
 
 PARTS_IN_ORDER = (

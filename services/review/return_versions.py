@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from services.review.models import AgencyReturn, InformationRequest
-from services.review.wording import PARTS
+from services.review.wording import PARTS, PARTS_OF_OWN
 
 
 @dataclass(frozen=True)
@@ -41,11 +41,11 @@ def sent_versions(session: Session, request: InformationRequest) -> list[AgencyR
 SIGNED = {"prepared_by": "Prepared by", "signed_off_by": "Signed off by"}
 
 
-def compare(before: AgencyReturn, after: AgencyReturn) -> Comparison:
-    """What differs between two versions of one agency's return, in the order of its parts."""
+def compare(before: AgencyReturn, after: AgencyReturn, *, own: bool) -> Comparison:
+    """What differs between two versions of one agency's return, in the order of its parts; `own` to the reader or not."""
     said = [
         Changed(title, in_words(before.content.get(name)), in_words(after.content.get(name)))
-        for name, title in (PARTS | SIGNED).items()
+        for name, title in ((PARTS_OF_OWN if own else PARTS) | SIGNED).items()
         if name != "chronology"
     ]
     involved = Changed("Involved", *("Yes" if each.involved else "No" for each in (before, after)))

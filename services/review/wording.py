@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any
 
 from shared import clock
-from shared.calendar import CalendarUnknown, london_day, working_days_between
+from shared.calendar import LONDON, CalendarUnknown, london_day, working_days_between
 from shared.partnership import partnership
 
 STAGES = {
@@ -101,7 +101,7 @@ PROGRESS = {
 PARTS = {
     "records_searched": "Which records were searched",
     "period": "Period that the return covers",
-    "involvement_summary": "Summary of your agency's involvement",
+    "involvement_summary": "Summary of the agency's involvement",
     "chronology": "Chronology",
     "key_practice_episodes": "Key practice episodes",
     "child_seen_and_heard": "How the child was seen and heard",
@@ -109,6 +109,10 @@ PARTS = {
     "what_went_well": "What went well",
     "what_should_have_been_different": "What should have been different, and why",
     "immediate_changes": "What has been changed already",
+    "recommendations": "The agency's recommendations",
+}
+PARTS_OF_OWN = PARTS | {  # to the agency whose return it is
+    "involvement_summary": "Summary of your agency's involvement",
     "recommendations": "Your agency's recommendations",
 }
 
@@ -158,4 +162,6 @@ def _said(day: str) -> str:
     if len(day) == 7:
         return f"{datetime.fromisoformat(day + '-01'):%B %Y}"
     when = datetime.fromisoformat(day)
+    if len(day) > 10:
+        when = when.astimezone(LONDON)
     return f"{when.day} {when:%B %Y}" + (f", {when:%H:%M}" if len(day) > 10 else "")

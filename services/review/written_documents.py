@@ -5,7 +5,7 @@ import io
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from markupsafe import escape
@@ -44,6 +44,7 @@ class Table:
 
 
 Block = Heading | Words | Table
+Cell = str | date  # a day, or a moment without its zone, is a date to whoever sorts by it
 
 
 def as_pdf(title: str, marking: str, blocks: Iterable[Block]) -> bytes:
@@ -116,13 +117,13 @@ def _add_table(document: Any, block: Table) -> None:
     properties.append(properties.makeelement(f"{{{properties.nsmap['w']}}}tblHeader", {}))
 
 
-def as_excel(columns: Sequence[str], rows: Iterable[Sequence[str]], sheet: str = "Chronology") -> bytes:
-    """A workbook of one sheet; every cell is text, so that nothing in it is taken for a formula."""
+def as_excel(columns: Sequence[str], rows: Iterable[Sequence[Cell]], sheet: str = "Chronology") -> bytes:
+    """A workbook of one sheet; every cell is a date or text, so that nothing in it is taken for a formula."""
     return as_workbook({sheet: [columns, *rows]})
 
 
-def as_workbook(sheets: Mapping[str, Sequence[Sequence[str]]]) -> bytes:
-    """A workbook of sheets by name, each with its header row first; every cell is text."""
+def as_workbook(sheets: Mapping[str, Sequence[Sequence[Cell]]]) -> bytes:
+    """A workbook of sheets by name, each with its header row first; every cell is a date or text."""
     import openpyxl
     from openpyxl.cell import WriteOnlyCell
     from openpyxl.styles import Alignment
@@ -133,13 +134,17 @@ def as_workbook(sheets: Mapping[str, Sequence[Sequence[str]]]) -> bytes:
         sheet = book.create_sheet(name)
         sheet.freeze_panes = "A2"
         for number, column in enumerate(zip(*rows, strict=True), 1):
-            width = max(len(line) for cell in column for line in (cell.splitlines() or [""]))
+            width = max(len(line) for cell in column for line in (_as_text(cell).splitlines() or [""]))
             sheet.column_dimensions[get_column_letter(number)].width = min(max(width + 2, NARROWEST), WIDEST)
         for row in rows:
-            cells = [WriteOnlyCell(sheet, _plain(words)) for words in row]
-            for cell, words in zip(cells, row, strict=True):
+            values: list[Any] = [_plain(said) if isinstance(said, str) else said for said in row]
+            cells = [WriteOnlyCell(sheet, value) for value in values]
+            for cell, value in zip(cells, values, strict=True):
+                if not isinstance(value, str):
+                    cell.number_format = "yyyy-mm-dd hh:mm" if isinstance(value, datetime) else "yyyy-mm-dd"
+                    continue
                 cell.data_type = "s"
-                if len(words) > WIDEST:
+                if len(value) > WIDEST:
                     cell.alignment = wrapped
             sheet.append(cells)
     out = io.BytesIO()
@@ -147,13 +152,20 @@ def as_workbook(sheets: Mapping[str, Sequence[Sequence[str]]]) -> bytes:
     return out.getvalue()
 
 
-def as_csv(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
-    """CSV in UTF-8 as Excel opens it; what would be taken for a formula begins with an apostrophe."""
+def as_csv(columns: Sequence[str], rows: Iterable[Sequence[Cell]]) -> bytes:
+    """CSV in UTF-8 as Excel opens it, dates by ISO 8601; what would be taken for a formula begins with an apostrophe."""
     out = io.StringIO()
     writer = csv.writer(out)
     writer.writerow(columns)
-    writer.writerows([f"'{cell}" if cell.startswith(_FORMULA) else cell for cell in row] for row in rows)
+    said = (map(_as_text, row) for row in rows)
+    writer.writerows([f"'{cell}" if cell.startswith(_FORMULA) else cell for cell in row] for row in said)
     return out.getvalue().encode("utf-8-sig")
+
+
+def _as_text(cell: Cell) -> str:
+    if isinstance(cell, datetime):
+        return cell.isoformat(timespec="minutes")
+    return cell if isinstance(cell, str) else cell.isoformat()
 
 
 def _plain(text: str) -> str:

@@ -23,6 +23,23 @@ class Identifier(Contract):
     value = fields.String(required=True)
 
 
+class PersonConcerned(Contract):
+    """One person as agencies find them in their records; `role` is `child`, or what they are to the children.
+
+    `address` is its lines. What is not known is null, or an empty list.
+    """
+
+    role = fields.String(required=True)
+    given_name = fields.String(required=True, allow_none=True)
+    family_name = fields.String(required=True, allow_none=True)
+    also_known_as = fields.List(fields.String(), required=True)
+    date_of_birth = fields.Date(required=True, allow_none=True)
+    expected_date_of_delivery = fields.Date(required=True, allow_none=True)
+    nhs_number = fields.String(required=True, allow_none=True)
+    address = fields.List(fields.String(), required=True)
+    postcode = fields.String(required=True, allow_none=True)
+
+
 class File(Contract):
     """A file in the store: `key` finds it, `sha256` is of its bytes."""
 
@@ -39,7 +56,10 @@ class IncidentReferred(Contract):
 
 
 class IncidentNotified(Contract):
-    """`agencies` are those that referred the incident or know a child of it; `sent_at` starts the rapid review's clock."""
+    """`agencies` are those that referred the incident or know a child of it; `sent_at` starts the rapid review's clock.
+
+    `people` are those whom the identifiers are of; an event from before they were told apart has none.
+    """
 
     incident_id = Id(required=True)
     reference = fields.String(required=True)
@@ -50,6 +70,7 @@ class IncidentNotified(Contract):
     agencies = fields.List(fields.String(), required=True)
     children = fields.Integer(required=True)
     identifiers = fields.List(fields.Nested(Identifier), required=True)
+    people = fields.List(fields.Nested(PersonConcerned))
 
 
 class IncidentWithdrawn(Contract):
@@ -154,9 +175,13 @@ class InformationRequested(Contract):
 
 
 class InformationOverdue(InformationRequested):
-    """`times` is how often this return has been chased, this time included."""
+    """`times` is how often this return has been chased, this time included; `escalated`: the agency's leads hear of it too.
+
+    An event from before that was said has no `escalated`: the partnership's file says from which time on they do.
+    """
 
     times = fields.Integer(load_default=1)
+    escalated = fields.Boolean()
 
 
 class MeetingPlanned(Contract):

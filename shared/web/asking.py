@@ -39,7 +39,7 @@ def form_page(title: str, form: Questions, *, button: str, back: str = "", about
 
 def acted(visit: Visit, form: Questions, blamed: str, act: Callable[[], object]) -> bool:
     """Do what a person asked. What cannot be done is undone, and said at the question `blamed`; nothing typed is lost."""
-    if not form.validate():
+    if form.wants_a_row() or not form.validate():
         return False
     try:
         with attempt(visit.session):
@@ -134,11 +134,12 @@ def optional_text(label: str, hint: str = "", *, rows: int = 4) -> Any:
 
 
 def _blame(form: Questions, otherwise: str, problem: Problem) -> None:
-    """Each fault at the question that it is of, `/owner/name` at `owner_name`; what is of none at `otherwise`."""
+    """Each fault at the question that it is of, `/owner/name` at `owner_name` or `owner`; what is of none at `otherwise`."""
     missing = problem.extra.get("missing") or [problem.detail]
     for error in problem.errors or [{"pointer": "", "message": sentence} for sentence in missing]:
-        name = error["pointer"].strip("/").replace("/", "_")
-        form.blame(name if name in form else otherwise, error["message"])
+        path = error["pointer"].strip("/")
+        fitting = (name for name in (path.replace("/", "_"), path.partition("/")[0]) if name in form)
+        form.blame(next(fitting, otherwise), error["message"])
 
 
 def in_words(problem: Problem) -> str:

@@ -33,6 +33,10 @@ class Questions(Form):
         """For the error summary: what is wrong with each question, linking to its first input."""
         return [{"text": str(each), "href": f"#{_first_input(field)}"} for field in self for each in field.errors]
 
+    def wants_a_row(self) -> bool:
+        """Whether somebody pressed the button for one more row of a question, so that nothing is to be done yet."""
+        return any(getattr(field, "grows", False) for field in self)
+
     def offer(self, name: str, choices: Iterable[tuple[str, str]]) -> None:
         """Give a question the choices that only the moment knows."""
         field: Any = self[name]
@@ -45,7 +49,7 @@ class Questions(Form):
 
 
 def _first_input(field: Any) -> str:
-    return f"{field.id}-day" if isinstance(field, DayField) else str(field.id)
+    return str(getattr(field, "first_input", field.id))
 
 
 class Needed:
@@ -130,6 +134,10 @@ class DayField(Field):
         super().__init__(label, **options)
         self.what = what
         self.typed: dict[str, str] = dict.fromkeys(PARTS, "")
+
+    @property
+    def first_input(self) -> str:
+        return f"{self.id}-day"
 
     def process(self, formdata: Any, data: Any = unset_value, extra_filters: Any = None) -> None:
         self.process_errors = []

@@ -23,7 +23,7 @@ WAYS: dict[str, list[str]] = {
         "/review/emergencies", "/review/cases", "link:RR-", "link:Who may see it", "/review/cases", "link:RR-", "link:Share returns", "/review/cases", "link:RR-", "link:Agenda"],
     "reviewer": ["/review/reviewing", "/review/shared"],
     "administrator": ["/notify/settings", "link:Change", "/notify/agencies/new", "/notify/settings", "link:End", "/notify/settings/contacts", "/notify/settings/recipients/local-authority:E06000051", "/notify/settings/recipients/local-authority:E06000051/code", "/notify/account/messages",
-        "/publish/settings/protocol", "link:Change", "/publish/settings/protocol", "link:Take out", "/review/settings/stages", "link:Change", "/review/settings/stages", "link:Take out", "/review/settings/stages/rapid-review/words"],
+        "/publish/settings/protocol", "link:Change", "/publish/settings/protocol", "link:Take out", "/review/settings/stages", "link:Change", "/review/settings/stages", "link:Take out", "/review/settings/stages/rapid-review/words", "/review/settings/returns"],
     "editor": ["/publish/publications", "/publish/publications/new", "/publish/publications", "link:LCSPR-", "link:The words of the page", "/publish/publications", "link:LCSPR-", "link:All findings"],
     "return.author": ["/review/requests", "link:RR-", "link:Period", "/review/requests", "link:RR-", "link:Key practice", "/review/requests", "link:RR-", "link:Chronology"],
     "agency.lead": ["/notify/reports", "/notify/emergency", "/notify/people", "/review/emergency", "/review/shared", "/review/meetings"],
@@ -37,6 +37,7 @@ WITH_FORMS = {
         "/notify/settings/recipients/local-authority:E06000051",
         "/publish/settings/protocol/new",
         "/review/settings/stages/rapid-review/stages/new",
+        "/review/settings/returns/change",
     ],
 }
 ERROR = re.compile("^Error: ")

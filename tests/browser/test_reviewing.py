@@ -82,6 +82,9 @@ def write_return(author: Visitor, chronology: str) -> None:
     expect(page.get_by_text("1 entry is understood, 1 row is not")).to_be_visible()
     assert faults_of(page) == []
     send(page, "Add this entry to the draft")
+    page = looked(author.follow("Correct"))
+    page.locator("[name=persons]").fill("A. Nurse")
+    send(page, "Save the entry")
     author.open(at.removeprefix(author.running.system.url))
     answer(author, "The return is whole", "Hand it over for sign-off", role="Named lead")
 
@@ -151,7 +154,8 @@ def the_hospital_answers_in_time(stage: Stage) -> None:
     stage.reference = author.page.locator(
         "main a", has_text="RR-"
     ).first.inner_text()  # what awaits an answer comes first
-    opened(author, "/review/requests", stage.reference)
+    page = looked(opened(author, "/review/requests", stage.reference))
+    expect(page.locator(".govuk-summary-card").first).to_contain_text("Date of birth")
     write_return(author, OF_THE_HOSPITAL)
     opened(stage.person("agency.lead"), "/review/requests", stage.reference)
     answer(stage.person("agency.lead"), "Sign off and send", "Sign off and send", role="Safeguarding lead")
@@ -215,6 +219,10 @@ def the_partners_decide(stage: Stage, outcome: str, *, dissents: str = "") -> No
         yes.check()
     for text in page.locator("textarea").all():
         text.fill("Considered together.")
+    page.locator("#immediate_actions-0-action").fill("Visit the siblings")
+    send(page, "Add another action")
+    expect(page.locator("#immediate_actions-0-action")).to_have_value("Visit the siblings")
+    expect(looked(page).locator("#immediate_actions-3-action")).to_be_in_viewport()
     send(page, "Record the decision")
     expect(page.get_by_text("Awaited:")).to_be_visible()
     for who in PARTNERS:

@@ -239,6 +239,7 @@ def test_a_sent_notification_starts_the_rapid_review_and_gives_the_office_its_co
     assert {COUNCIL, "west-mercia-police"} <= set(event["agencies"])
     assert "An unlisted nursery" not in event["agencies"]
     assert {"kind": "name", "value": body["children"][0]["family_name"]} in event["identifiers"]
+    assert event["people"][0]["family_name"] == body["children"][0]["family_name"]
     review, panel = duty(taken["id"], "rapid-review"), duty(taken["id"], "sin-panel")
     assert review["runs_from"] == panel["sent_at"] == event["sent_at"]
     assert datetime.fromisoformat(review["due_at"]) - datetime.fromisoformat(review["runs_from"]) >= timedelta(days=20)

@@ -162,6 +162,16 @@ def test_a_return_that_stays_away_is_chased_with_the_agencys_leads(sandbox: Outs
     assert "/review/requests/" in mail["text"]
 
 
+@pytest.mark.parametrize(("times", "escalated", "mails"), [(1, True, 1), (2, False, 0)])
+def test_the_office_may_have_the_leads_told_sooner_or_later(
+    sandbox: Outside, times: int, escalated: bool, mails: int
+) -> None:
+    taken, lead = notified(), Someone(POLICE, ["agency-lead"])
+    hear("information.overdue", request_to(POLICE, taken) | {"times": times, "escalated": escalated})
+    send()
+    assert len([m for m in sandbox.mail(taken["reference"], lead.email) if "overdue" in m["text"]]) == mails
+
+
 def test_an_agency_that_has_no_lead_is_chased_again_and_the_contacts_with_it(sandbox: Outside) -> None:
     taken, agency = notified(), add_agency_without_email()
     hear("information.overdue", request_to(agency, taken) | {"times": 2})

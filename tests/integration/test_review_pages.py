@@ -5,7 +5,7 @@ import hashlib
 import io
 import re
 import zipfile
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import docx
@@ -244,13 +244,43 @@ def test_the_chronology_leaves_as_excel_word_and_csv_that_open_and_hold_no_formu
     sheet = openpyxl.load_workbook(io.BytesIO(office.get(f"{at}.xlsx").data)).active
     cells = [(cell.value, cell.data_type) for row in sheet.iter_rows(min_row=2) for cell in row if cell.value]
     assert (f"=Visit by {POLICE}", "s") in cells
-    assert all(kind == "s" for _, kind in cells)
-    assert sheet.column_dimensions["C"].width > len(f"=Visit by {POLICE}"), "what happened can be read"
+    assert {kind for _, kind in cells} == {"s", "d"}, "words and dates, no formula"
+    assert sheet.column_dimensions["E"].width > len(f"=Visit by {POLICE}"), "what happened can be read"
     written = docx.Document(io.BytesIO(office.get(f"{at}.docx").data))
     [table], [section] = written.tables, written.sections
     assert len(table.rows) == 3
     assert (round(section.page_width.mm), round(section.page_height.mm)) == (297, 210), "A4 on its side for 13 columns"
     assert f"'=Visit by {POLICE}" in office.get(f"{at}.csv").data.decode("utf-8-sig")
+
+
+def test_what_is_taken_to_excel_or_csv_sorts_by_date_and_keeps_the_words_of_it() -> None:
+    case, at_home = open_case(), {"source": "Log", "certainty": "known"}
+    told = (
+        {"from": "2025-03", "certainty": "estimated", "as_written": "early March 2025"},
+        {"from": "2025-07-14T20:30:00+00:00"},
+        {"from": "2025-07-15", "to": "2025-08"},
+        {"from": None, "certainty": "unknown"},
+    )
+    entries = [at_home | {"description": "A call."} | each for each in told]
+    put(f"/information-requests/{request_of(case, SCHOOL)}/return", SCHOOL, FULL_RETURN | {"chronology": entries})
+    office, at = person(OFFICE, "partnership-office"), f"/review/cases/{case['id']}/chronology"
+    rows = list(csv.reader(io.StringIO(office.get(f"{at}.csv").data.decode("utf-8-sig"))))
+    assert [row[:3] for row in rows] == [
+        ["When", "Earliest", "Latest"],
+        ["early March 2025", "2025-03-01", "2025-03-31"],
+        ["14 July 2025, 21:30", "2025-07-14T21:30", "2025-07-14T21:30"],
+        ["15 July 2025 to August 2025", "2025-07-15", "2025-08-31"],
+        ["Date not known", "", ""],
+    ]
+    sheet = openpyxl.load_workbook(io.BytesIO(office.get(f"{at}.xlsx").data)).active
+    found = [(cell.value, cell.number_format) for cell in sheet["B"][1:]]
+    assert found[:3] == [
+        (datetime(2025, 3, 1), "yyyy-mm-dd"),
+        (datetime(2025, 7, 14, 21, 30), "yyyy-mm-dd hh:mm"),
+        (datetime(2025, 7, 15), "yyyy-mm-dd"),
+    ]
+    imported = read_chronology(office.get(f"{at}.csv").data)
+    assert [each["from"] for each in imported.entries] == ["2025-03", "2025-07-14T21:30:00+01:00", "2025-07-15", None]
 
 
 def decided(office: Someone, case: dict[str, Any], **changes: str) -> Any:

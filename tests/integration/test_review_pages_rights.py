@@ -41,6 +41,8 @@ BOTH = ("GET", "POST")
 MAY: dict[tuple[str, str], frozenset[str]] = {
     ("GET", "/review"): ALL,
     ("GET", "/review/settings/stages"): KEEPS_SYSTEM,
+    ("GET", "/review/settings/returns"): KEEPS_SYSTEM,
+    **{(method, "/review/settings/returns/change"): KEEPS_SYSTEM for method in BOTH},
     **{(method, f"/review/settings/stages/<kind>/{rest}"): KEEPS_SYSTEM for rest in ("words", "stages/new", "stages/<slug>", "stages/<slug>/removal") for method in BOTH},
     **{("GET", path): READS for path in ("/review/cases", "/review/waiting", CASE.format("case_id"), CASE.format("case_id") + "/chronology", CASE.format("case_id") + "/chronology.<kind>", CASE.format("case_id") + "/report.<kind>", "/review/practice-reviews/<uuid:review_id>", "/review/reports/<uuid:report_id>/file")},
     ("GET", CASE.format("case_id") + "/bundle.zip"): OFFICE_ALONE,
@@ -75,6 +77,7 @@ MAY: dict[tuple[str, str], frozenset[str]] = {
     ("GET", REQUEST.format("request_id")): ANYBODY,
     ("GET", REQUEST.format("request_id") + "/versions"): ANYBODY,
     ("POST", REQUEST.format("request_id") + "/not-involved"): WRITES,
+    **{(method, REQUEST.format("request_id") + "/chronology/entries/<key>"): WRITES for method in BOTH},
     **{(method, REQUEST.format("record_id") + rest): WRITES for rest in ("/ready", "/nil") for method in BOTH},
     **{(method, REQUEST.format("record_id") + "/sign-off"): SENDS for method in BOTH},
     **{(method, REQUEST.format("record_id") + "/extension"): OFFICE_ALONE for method in BOTH},

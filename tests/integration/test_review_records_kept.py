@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
+from services.notify.people_concerned import people_concerned
 from services.review.destruction import take_files_out
 from services.review.reminders import remind
 from services.review.service import SERVICE
@@ -19,6 +20,7 @@ from tests.integration.test_review_pages import on, person
 from tests.integration.test_review_practice_reviews import pdf, published, sign, upload
 from tests.integration.test_review_recommendations import act, recommended, show
 from tests.people import WRONG, Someone
+from tests.referrals import USUAL
 from tests.reviewing import (
     FULL_RETURN,
     HOSPITAL,
@@ -47,9 +49,9 @@ EVENT = {"held_on": "2026-01-05", "who": "Midwives.", "heard": "It was busy."}
 DESTROY = {"decision": "destroy", "reasons": "Their time has passed and nobody has asked for them."}
 
 
-def ended() -> dict[str, Any]:
+def ended(**changes: Any) -> dict[str, Any]:
     """A case whose rapid review is complete and decided on no further review."""
-    case = open_case()
+    case = open_case(**changes)
     put(f"/information-requests/{request_of(case, SCHOOL)}/return", SCHOOL, FULL_RETURN)
     decide_and_sign(case, NO_REVIEW)
     return case
@@ -237,7 +239,7 @@ def test_drafts_go_with_their_files_and_the_signed_report_stays() -> None:
 
 
 def test_of_a_case_file_only_its_reference_and_dates_are_left_and_no_event_tells_more() -> None:
-    case = ended()
+    case = ended(people=people_concerned([USUAL]))
     person(POLICE, "agency-lead").does("/review/emergency", reference=case["reference"], reasons="A sibling is there.")
     years_later(case, 75)
     with SERVICE.transaction() as session:
@@ -250,6 +252,7 @@ def test_of_a_case_file_only_its_reference_and_dates_are_left_and_no_event_tells
     assert (left["reference"], left["decisions"], left["information_requests"]) == (case["reference"], [], [])
     assert person(OFFICE, "partnership-office").get(f"/review/cases/{case['id']}").status_code == 200
     with SERVICE.transaction() as session:
+        assert session.execute(text("SELECT people FROM cases WHERE id = :id"), {"id": case["id"]}).scalar_one() is None
         sizes = session.execute(
             text("SELECT max(length(data)) FROM events WHERE subject = :subject AND type <> 'reminder.due'"),
             {"subject": f"case:{case['id']}"},

@@ -120,13 +120,16 @@ def test_a_rapid_reviews_stage_is_moved_with_a_note() -> None:
     post(f"/cases/{case['id']}/milestones", SCHOOL, body, 403)
 
 
-@pytest.mark.parametrize("kind", ["thematic", "single-agency", "other"])
-def test_every_kind_of_review_has_stages_of_its_own(kind: str) -> None:
+@pytest.mark.parametrize(
+    ("kind", "series"), [("thematic", "THEMATIC"), ("single-agency", "AGENCY"), ("other", "REVIEW")]
+)
+def test_every_kind_of_review_has_stages_and_references_of_its_own(kind: str, series: str) -> None:
     case = open_case()
     first = commissioned(case)
     body = {"kind": kind, "title": "Looked at in another way", "decided_at": first["decided_at"]}
     review = post(f"/cases/{case['id']}/practice-reviews", OFFICE, body)
     assert stages(review)["decision"]["done"]
+    assert (first["reference"].split("-")[1], review["reference"].split("-")[1]) == ("LCSPR", series)
     assert (review["authority"] == first["authority"]) is (kind == "thematic")
 
 

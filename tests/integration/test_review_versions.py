@@ -51,6 +51,18 @@ def test_the_office_compares_a_revised_return_with_the_one_before() -> None:
     assert office.get(f"{at}/versions?before=1&after=9").status_code == 404
 
 
+def test_your_agency_is_said_of_a_return_to_that_agency_alone() -> None:
+    at = revised()
+    own, others = "Your agency&#39;s recommendations", "The agency&#39;s recommendations"
+    for reader, said, unsaid in (
+        (person(SCHOOL, "return-author"), own, others),
+        (person(OFFICE, "partnership-office"), others, own),
+    ):
+        for path in (at, f"{at}/versions"):
+            sent = reader.get(path).text.rpartition("What was sent")[2]
+            assert said in sent and unsaid not in sent, path
+
+
 def test_an_agency_compares_its_own_versions_and_no_others() -> None:
     at = revised()
     assert person(SCHOOL, "return-author").get(f"{at}/versions").status_code == 200

@@ -75,6 +75,7 @@ KINDS: dict[str, str | None] = {
     **dict.fromkeys((f"/review/{what}/" for what in ("destruction-certificates", "retention-decisions")), None),
     "/review/requests/<uuid:request_id>": "request",
     "/review/requests/<uuid:request_id>/": "own request",
+    "/review/requests/<uuid:request_id>/chronology/entries/": None,  # by its key: test_review_chronology_corrections.py
     "/review/requests/<uuid:request_id>/versions": "request with versions",
     "/review/requests/<uuid:record_id>/": "own request",
     "/review/requests/<uuid:record_id>/extension": "request to extend",

@@ -89,6 +89,8 @@ REVIEW |= {
     ("POST", "/practice-reviews/<uuid:review_id>/reviewer-access"): OFFICE_SENDS,
     ("POST", "/practice-reviews/<uuid:review_id>/reviewer-access/end"): OFFICE_SENDS,
     ("GET", "/recommendations/<uuid:recommendation_id>"): ANY_ONE,
+    ("GET", "/return-times"): READS_LIST,
+    ("PUT", "/return-times"): OFFICE_SENDS,
     ("GET", "/stages"): READS_LIST,
     ("PUT", "/stages/<kind>"): OFFICE_SENDS,
     ("GET", "/emergency-accesses"): (403, 403, 403, 200, 403, 401),

@@ -47,7 +47,10 @@ class DutyNote(Model):
 
 
 class Case(Model):
-    """One incident under review. `identifiers` must not appear in what is published."""
+    """One incident under review. `identifiers` must not appear in what is published.
+
+    `people` are those whom the identifiers are of, where notify told them apart.
+    """
 
     __tablename__ = "cases"
     id: Mapped[Key]
@@ -60,6 +63,7 @@ class Case(Model):
     children: Mapped[int]
     occurred_on: Mapped[str] = mapped_column(Encrypted("cases.occurred_on"))
     identifiers: Mapped[list[dict[str, str]]] = mapped_column(Encrypted("cases.identifiers"))
+    people: Mapped[list[dict[str, Any]] | None] = mapped_column(Encrypted("cases.people"))
     notified_at: Mapped[Moment]
     due_at: Mapped[Moment]
     opened_at: Mapped[Moment]
@@ -73,7 +77,7 @@ class Case(Model):
 class InformationRequest(Model):
     """One agency asked about one case. The reference is kept here too: the agency may not read the case.
 
-    `concerns` is by what the agency finds in its records whom it is asked about.
+    `concerns` is by what the agency finds in its records whom it is asked about, `people` the same person by person.
     """
 
     __tablename__ = "information_requests"
@@ -90,6 +94,7 @@ class InformationRequest(Model):
     reminded_at: Mapped[MomentOrNone]
     chased: Mapped[int] = mapped_column(default=0)
     concerns: Mapped[list[dict[str, str]] | None] = mapped_column(Encrypted("information_requests.concerns"))
+    people: Mapped[list[dict[str, Any]] | None] = mapped_column(Encrypted("information_requests.people"))
     version: Mapped[int] = mapped_column(default=1)
 
 

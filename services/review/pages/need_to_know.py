@@ -21,6 +21,7 @@ from services.review.rapid_review import standing_decision
 from services.review.records import find
 from services.review.views.cases import describe_summary
 from services.review.views.returns import describe_request
+from services.review.whom_to_search import of_no_person
 from shared.identity import rights
 from shared.identity.need_to_know import kept_from, readers_shown
 from shared.web.asking import acted
@@ -88,7 +89,8 @@ def show_in_emergency(visit: Visit, case_id: UUID) -> Page:
     decision = standing_decision(visit.session, case)
     values = {
         "case": describe_summary(case),
-        "identifiers": case.identifiers,
+        "people": case.people or [],
+        "others": of_no_person(case.identifiers, case.people or []),
         "requests": [describe_request(visit.session, each, drafts=False) for each in requests],
         "actions": decision.content.get("immediate_actions", []) if decision else [],
         "back": "/review",

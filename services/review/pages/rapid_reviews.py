@@ -26,6 +26,7 @@ from shared.rulebook import Rulebook
 from shared.web.asking import checked, given, line, moment_on, optional_text, reasons
 from shared.web.forms import DayField, Questions, RadioField, TimeField, may_be_empty, needed
 from shared.web.pages import Download, Visit
+from shared.web.rows import RowsField
 
 
 def at_case(_: Visit, case: Case) -> str:
@@ -99,8 +100,8 @@ def _decision_class(rules: Rulebook) -> type[Questions]:
         ),
         "reasons": reasons("Why?", missing="Give the reasons for the decision", rows=6),
         "what_will_be_done": optional_text("What will be done with the learning?", "Needed where there is no LCSPR"),
-        "immediate_actions": optional_text(
-            "Immediate actions", "One on a line; who does it after a vertical bar: Visit the siblings | Council"
+        "immediate_actions": RowsField(
+            "Immediate actions", asks={"action": "Action {}", "by": "Who does action {}"}, noun="action"
         ),
     }
     for rule in rules.rapid_review_content.values():
@@ -125,16 +126,9 @@ def _decide(visit: Visit, case: Case, form: Questions) -> object:
         {"consideration": rule, "met": answers[f"met_{number}"] == "yes", "reasons": answers[f"why_{number}"]}
         for number, rule in enumerate(rules.considerations)
     ]
-    body["immediate_actions"] = [
-        _action(each) for each in (answers["immediate_actions"] or "").split("\n") if each.strip()
-    ]
+    body["immediate_actions"] = answers["immediate_actions"] or []
     expect_quorum(visit.session, case)
     return record_decision(visit.session, case, checked(RapidReviewDecisionBody(), body), visit.viewer)
-
-
-def _action(said: str) -> dict[str, str]:
-    what, _, by = (part.strip() for part in said.partition("|"))
-    return {"action": what} | ({"by": by} if by else {})
 
 
 act(

@@ -22,6 +22,7 @@ from services.review.return_drafts import (
 )
 from services.review.return_parts import PARTS_IN_ORDER
 from services.review.views.returns import describe_request, describe_requests
+from services.review.whom_to_search import of_no_person
 from shared.identity import rights
 from shared.web.asking import optional_text, reasons
 from shared.web.forms import DayField, Questions, at_most, needed, trimmed
@@ -79,6 +80,8 @@ def show_request(visit: Visit, request_id: UUID) -> Page:
     extensions = select(Extension).where(Extension.request_id == request.id).order_by(Extension.given_at)
     values = {
         "request": describe_request(visit.session, request, drafts=False),
+        "others": of_no_person(request.concerns or [], request.people or []),
+        "own": own,
         "writes": writes and request.status != "cancelled",
         "writing": bool(draft) and writes,
         "parts": [(part, bool(body.get(part.name))) for part in PARTS_IN_ORDER],

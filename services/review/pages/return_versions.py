@@ -33,7 +33,7 @@ def compare_versions(visit: Visit, request_id: UUID) -> Page:
         "versions": list(versions.values()),
         "before": versions[chosen[0]],
         "after": versions[chosen[1]],
-        "found": compare(versions[chosen[0]], versions[chosen[1]]),
+        "found": compare(versions[chosen[0]], versions[chosen[1]], own=request.agency_id == visit.viewer.agency_id),
         "back": f"/review/requests/{request.id}",
     }
     return Page("return_versions.html", "What was changed", values)

@@ -1,34 +1,22 @@
-"""Writing a return: one part a page, lists that grow, and the chronology typed, pasted or imported."""
+"""Writing a return: one part a page, and lists that grow."""
 
-import json
 from typing import Any
 from uuid import UUID
 
 from flask import request as request_of_browser
-from wtforms import FileField, TextAreaField
 
-from services.review.chronology_import import checked_entry, read_chronology
-from services.review.date_words import NotUnderstood, read_date
 from services.review.models import InformationRequest
 from services.review.pages.requests import own_request
 from services.review.pages.site import pages
 from services.review.return_drafts import draft_body, save_part
-from services.review.return_parts import BY_SLUG, EntryForm, Part, PeriodForm, text_form
-from services.review.schemas.returns import MOST_ENTRIES
+from services.review.return_parts import BY_SLUG, Part, PeriodForm, text_form
 from shared.identity import rights
 from shared.web.asking import acted, form_page
-from shared.web.forms import Questions, may_be_empty
+from shared.web.forms import Questions
 from shared.web.pages import Go, Page, Visit
-from shared.web.problems import Problem, not_found, refused
-from shared.web.uploads import uploaded_file
+from shared.web.problems import not_found
 
 SAVED = "Saved."
-SHOWN_AT_ONCE = 100
-
-
-class ImportForm(Questions):
-    file = FileField("A file: CSV, Excel or Word table", validators=may_be_empty())
-    pasted = TextAreaField("Or paste the rows, with their headings", validators=may_be_empty(), render_kw={"rows": 8})
 
 
 def _part(slug: str) -> Part:
@@ -98,101 +86,10 @@ def remove_item(visit: Visit, request_id: UUID, slug: str, number: int) -> Go:
         raise not_found()
     del items[number]
     save_part(visit.session, request, name, items, visit.viewer)
-    return Go(f"/review/requests/{request_id}/{slug}", "Removed.")
+    return Go(at_page(f"/review/requests/{request_id}/{slug}"), "Removed.")
 
 
-@pages.get("/requests/<uuid:request_id>/chronology", allows=rights.writes_returns)
-def get_chronology_part(visit: Visit, request_id: UUID) -> Page:
-    return _chronology(visit, own_request(visit, request_id), EntryForm(visit.typed), ImportForm())
-
-
-def _chronology(visit: Visit, request: InformationRequest, form: Questions, importing: Questions) -> Page:
-    entries = draft_body(visit.session, request).get("chronology", [])
-    values = {
-        "request": request,
-        "entries": entries[-SHOWN_AT_ONCE:],
-        "hidden": max(len(entries) - SHOWN_AT_ONCE, 0),
-        "form": form,
-        "importing": importing,
-        "errors": form.error_list() + importing.error_list(),
-        "back": f"/review/requests/{request.id}",
-    }
-    return Page("return_chronology.html", "Chronology", values, 422 if values["errors"] else 200)
-
-
-@pages.post("/requests/<uuid:request_id>/chronology", allows=rights.writes_returns)
-def post_entry(visit: Visit, request_id: UUID) -> Page | Go:
-    """Add one entry that was typed."""
-    request, form = own_request(visit, request_id, lock=True), EntryForm(visit.typed)
-
-    def add() -> None:
-        try:
-            entry = _typed_entry(form.answers())
-        except NotUnderstood as fault:
-            raise refused("/when", str(fault)) from None
-        _add(visit, request, [entry])
-
-    if not acted(visit, form, "when", add):
-        return _chronology(visit, request, form, ImportForm())
-    return Go(f"/review/requests/{request.id}/chronology", "The entry is added.")
-
-
-def _typed_entry(answers: dict[str, Any]) -> dict[str, Any]:
-    dated = read_date(answers["when"])
-    persons = [name.strip() for name in (answers["persons"] or "").split(";") if name.strip()]
-    said = {"yes": True, "no": False, None: None}
-    values = {
-        "from": dated.start,
-        "to": dated.end,
-        "certainty": dated.certainty,
-        "description": answers["description"],
-        "source": answers["source"],
-        "persons": persons,
-        "child_seen": said[answers["child_seen"]],
-        "child_heard": said[answers["child_heard"]],
-    }
-    return checked_entry(values, answers["when"] if dated.certainty == "estimated" else "")
-
-
-def _add(visit: Visit, request: InformationRequest, entries: list[dict[str, Any]]) -> None:
-    before = draft_body(visit.session, request).get("chronology", [])
-    if len(before) + len(entries) > MOST_ENTRIES:
-        raise refused("/file", f"A return holds at most {MOST_ENTRIES:,} entries; it has {len(before):,} now.")
-    save_part(visit.session, request, "chronology", [*before, *entries], visit.viewer)
-
-
-@pages.post("/requests/<uuid:request_id>/chronology/import", allows=rights.writes_returns)
-def preview_import(visit: Visit, request_id: UUID) -> Page:
-    """What a file or pasted rows were understood to say; nothing is kept yet."""
-    request, form = own_request(visit, request_id), ImportForm(visit.typed)
-    try:
-        pasted = (form["pasted"].data or "").strip()
-        content = pasted.encode() if pasted else uploaded_file("chronology")[1]
-        found = read_chronology(content)
-    except Problem as problem:
-        if problem.status != 422:
-            raise
-        form.blame("file", problem.errors[0]["message"])
-        return _chronology(visit, request, EntryForm(), form)
-    values = {
-        "request": request,
-        "found": found,
-        "shown": found.entries[:SHOWN_AT_ONCE],
-        "as_json": json.dumps(found.entries, ensure_ascii=False),
-        "back": f"/review/requests/{request.id}/chronology",
-    }
-    return Page("return_import.html", "What was understood", values)
-
-
-@pages.post("/requests/<uuid:request_id>/chronology/import/keep", allows=rights.writes_returns)
-def keep_import(visit: Visit, request_id: UUID) -> Go:
-    """Put what was understood into the draft; every entry is checked again."""
-    request = own_request(visit, request_id, lock=True)
-    try:
-        entries = json.loads(request_of_browser.form.get("entries", ""))
-        if not isinstance(entries, list):
-            raise ValueError
-    except ValueError:
-        raise Problem(400, "Nothing was stored. Go back and import the file again.") from None
-    _add(visit, request, entries)
-    return Go(f"/review/requests/{request.id}/chronology", f"{len(entries):,} entries are added.")
+def at_page(path: str) -> str:
+    """Where a person came from in a list that has several pages."""
+    number = request_of_browser.args.get("page", 0, int)
+    return f"{path}?page={number}" if number else path

@@ -188,8 +188,25 @@ class Searched(Schema):
     value = fields.String(required=True)
 
 
+class PersonSearched(Schema):
+    """One person to search for; `role` is `child`, or what they are to the children. `address` is its lines."""
+
+    role = fields.String(required=True)
+    given_name = fields.String(required=True, allow_none=True)
+    family_name = fields.String(required=True, allow_none=True)
+    also_known_as = fields.List(fields.String(), required=True)
+    date_of_birth = fields.String(required=True, allow_none=True, metadata={"format": "date"})
+    expected_date_of_delivery = fields.String(required=True, allow_none=True, metadata={"format": "date"})
+    nhs_number = fields.String(required=True, allow_none=True)
+    address = fields.List(fields.String(), required=True)
+    postcode = fields.String(required=True, allow_none=True)
+
+
 class InformationRequestView(InformationRequestSummary):
+    """`concerns` is all that may be searched by; `people` tells it apart, and is empty for what was notified before."""
+
     concerns = fields.List(fields.Nested(Searched), required=True)
+    people = fields.List(fields.Nested(PersonSearched), required=True)
     return_ = fields.Nested(ReturnView, required=True, allow_none=True, data_key="return")
 
 

@@ -63,7 +63,11 @@ def describe_request(session: Session, request: InformationRequest, *, drafts: b
         statement = statement.where(AgencyReturn.submitted_at.is_not(None))
     newest = session.scalar(statement.order_by(AgencyReturn.number.desc()).limit(1))
     [described] = describe_requests(session, [request])
-    return described | {"concerns": request.concerns or [], "return": _content(newest) if newest else None}
+    return described | {
+        "concerns": request.concerns or [],
+        "people": request.people or [],
+        "return": _content(newest) if newest else None,
+    }
 
 
 def describe_versions(session: Session, request: InformationRequest) -> list[dict[str, Any]]:
