@@ -18,6 +18,8 @@ log = structlog.get_logger()
 
 KEEP = "INSERT INTO inbox VALUES (%s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING RETURNING event_id"
 
+HEARD_LATER = "SELECT EXISTS (SELECT 1 FROM inbox WHERE subject = %s AND type = %s AND sequence > %s) AS heard"
+
 
 def receive_all(service: Service, reactions: Mapping[str, Reaction], envelopes: Sequence[dict[str, Any]]) -> None:
     """Receive events one after the other, each in a transaction of its own, and confirm those that are done with.
@@ -55,6 +57,11 @@ def receive(service: Service, reactions: Mapping[str, Reaction], envelope: dict[
 def _is_new(session: Session, envelope: dict[str, Any]) -> bool:
     values = [envelope[key] for key in ("id", "type", "source", "subject", "sequence")]
     return bool(in_one_exchange(session, (KEEP, [*values, clock.machine_now()])))
+
+
+def heard_later(session: Session, event: Event, kind: str) -> bool:
+    """Whether an event of this kind, of the same subject, that was said after `event` was heard before it."""
+    return bool(in_one_exchange(session, (HEARD_LATER, [event.subject, kind, event.sequence]))[0].heard)
 
 
 def _open(envelope: dict[str, Any]) -> Event:

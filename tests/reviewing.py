@@ -92,9 +92,9 @@ def envelope(kind: str, values: dict[str, Any], source: str = "notify") -> dict[
     }
 
 
-def hear(kind: str, values: dict[str, Any], source: str = "notify") -> None:
-    """Give review an event through its inbox, as its worker does."""
-    receive(SERVICE, REACTIONS, envelope(kind, values, source))
+def hear(kind: str, values: dict[str, Any], source: str = "notify", **changes: Any) -> bool:
+    """Give review an event through its inbox, as its worker does; whether it is done with."""
+    return receive(SERVICE, REACTIONS, envelope(kind, values, source) | changes)
 
 
 def said(subject: str, kind: str) -> list[dict[str, Any]]:

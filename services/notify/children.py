@@ -14,7 +14,7 @@ def children_of(bodies: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """Every child of the referrals `bodies` once, in the order in which the referrals first name them.
 
     A child named in several referrals keeps the gravest outcome, is looked after or a care leaver if any referral says
-    so, and has every other field from the first referral that knows it.
+    so, has all other names that any of them gives, and has every other field from the first referral that knows it.
     """
     children: list[dict[str, Any]] = []
     for body in bodies:
@@ -44,6 +44,8 @@ def _both(first: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, Any]:
     new = {name: value for name, value in other.items() if first.get(name) in (None, "", [], "not-known")}
     if any(first.get(name) is not None for name in AGES):  # a child has one form of age: the first referral's
         new = {name: value for name, value in new.items() if name not in AGES}
+    if others := dict.fromkeys([*(first.get("also_known_as") or ()), *(other.get("also_known_as") or ())]):
+        new["also_known_as"] = list(others)
     for flag in ("looked_after", "care_leaver"):
         new[flag] = True if other.get(flag) else first.get(flag, other.get(flag))
     new["outcome"] = min(first["outcome"], other["outcome"], key=OUTCOMES.index)

@@ -4,8 +4,6 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from services.notify.children import children_of
-
 TITLES = frozenset(
     [
         "dr",
@@ -34,7 +32,7 @@ TITLES = frozenset(
 
 def identifiers_of(bodies: Sequence[Mapping[str, Any]]) -> list[dict[str, str]]:
     """Kind and value of each identifier that the referrals state, each once, in their order."""
-    found = [pair for child in children_of(bodies) for pair in _of_person(child)]
+    found = [pair for body in bodies for child in body["children"] for pair in _of_person(child)]
     found += [pair for body in bodies for person in body.get("other_people") or () for pair in _of_person(person)]
     found += [pair for body in bodies for pair in _of_professionals(body.get("referrer") or {})]
     found += [

@@ -10,6 +10,7 @@ from services.notify.arising import duty_to_decide, panel_document
 from services.notify.duplicates import alike_to, find_by
 from services.notify.duties import DECIDE, open_duties
 from services.notify.models import Duty, Incident, Referral
+from services.notify.notified import say_corrected
 from services.notify.notifying import (
     correct_unsent,
     end_deciding,
@@ -52,6 +53,7 @@ def take_in(session: Session, viewer: Viewer, incident: Incident, now: datetime)
     find_by(session, incident, bodies)
     assessment = assess_bodies(bodies, london_day(now))
     if incident.status in ALREADY_TOLD:
+        say_corrected(session, incident)
         decided = decided_to_notify(assessment)
         entries = _correct_what_was_told(session, viewer, incident, decided, bodies, now)
         return entries + start_notifying(session, viewer, incident, decided)

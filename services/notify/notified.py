@@ -12,8 +12,9 @@ from services.notify.arising import told
 from services.notify.children import children_of
 from services.notify.duties import NOTIFYING, duty_values
 from services.notify.identifiers import identifiers_of
-from services.notify.models import Duty
+from services.notify.models import Duty, Incident, Referral
 from services.notify.people_concerned import people_concerned
+from services.notify.referrals import bodies_of
 from services.notify.service import SERVICE
 from services.notify.states import INCIDENT, moved
 from services.notify.threshold import FOR_THE_PANEL
@@ -21,7 +22,7 @@ from shared import audit
 from shared.database import insert_rows
 from shared.delivery.deliveries import DeliveryRow
 from shared.encryption import unseal_json
-from shared.exchange import Rows, Statement, write_with_commit
+from shared.exchange import Rows, Statement, in_one_exchange, write_with_commit
 from shared.outbox import emit
 from shared.partnership import partnership
 from shared.service import ring_after_commit
@@ -146,23 +147,38 @@ def _rapid_review_due(incident: Held, sent_at: datetime) -> dict[str, Any]:
 
 def _say_notified(session: Session, incident: Held, sent_at: datetime, known: Known, *, review_required: bool) -> None:
     data = {
-        "incident_id": incident.id,
-        "reference": incident.reference,
         "sent_at": sent_at.isoformat(),
         "occurred_on": incident.occurred_on.isoformat(),
         "kinds": incident.assessment["kinds"],
         "rapid_review_required": review_required,
-        "agencies": _asked(incident, known.agencies),
-        "children": len(children_of(incident.bodies)),
-        "identifiers": identifiers_of(incident.bodies),
-        "people": people_concerned(incident.bodies),
-    }
+    } | _said(incident, incident.bodies, incident.referred_by, known.agencies)
     emit(session, SERVICE, "incident.notified", f"incident:{incident.id}", data)
 
 
-def _asked(incident: Held, agencies: Sequence[str]) -> list[str]:
+def say_corrected(session: Session, incident: Incident) -> None:
+    """Where an incident counts as notified, review hears what its referrals say now: whom to search for, whom to ask,
+    and what must not appear in what is published. Before that, the notification will say it."""
+    if incident.notified_at is None:
+        return
+    bodies = bodies_of(session, incident.id)
+    referred_by = session.scalars(select(Referral.agency_id).where(Referral.incident_id == incident.id)).all()
+    agencies = [row.id for row in in_one_exchange(session, (AGENCIES, []))]
+    data = _said(incident, bodies, referred_by, agencies)
+    emit(session, SERVICE, "incident.corrected", f"incident:{incident.id}", data)
+
+
+def _said(
+    incident: Held | Incident, bodies: Sequence[dict[str, Any]], referred_by: Sequence[str], agencies: Sequence[str]
+) -> dict[str, Any]:
     """Who is asked: who referred the incident or, as the referrals say, knows a child of it; the partners always."""
-    children = [child for body in incident.bodies for child in body["children"]]
+    children = [child for body in bodies for child in body["children"]]
     knowing = {agency for child in children for agency in child.get("agencies_known_to") or ()}
-    wanted = {*incident.referred_by, *knowing, *partnership().safeguarding_partners}
-    return [agency for agency in agencies if agency in wanted]
+    asked = {*referred_by, *knowing, *partnership().safeguarding_partners}
+    return {
+        "incident_id": incident.id,
+        "reference": incident.reference,
+        "agencies": [agency for agency in agencies if agency in asked],
+        "children": len(children_of(bodies)),
+        "identifiers": identifiers_of(bodies),
+        "people": people_concerned(bodies),
+    }

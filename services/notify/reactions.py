@@ -20,6 +20,7 @@ from shared import audit, clock, files
 from shared.database import insert_rows
 from shared.delivery.deliveries import add_deliveries
 from shared.events.catalogue import Event, NotYet, Reaction
+from shared.inbox import heard_later
 from shared.outbox import emit_all
 from shared.partnership import partnership
 
@@ -27,10 +28,6 @@ NOT_SENT = ("pending", "waiting-for-person")
 REVIEW_RULES = ("lcspr", "local-review")
 # Two events of one publication, heard at once after an outage, take turns: the second sees what the first heard.
 TAKE_TURN = text("SELECT pg_advisory_xact_lock(hashtextextended(:subject, 0))")
-HEARD_LATER = text("""
-    SELECT EXISTS (SELECT 1 FROM inbox
-                    WHERE subject = :subject AND type = :type AND sequence > :sequence)
-""")
 
 
 OVERDUE = "Your agency's information for a rapid review is overdue."
@@ -236,8 +233,7 @@ def _announce_again(session: Session, duty: Duty, publish_at: str) -> None:
 def _overtaken_by(session: Session, event: Event, kind: str) -> bool:
     """Whether a later event of this kind, of the same publication, was heard before this one; takes its turn to look."""
     session.execute(TAKE_TURN, {"subject": event.subject})
-    heard = {"subject": event.subject, "type": kind, "sequence": event.sequence}
-    return bool(session.scalar(HEARD_LATER, heard))
+    return heard_later(session, event, kind)
 
 
 def publication_live(session: Session, event: Event) -> None:

@@ -13,6 +13,7 @@ from shared import audit, clock
 from shared.database import new_id
 from shared.events.catalogue import NotYet
 from shared.identity.viewer import SYSTEM, Viewer
+from shared.service import ring_after_commit
 from shared.web.problems import Problem
 
 TOLD_RULES = ("prior-copy", "not-published-reasons", "nspcc-deposit")
@@ -34,6 +35,20 @@ def open_publication(session: Session, report: dict[str, Any]) -> None:
         write_page_text(session, SYSTEM, publication)
     what = "opened" if opened else "received a report again"
     audit.append(session, audit.Entry("system", what, f"publication:{publication.id}", "report.signed-off"))
+
+
+def learn_identifiers(session: Session, learnt: dict[str, Any]) -> None:
+    """More is known of whom a review concerns: what is to come out, and what is out, is looked through for it.
+
+    Raises `NotYet` where the report's publication is not open.
+    """
+    of_it = select(Publication).where(Publication.practice_review_id == learnt["practice_review_id"])
+    publication = session.scalar(of_it.with_for_update())
+    if publication is None:
+        raise NotYet("The report that was signed off is not here yet.")
+    publication.identifiers = _united(publication.identifiers, learnt["identifiers"])
+    ring_after_commit(session, "check_documents")
+    audit.append(session, audit.Entry("system", "learnt", f"publication:{publication.id}", "identifiers.learnt"))
 
 
 def _incidents(report: dict[str, Any]) -> list[dict[str, Any]]:

@@ -2,7 +2,7 @@
 
 from sqlalchemy.orm import Session
 
-from services.publish.publications import lift_hold, note_telling, open_publication, place_hold
+from services.publish.publications import learn_identifiers, lift_hold, note_telling, open_publication, place_hold
 from services.publish.recipients import note_recipient
 from shared.events.catalogue import Event, Reaction
 from shared.identity.keys import apply_directory_change
@@ -23,6 +23,10 @@ def recipient_changed(session: Session, event: Event) -> None:
 
 def report_signed_off(session: Session, event: Event) -> None:
     open_publication(session, event.data)
+
+
+def identifiers_learnt(session: Session, event: Event) -> None:
+    learn_identifiers(session, event.data)
 
 
 def hold_placed(session: Session, event: Event) -> None:
@@ -51,6 +55,7 @@ REACTIONS: dict[str, Reaction] = {
     "need-to-know.changed": need_to_know_changed,
     "recipient.changed": recipient_changed,
     "report.signed-off": report_signed_off,
+    "identifiers.learnt": identifiers_learnt,
     "hold.placed": hold_placed,
     "hold.lifted": hold_lifted,
     "duty.discharged": duty_discharged,

@@ -11,6 +11,8 @@ from services.review.information_requests import ask_agencies, cancel_requests
 from services.review.models import Case, Incident, RapidReviewDecision, RapidReviewSignature
 from services.review.plans import plan_for
 from services.review.references import invent_pseudonym, next_reference
+from services.review.retention import is_destroyed
+from services.review.review_cases import tell_publishing
 from services.review.states import CASE, may, move
 from shared import audit, clock
 from shared.calendar import london_day
@@ -74,13 +76,41 @@ def rapid_review_due(sent_at: datetime) -> datetime:
     return partnership().due(rule, sent_at)
 
 
+def take_correction(session: Session, corrected: dict[str, Any], *, newest: bool) -> None:
+    """Act on `incident.corrected`: the case and its requests get what they lack, and publishing what it must look for.
+
+    While the rapid review goes on, agencies that are known only now are asked. `newest` is false for a correction that
+    comes after a later one: then what is said of people stands. Of a case whose content was destroyed nothing is kept.
+    Raises `NotYet` for an incident whose notification is not here.
+    """
+    if session.get(Incident, corrected["incident_id"]) is None:
+        raise NotYet("The notification of the incident that was corrected is not here yet.")
+    case = case_of(session, corrected["incident_id"], lock=True)
+    if case is None or is_destroyed(session, case):
+        return
+    _learn(session, case, corrected)
+    if newest:
+        case.people = corrected["people"]
+    ask_agencies(session, case, corrected["agencies"] if case.stage == "rapid-review" else ())
+    audit.append(session, audit.Entry("system", "brought-up-to-date", f"case:{case.id}", "incident.corrected"))
+
+
+def _learn(session: Session, case: Case, told: dict[str, Any]) -> None:
+    """What identifies somebody stays known once it was: what was corrected may stand in somebody's draft."""
+    before = len(case.identifiers)
+    case.identifiers = _united(case.identifiers, told["identifiers"])
+    case.children = max(case.children, told["children"])
+    case.version += 1
+    if len(case.identifiers) > before:
+        session.flush()
+        tell_publishing(session, case)
+
+
 def _bring_up_to_date(session: Session, case: Case, notified: dict[str, Any], sent_at: datetime) -> None:
-    case.identifiers = _united(case.identifiers, notified["identifiers"])
+    _learn(session, case, notified)
     if sent_at >= case.notified_at:  # an older event that comes late tells less
         case.people = notified.get("people", case.people)
     case.kinds = list(dict.fromkeys([*case.kinds, *notified["kinds"]]))
-    case.children = max(case.children, notified["children"])
-    case.version += 1
     if may(CASE, case.stage, "notify-again") and sent_at > case.notified_at:
         case.stage = move(CASE, case.stage, "notify-again")
         case.notified_at, case.due_at = sent_at, rapid_review_due(sent_at)

@@ -5,13 +5,14 @@ from datetime import datetime
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from services.review.cases import take_notification, withdraw_case
+from services.review.cases import take_correction, take_notification, withdraw_case
 from services.review.models import IncidentReferral
 from services.review.panel_replies import note_duty, note_sent_to_panel
 from services.review.practice_review import note_publication
 from shared.events.catalogue import Event, Reaction
 from shared.identity.keys import apply_directory_change
 from shared.identity.need_to_know import note_bar
+from shared.inbox import heard_later
 
 
 def incident_referred(session: Session, event: Event) -> None:
@@ -24,6 +25,10 @@ def incident_referred(session: Session, event: Event) -> None:
 
 def incident_notified(session: Session, event: Event) -> None:
     take_notification(session, event.data)
+
+
+def incident_corrected(session: Session, event: Event) -> None:
+    take_correction(session, event.data, newest=not heard_later(session, event, event.type))
 
 
 def incident_withdrawn(session: Session, event: Event) -> None:
@@ -55,6 +60,7 @@ def publication_changed(session: Session, event: Event) -> None:
 REACTIONS: dict[str, Reaction] = {
     "incident.referred": incident_referred,
     "incident.notified": incident_notified,
+    "incident.corrected": incident_corrected,
     "incident.withdrawn": incident_withdrawn,
     "duty.discharged": duty_discharged,
     "duty.overdue": duty_overdue,

@@ -149,3 +149,9 @@ def expect_no_legal_hold(session: Session, case: Case) -> None:
 def _expect_not_held(session: Session, case: Case) -> None:
     if any(each.lifted_at is None for each in legal_holds(session, case)):
         raise conflict(f"A legal hold stands on {case.reference}: nothing of it may be destroyed.")
+
+
+def is_destroyed(session: Session, case: Case) -> bool:
+    """Whether what identifies anybody in a case was destroyed."""
+    made = select(DestructionCertificate.id).where(DestructionCertificate.case_id == case.id)
+    return session.scalar(made.where(DestructionCertificate.record_class == "case-file")) is not None

@@ -4,10 +4,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from services.review.models import Case, PracticeReview, ReviewCase
+from services.review.service import SERVICE
 from services.review.states import CASE, PRACTICE_REVIEW, may, move
 from shared import audit, clock
 from shared.database import new_id, see_as
 from shared.identity.viewer import SYSTEM, Viewer
+from shared.outbox import emit
 from shared.web.problems import conflict, refused
 
 
@@ -95,6 +97,16 @@ def expect_case_of(session: Session, review: PracticeReview, case: Case) -> None
         raise refused("/practice_review_id", "Name a practice review of this case.")
 
 
+def tell_publishing(session: Session, case: Case) -> None:
+    """What a case has learnt is looked for in what is published of every review that it is or was part of, once that is
+    signed off; before, the signing off says it. The case is held by the caller."""
+    of_it = select(ReviewCase.practice_review_id).where(ReviewCase.case_id == case.id)
+    signed = select(PracticeReview.id).where(PracticeReview.id.in_(of_it), PracticeReview.signed_off_at.is_not(None))
+    for review_id in session.scalars(signed):
+        data = {"practice_review_id": review_id, "identifiers": case.identifiers}
+        emit(session, SERVICE, "identifiers.learnt", f"practice-review:{review_id}", data)
+
+
 def known_of_cases(session: Session, review: PracticeReview, viewer: Viewer) -> dict[str, list[dict[str, str]]]:
     """What publishing must know of all the cases of a review.
 
@@ -102,7 +114,9 @@ def known_of_cases(session: Session, review: PracticeReview, viewer: Viewer) -> 
     drafts may still speak of it. `incidents`: what the review is about, and the day of each.
     """
     see_as(session, SYSTEM)  # whoever signs last may be kept from a case that was taken out
-    cases = session.scalars(select(Case).where(Case.id.in_([each.case_id for each in links_of(session, review)])))
+    theirs = select(Case).where(Case.id.in_([each.case_id for each in links_of(session, review)])).order_by(Case.id)
+    # Held, and read anew: whatever a case learns from now on is told to publishing when the review is signed off.
+    cases = session.scalars(theirs.with_for_update(read=True).execution_options(populate_existing=True)).all()
     found = [each for case in cases for each in case.identifiers]
     incidents = [
         {"incident_id": case.incident_id, "occurred_on": case.occurred_on} for case in cases_of(session, review)

@@ -34,6 +34,7 @@ CATALOGUE: dict[str, EventType] = {
     for event in (
         EventType("incident.referred", "notify", ("review",), contracts.IncidentReferred()),
         EventType("incident.notified", "notify", ("review",), contracts.IncidentNotified()),
+        EventType("incident.corrected", "notify", ("review",), contracts.IncidentCorrected()),
         EventType("incident.withdrawn", "notify", ("review",), contracts.IncidentWithdrawn()),
         EventType("duty.discharged", "notify", ("review", "publish"), contracts.DutyDischarged()),
         EventType("duty.overdue", "notify", ("review", "publish"), contracts.DutyOverdue()),
@@ -54,6 +55,7 @@ CATALOGUE: dict[str, EventType] = {
         EventType("hold.lifted", "review", ("notify", "publish"), contracts.HoldLifted()),
         EventType("reminder.due", "review", ("notify",), contracts.ReminderDue()),
         EventType("report.signed-off", "review", ("publish",), contracts.ReportSignedOff()),
+        EventType("identifiers.learnt", "review", ("publish",), contracts.IdentifiersLearnt()),
         EventType("publication.route-decided", "publish", ("notify",), contracts.RouteDecided()),
         EventType("publication.scheduled", "publish", ("notify",), contracts.PublicationScheduled()),
         EventType("publication.live", "publish", ("review", "notify"), contracts.PublicationLive()),

@@ -55,21 +55,30 @@ class IncidentReferred(Contract):
     submitted_at = Time(required=True)
 
 
-class IncidentNotified(Contract):
-    """`agencies` are those that referred the incident or know a child of it; `sent_at` starts the rapid review's clock.
+class IncidentCorrected(Contract):
+    """What the referrals of a notified incident say after one was corrected or joined to it.
 
-    `people` are those whom the identifiers are of; an event from before they were told apart has none.
+    `agencies` are those that referred the incident or know a child of it. `people` are those whom the identifiers are of.
     """
 
     incident_id = Id(required=True)
     reference = fields.String(required=True)
+    agencies = fields.List(fields.String(), required=True)
+    children = fields.Integer(required=True)
+    identifiers = fields.List(fields.Nested(Identifier), required=True)
+    people = fields.List(fields.Nested(PersonConcerned), required=True)
+
+
+class IncidentNotified(IncidentCorrected):
+    """What the referrals said when the incident was notified. `sent_at` starts the rapid review's clock.
+
+    An event from before people were told apart has none.
+    """
+
     sent_at = Time(required=True)
     occurred_on = fields.Date(required=True)
     kinds = fields.List(fields.String(), required=True)
     rapid_review_required = fields.Boolean(required=True)
-    agencies = fields.List(fields.String(), required=True)
-    children = fields.Integer(required=True)
-    identifiers = fields.List(fields.Nested(Identifier), required=True)
     people = fields.List(fields.Nested(PersonConcerned))
 
 
@@ -261,6 +270,13 @@ class ReportSignedOff(PracticeReviewEvent):
     identifiers = fields.List(fields.Nested(Identifier), required=True)
     incidents = fields.List(fields.Nested(IncidentReviewed))
     occurred_on = fields.Date()
+
+
+class IdentifiersLearnt(Contract):
+    """What else must not appear in what is published of a review that was signed off."""
+
+    practice_review_id = Id(required=True)
+    identifiers = fields.List(fields.Nested(Identifier), required=True)
 
 
 class ReminderDue(Contract):

@@ -8,6 +8,7 @@ import pytest
 
 from tests.notifying import (
     COUNCIL,
+    HOSPITAL,
     OFFICE,
     POLICE,
     SCHOOL,
@@ -22,6 +23,7 @@ from tests.notifying import (
     refer,
     referral,
     rows,
+    said,
     send,
     told_of,
 )
@@ -58,6 +60,46 @@ def test_a_correction_after_sending_goes_to_everyone_who_was_told(sandbox: Outsi
         "safeguarding-partner:west-mercia-police": "discharged",
         "safeguarding-partner:herefordshire-and-worcestershire-icb": "discharged",
     }
+
+
+def names_in(event: dict[str, Any]) -> set[str]:
+    return {each["value"] for each in event["identifiers"] if each["kind"] == "name"}
+
+
+def test_review_hears_what_is_corrected_after_the_notification_and_before_it_by_the_notification(
+    sandbox: Outside,
+) -> None:
+    body = referral()
+    taken = refer(body)
+    incident_id = taken["incident"]["id"]
+    early = copy.deepcopy(body)
+    early["children"][0]["also_known_as"] = ["Little Wren"]
+    correct(taken, early)
+    assert said("incident.corrected", incident_id=incident_id) == []
+    send()
+    [event] = said("incident.notified", incident_id=incident_id)
+    assert "Little Wren" in names_in(event)
+    late = copy.deepcopy(early)
+    late["children"][0] |= {"also_known_as": ["Old Hollis"], "agencies_known_to": ["example-housing"]}
+    correct(taken, late)
+    [event] = said("incident.corrected", incident_id=incident_id)
+    assert "Old Hollis" in names_in(event) and "example-housing" in event["agencies"]
+    assert event["people"][0]["also_known_as"] == ["Old Hollis"]
+
+
+def test_review_hears_what_a_referral_that_is_merged_into_a_notified_incident_says(sandbox: Outside) -> None:
+    body = referral()
+    first = refer(body)
+    send()
+    theirs = copy.deepcopy(body) | {"agency_reference": "OTHER-1"}
+    theirs["children"][0] |= {"also_known_as": ["Tammy"], "address": {"lines": ["2 Other Row"], "postcode": "HR2 0ZZ"}}
+    second = refer(theirs, agency=HOSPITAL)
+    merged = {"into": first["incident"]["id"], "reasons": "One child, one day."}
+    assert call("POST", f"/incidents/{second['incident']['id']}/merge", OFFICE, merged).status_code == 200
+    [event] = said("incident.corrected", incident_id=first["incident"]["id"])
+    values = {each["value"] for each in event["identifiers"]}
+    assert {"Tammy", "2 Other Row", "HR2 0ZZ"} <= values
+    assert "Tammy" in event["people"][0]["also_known_as"] and HOSPITAL in event["agencies"]
 
 
 def test_before_anything_is_sent_the_notification_itself_is_corrected(sandbox: Outside) -> None:

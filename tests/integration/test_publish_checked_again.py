@@ -13,10 +13,13 @@ from services.publish import document_check
 from services.publish.cleaning import examination_process
 from services.publish.document_check import check_documents, reopen_outdated_checks
 from services.publish.going_live import publish_due
+from services.publish.publications import learn_identifiers
 from services.publish.service import SERVICE
+from shared.database import new_id
+from shared.events.catalogue import NotYet
 from tests.integration.test_publish_once_live import LOOK, learn, live, look_now, mails
 from tests.people import Someone
-from tests.publishing import OFFICE, browse, get, pass_days, path_of, pdf, post, route, scheduled_publication
+from tests.publishing import OFFICE, browse, get, hear, pass_days, path_of, pdf, post, route, scheduled_publication
 
 pytestmark = pytest.mark.usefixtures("ground", "own_clock")
 
@@ -28,6 +31,11 @@ def publication_of(document_id: str | None) -> str:
     with SERVICE.transaction() as session:
         statement = text("SELECT publication_id::text FROM documents WHERE id = :id")
         return str(session.scalar(statement, {"id": document_id}))
+
+
+def hear_of(publication: dict[str, Any], name: str) -> None:
+    told = {"practice_review_id": publication["practice_review_id"], "identifiers": [{"kind": "name", "value": name}]}
+    hear("identifiers.learnt", told)
 
 
 def state(publication: dict[str, Any]) -> str:
@@ -66,6 +74,25 @@ def test_whose_hour_comes_while_it_is_checked_again_is_held_where_somebody_is_fo
     check_documents()
     publish_due()
     assert state(publication) == "held"
+
+
+def test_what_the_case_learns_after_the_sign_off_is_looked_for_in_what_waits_and_in_what_is_out() -> None:
+    public = live()
+    waiting = scheduled_publication(content=pdf("The neighbour, called old hollis, rang."))
+    for each in (waiting, public):
+        hear_of(each, "Hollis")
+    pass_days()
+    publish_due()
+    assert state(waiting) == "scheduled"
+    check_documents()
+    publish_due()
+    assert (state(waiting), look_now(public)) == ("held", True)
+    post(f"/publications/{public['id']}/withdrawal", ORDER)
+
+
+def test_what_is_learnt_before_the_report_is_here_waits_for_it() -> None:
+    with pytest.raises(NotYet), SERVICE.transaction() as session:
+        learn_identifiers(session, {"practice_review_id": new_id(), "identifiers": []})
 
 
 @contextmanager
