@@ -1,19 +1,15 @@
 """What is checked again by what is known now: what waits for its hour keeps it, and what is out stays out meanwhile."""
 
-import subprocess
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import pytest
 from sqlalchemy import text
 
 from services.publish import document_check
-from services.publish.cleaning import examination_process
 from services.publish.document_check import check_documents, reopen_outdated_checks
 from services.publish.going_live import publish_due
 from services.publish.service import SERVICE
+from tests.examining import interrupted
 from tests.integration.test_publish_once_live import LOOK, learn, live, look_now, mails
 from tests.people import Someone
 from tests.publishing import OFFICE, browse, get, pass_days, path_of, pdf, post, route, scheduled_publication
@@ -66,16 +62,6 @@ def test_whose_hour_comes_while_it_is_checked_again_is_held_where_somebody_is_fo
     check_documents()
     publish_due()
     assert state(publication) == "held"
-
-
-@contextmanager
-def interrupted() -> Iterator[None]:
-    """Every examination is ended from outside."""
-    killed = [sys.executable, "-c", "import os, signal; os.kill(os.getpid(), signal.SIGKILL)"]
-    run = subprocess.run
-    with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(examination_process.subprocess, "run", lambda _, **more: run(killed, **more))
-        yield
 
 
 def report_of(publication: dict[str, Any]) -> dict[str, Any]:
