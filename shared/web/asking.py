@@ -28,11 +28,24 @@ def reasons(label: str, hint: str = "", *, missing: str = "Give the reasons", ro
     )
 
 
-def form_page(title: str, form: Questions, *, button: str, back: str = "", about: str = "", note: str = "") -> Page:
-    """A page with one form. `about` says above the heading what it concerns: a reference, never a name of a case."""
+def form_page(
+    title: str,
+    form: Questions,
+    *,
+    button: str,
+    back: str = "",
+    about: str = "",
+    note: str = "",
+    picture: tuple[str, str] | None = None,
+) -> Page:
+    """A page with one form. `about` says above the heading what it concerns: a reference, never a name of a case.
+
+    `picture` is what the question is about, as (path, words).
+    """
     errors = form.error_list()
     takes_file = any(isinstance(field, FileField) for field in form)
     values = {"form": form, "errors": errors, "about": about, "button": button, "note": note, "back": back}
+    values["picture_shown"] = picture
     values["takes_file"] = takes_file
     return Page("form.html", title, values, 422 if errors else 200)
 

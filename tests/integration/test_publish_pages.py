@@ -50,7 +50,7 @@ BOTH = ("GET", "POST")
 ONE, ACT = "/publish/publications/<uuid:publication_id>", "/publish/publications/<uuid:record_id>"
 MAY: dict[tuple[str, str], frozenset[str]] = {
     ("GET", "/publish"): ALL,
-    **{("GET", path): READS for path in ("/publish/publications", ONE, f"{ONE}/preview", f"{ONE}/findings", f"{ONE}/documents/<uuid:document_id>", f"{ONE}/documents/<uuid:document_id>/file")},
+    **{("GET", path): READS for path in ("/publish/publications", ONE, f"{ONE}/preview", f"{ONE}/findings", f"{ONE}/documents/<uuid:document_id>", f"{ONE}/documents/<uuid:document_id>/file", f"{ONE}/findings/<uuid:finding_id>/picture")},
     ("GET", f"{ONE}/access"): OFFICE_ALONE,
     ("GET", "/publish/settings/protocol"): KEEPS_SYSTEM,
     **{(method, f"/publish/settings/protocol/{rest}"): KEEPS_SYSTEM for rest in ("new", "<slug>", "<slug>/removal") for method in BOTH},

@@ -19,7 +19,7 @@ import structlog
 
 from services.publish.cleaning.examination_server import STATUS, TOO_MUCH, WALL_SECONDS
 from services.publish.cleaning.file_kinds import PDF
-from services.publish.cleaning.passages import CannotClean, Concealed, Examined, Passage
+from services.publish.cleaning.passages import CannotClean, Concealed, Examined, Passage, Picture
 
 log = structlog.get_logger()
 
@@ -82,7 +82,8 @@ def _told(answer: dict[str, Any]) -> Examined:
         passages=tuple(Passage(**each) for each in answer["passages"]),
         concealed=tuple(Concealed(**each) for each in answer["concealed"]),
         pages=answer["pages"],
-        pictured=tuple(answer["pictured"]),
+        pictures=tuple(Picture(**each | {"pages": tuple(each["pages"])}) for each in answer["pictures"]),
+        small_pictures=answer["small_pictures"],
         gaps=tuple(answer["gaps"]),
     )
 

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from services.publish.cleaning.passages import Passage
+from services.publish.identifying.finding_words import pages_named
 from services.publish.identifying.identifying_shapes import shapes_in
 from services.publish.identifying.jigsaw import WHY, hints_in
 from services.publish.identifying.known_identifiers import Known
@@ -17,9 +18,9 @@ from services.publish.identifying.misspelt_names import WORD, NearlyKnown
 from services.publish.identifying.plain_text import each_word, in_small_letters, with_its_capitals
 from services.publish.identifying.unlisted_names import unlisted_in
 
-CHECK_VERSION = 4  # raised when the check finds more than before: what waits to be published is then checked again
+CHECK_VERSION = 5  # raised when the check finds more than before: what waits to be published is then checked again
 CONTEXT = 60
-MOST_PAGES_NAMED = 12
+MOST_NAMED = 12
 WRITTEN_BY_PEOPLE = ("text", "alternative-text", "bookmark", "metadata")  # elsewhere stand the words of programs, too
 SMALL_LETTERS = ("file-name", "link")  # where names stand without their capitals
 
@@ -42,7 +43,8 @@ ABBREVIATIONS = frozenset(
 
 @dataclass(frozen=True)
 class Found:
-    """One thing found, however often: its kind, the words themselves, and some around the first."""
+    """One thing found, however often: its kind, the words themselves, and some around the first; of a picture, a small
+    JPEG in base64."""
 
     kind: str
     place: str
@@ -50,6 +52,7 @@ class Found:
     value: str
     context: str
     times: int
+    rendering: str | None = None
 
 
 @dataclass(frozen=True)
@@ -142,8 +145,6 @@ def _over_pages(founds: list[Found]) -> Found:
     """One question for the whole document: the words of the first place, and the pages of all."""
     first = founds[0]
     times = sum(found.times for found in founds)
-    value = ", ".join(list(dict.fromkeys(found.value for found in founds))[:MOST_PAGES_NAMED])
+    value = ", ".join(list(dict.fromkeys(found.value for found in founds))[:MOST_NAMED])
     pages = list(dict.fromkeys(found.page for found in founds if found.page))
-    named = ", ".join(map(str, pages[:MOST_PAGES_NAMED])) + (" and more" if len(pages) > MOST_PAGES_NAMED else "")
-    where = f" Pages {named}." if len(pages) > 1 else ""
-    return Found(first.kind, first.place, first.page, value, f"{first.context}{where}", times)
+    return Found(first.kind, first.place, first.page, value, f"{first.context}{pages_named(pages)}", times)
