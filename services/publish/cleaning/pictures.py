@@ -239,18 +239,15 @@ def _put_together(placed: list[Placed]) -> list[list[Placed]]:
     """The strips and tiles into which a program has cut one picture, edge to edge, as one. Far too many are one."""
     if len(placed) > MOST_TILES:
         return [placed]
-    groups = [[each] for each in placed]
-    at = 0
-    while at < len(groups):
-        mine = groups[at]
-        joined = next(
-            (other for other in groups[at + 1 :] if any(_is_next(a.box, b.box) for a in mine for b in other)), None
-        )
-        if joined is None:
-            at += 1
-        else:
-            mine += joined
-            groups.remove(joined)
+    groups: list[list[Placed]] = []
+    left = placed
+    while left:
+        group, left = left[:1], left[1:]
+        for one in group:  # which grows while it is gone through
+            next_to = [_is_next(one.box, other.box) for other in left]
+            group += [other for other, near in zip(left, next_to, strict=True) if near]
+            left = [other for other, near in zip(left, next_to, strict=True) if not near]
+        groups.append(group)
     return groups
 
 
