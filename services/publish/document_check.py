@@ -162,7 +162,7 @@ def _unread(examined: Examined) -> Iterator[Found]:
     for each in examined.pictures:
         kind, value = ("picture", f"picture {each.digest}") if each.digest else ("page-without-text", "")
         page = each.pages[0] if each.pages else None
-        yield Found(kind, "text", page, value, picture_words(each), len(each.pages) or 1, each.rendering)
+        yield Found(kind, "text", page, value, picture_words(each), len(each.pages) or 1, rendering=each.rendering)
     for hidden in examined.concealed:
         kind = "hidden-in-word" if hidden.how.startswith("word-") else "hidden-text"
         yield Found(kind, hidden.how, hidden.page, hidden.text, f"{HOW[hidden.how]} It says: {hidden.text}", 1)
@@ -177,9 +177,14 @@ def _record(session: Session, document_id: str, clean_key: str, checked: Checked
     document.checked_at = document.checked_at or clock.now()  # checked again, its file on the site keeps its day
     if document.clean_key is None:
         _note_cleaned(document, clean_key, checked)
-    known = {_key_of(each) for each in session.scalars(select(Finding).where(Finding.document_id == document.id))}
-    findings = (_finding(document, found) for found in checked.found)
-    fresh = [each for each in findings if _key_of(each) not in known]
+    known = {_key_of(each): each for each in session.scalars(select(Finding).where(Finding.document_id == document.id))}
+    fresh: list[Finding] = []
+    for finding in (_finding(document, found) for found in checked.found):
+        before = known.get(_key_of(finding))
+        if before is None:
+            fresh.append(finding)
+        elif not before.resolution:  # it may be shown better now
+            before.value, before.context, before.rendering = finding.value, finding.context, finding.rendering
     carry_decisions(session, document, fresh)
     session.add_all(fresh)
     if fresh:
@@ -211,7 +216,7 @@ def _finding(document: Document, found: Found) -> Finding:
         value=found.value,
         context=found.context,
         rendering=found.rendering,
-        fingerprint=keyed_hash("finding", found.kind, found.value),
+        fingerprint=keyed_hash("finding", found.kind, found.compared or found.value),
     )
 
 

@@ -145,8 +145,8 @@ class RouteDecisionView(Schema):
 
 class FindingView(Schema):
     """`place` is text, alternative-text, bookmark, link, structure, metadata, file-name, or how a text is hidden; `times`
-    is how often it stands there, for a picture on how many pages; `why` is the reason why it is asked about.
-    `has_picture`: its picture can be fetched, as a small JPEG.
+    is how often it stands there, for a picture on how many pages; `value` is as it is written there first; `why` is the
+    reason why it is asked about. `has_picture`: its picture can be fetched, as a small JPEG.
     """
 
     id = fields.UUID()

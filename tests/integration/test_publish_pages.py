@@ -115,7 +115,7 @@ def test_a_report_goes_its_way_from_findings_to_live_and_down_again(kind: str, o
     today = publication_day(0)
     nspcc = {"nspcc_by": "The librarian", **day("nspcc_on", today)} if kind == "anonymous" else {}
     approver.does(f"{at}/route", **route(kind, **nspcc))
-    assert "hester nolan" in editor.get(f"{at}/findings").text
+    assert "Hester Nolan" in editor.get(f"{at}/findings").text
     shut = lead.post(f"{at}/schedule", time="09:00", **day("day", publication_day(8)))
     assert shut.status_code == 422
     assert "protocol" in WRONG.findall(shut.text)[0].casefold() or "finding" in WRONG.findall(shut.text)[0].casefold()
@@ -237,7 +237,7 @@ def test_who_wrote_the_words_of_the_page_does_not_accept_what_was_found_in_them(
     check_documents()
     found = re.findall(rf'href="({at}/findings/[^"]+)"', editor.get(f"{at}/findings").text)[0]
     asked = editor.get(found).text
-    assert "Words of the page, version 2: “hester nolan” in “" in asked
+    assert "Words of the page, version 2: “Hester Nolan” in “" in asked
     assert "second person" in editor.post(found, resolution="accepted", reason="I wrote it.").text
     assert "Change the words of the page first" in editor.post(found, resolution="removed", reason="Gone.").text
     assert second.post(found, resolution="accepted", reason="It is a fictional name.").status_code == 303
