@@ -6,9 +6,6 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -16,9 +13,8 @@ import pytest
 from deploy.run.forking import children_of
 from services.publish.cleaning.examination_process import SERVER, ExaminationInterrupted, examine_apart
 from services.publish.cleaning.examination_server import CPU_SECONDS, MEMORY
-from services.publish.cleaning.passages import CannotClean, Examined
-from tests.benchmarks.long_documents import report
-from tests.examining import one_under_way, served_by, server_pid
+from services.publish.cleaning.passages import CannotClean
+from tests.examining import served_by, server_pid, stopped
 from tests.publishing import pdf
 
 TITLE = "Child T1: full report"
@@ -26,30 +22,11 @@ SHORT_OF_TIME = (
     "import socket; from services.publish.cleaning import examination_server as it; it.WALL_SECONDS = 2; "
     "it.serve(socket.socket(fileno=0))"
 )
-LONG = report(60)
-
-
-@contextmanager
-def stopped() -> Iterator[tuple[int, "Future[Examined]"]]:
-    """A child that stands still in the middle of a file, and what becomes of the file."""
-    examine_apart(pdf("Before."), TITLE)
-    with ThreadPoolExecutor(1) as caller:
-        examined = caller.submit(examine_apart, LONG, TITLE)
-        child = one_under_way()
-        while worked(child) < 5:
-            time.sleep(0.001)
-        os.kill(child, signal.SIGSTOP)
-        yield child, examined
 
 
 def limit(pid: int, name: str) -> str:
     line = next(each for each in Path(f"/proc/{pid}/limits").read_text().splitlines() if each.startswith(name))
     return line.removeprefix(name).split()[0]
-
-
-def worked(pid: int) -> int:
-    """Hundredths of a second of processor time."""
-    return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[11])
 
 
 def test_one_process_forks_all_examinations() -> None:

@@ -17,7 +17,7 @@ from typing import Any
 
 import structlog
 
-from services.publish.cleaning.examination_server import STATUS, TOO_MUCH, WALL_SECONDS
+from services.publish.cleaning.examination_server import BREAKS, LATE, STATUS, TOO_MUCH, WALL_SECONDS
 from services.publish.cleaning.file_kinds import PDF
 from services.publish.cleaning.passages import CannotClean, Concealed, Examined, Passage, Picture
 
@@ -27,6 +27,7 @@ ROOT = Path(__file__).parents[3]
 COMMAND = [sys.executable, "-m", "services.publish.cleaning.examination_server"]
 PATIENCE = WALL_SECONDS + 15  # the server ends a child in time; this is for a server that does not
 ONE_READING = 1 << 20
+OUT_OF_TIME = (LATE, -signal.SIGXCPU)
 
 
 class ExaminationInterrupted(RuntimeError):
@@ -56,7 +57,7 @@ def examine_apart(content: bytes, title: str, kind: str = PDF) -> Examined:
     if ended:  # what it wrote to its log may hold words of the document: only the code is kept
         log.warning("examination_failed", returncode=ended)
         SERVER.end()  # whoever breaks children to learn how their memory lies begins anew
-        raise CannotClean(TOO_MUCH)
+        raise CannotClean(TOO_MUCH if ended in OUT_OF_TIME else BREAKS)
     return _told(json.loads(said[:-STATUS]))
 
 

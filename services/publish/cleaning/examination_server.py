@@ -18,13 +18,17 @@ from dataclasses import asdict
 from typing import Any, NoReturn
 
 from services.publish.cleaning.file_kinds import WORD
-from services.publish.cleaning.passages import CannotClean
+from services.publish.cleaning.passages import CannotClean, wants_memory
 
 MEMORY = 1_500_000_000  # bytes of address space; a report of 100 pages takes a seventh
 CPU_SECONDS = 60
 WALL_SECONDS = 100.0  # well within the lease of a claimed document
-TOO_MUCH = "The file takes more time or memory to check than a report needs, or is damaged. Save it anew and upload it."
-FAILED = 1
+TOO_MUCH = (
+    "The file takes more time or memory to check than any report, as files do that are made to stop programs. "
+    "Ask where it comes from, save it anew and upload it."
+)
+BREAKS = "The file breaks the programs that read it: it is damaged, or made to break them. Save it anew and upload it."
+FAILED, LATE = 1, 2
 LOADED_FIRST = ("services.publish.cleaning.examination", "page")
 LOADED_WHILE_NOTHING_WAITS = ("weasyprint",)  # large, and only for Word
 STATUS = 4  # bytes, at the end of every answer: how the child ended, from the process that kept it
@@ -81,7 +85,7 @@ def _keep(orders: socket.socket, connection: socket.socket) -> None:
     signal.setitimer(signal.ITIMER_REAL, WALL_SECONDS)
     _, status = os.waitpid(child, 0)
     signal.setitimer(signal.ITIMER_REAL, 0)
-    ended = FAILED if late else os.waitstatus_to_exitcode(status)
+    ended = LATE if late else os.waitstatus_to_exitcode(status)
     connection.sendall(ended.to_bytes(STATUS, signed=True))
     os._exit(0)
 
@@ -114,8 +118,8 @@ def answer(order: bytes) -> dict[str, Any]:
         examined = examine(content, told["title"])
     except CannotClean as error:
         return {"refused": str(error)}
-    except Exception:  # whatever a hostile file does to a reader, it is refused
-        return {"refused": TOO_MUCH}
+    except Exception as error:  # whatever a hostile file does to a reader, it is refused
+        return {"refused": TOO_MUCH if wants_memory(error) else BREAKS}
     return asdict(examined) | {"content": base64.b64encode(examined.content).decode()}
 
 

@@ -7,6 +7,11 @@ class CannotClean(ValueError):
     """The file cannot be published as it is; the message tells the person what to do."""
 
 
+def wants_memory(error: BaseException) -> bool:
+    """Whether a reader failed for want of memory: those in C++ say so among their other faults."""
+    return isinstance(error, MemoryError) or "bad_alloc" in str(error)
+
+
 @dataclass(frozen=True)
 class Passage:
     """A text and where it stands: `place` is text, alternative-text, bookmark, link, structure, metadata or file-name; or
