@@ -7,7 +7,7 @@ from services.publish.models import Publication
 from services.publish.nspcc import Receipt, record_receipt
 from services.publish.page_orders import Order, correct, withdraw
 from services.publish.pages.site import act
-from services.publish.protocol import complete_step, steps_done, steps_of
+from services.publish.protocol import comes_later, complete_step, steps_done, steps_of
 from services.publish.public_site.site_pages import and_list
 from services.publish.retention import RetentionDecision, decide_retention
 from services.publish.schedule import schedule_publication
@@ -27,7 +27,11 @@ class StepForm(Questions):
 
 def _step_form(visit: Visit, publication: Publication) -> Questions:
     form, done = StepForm(visit.typed), steps_done(visit.session, publication.id)
-    form.offer("step", [(step.id, step.sentence) for step in steps_of(publication) if step.id not in done])
+    left = [step for step in steps_of(publication) if step.id not in done]
+    form.offer("step", [(step.id, step.sentence) for step in left if not comes_later(publication, step)])
+    if later := sum(comes_later(publication, step) for step in left):
+        which = "1 step comes" if later == 1 else f"{later} steps come"
+        form["step"].description = f"{which} after going live, and can be recorded then"
     return form
 
 
