@@ -147,11 +147,14 @@ def optional_text(label: str, hint: str = "", *, rows: int = 4) -> Any:
 
 
 def _blame(form: Questions, otherwise: str, problem: Problem) -> None:
-    """Each fault at the question that it is of, `/owner/name` at `owner_name`; what is of none at `otherwise`."""
+    """Each fault at the question that it is of, `/owner/name` at `owner_name`; what is of none at `otherwise`.
+
+    A fault with `href` leads to the page where it is put right.
+    """
     missing = problem.extra.get("missing") or [problem.detail]
     for error in problem.errors or [{"pointer": "", "message": sentence} for sentence in missing]:
         name = error["pointer"].strip("/").replace("/", "_")
-        form.blame(name if name in form else otherwise, error["message"])
+        form.blame(name if name in form else otherwise, error["message"], error.get("href"))
 
 
 def in_words(problem: Problem) -> str:

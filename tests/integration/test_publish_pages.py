@@ -254,7 +254,9 @@ def test_a_publications_page_uses_the_words_of_its_forms_and_says_for_whom_each_
         assert words in shown
 
 
-def test_each_thing_that_is_missing_for_a_time_is_a_sentence_of_its_own() -> None:
+def test_each_thing_that_is_missing_for_a_time_is_a_sentence_of_its_own_and_all_steps_are_one_with_the_way_to_them() -> (
+    None
+):
     publication = open_publication()
     at = f"/publish/publications/{publication['id']}"
     person(COUNCIL, "partner-approver").does(f"{at}/route", **route("local"))
@@ -262,7 +264,10 @@ def test_each_thing_that_is_missing_for_a_time_is_a_sentence_of_its_own() -> Non
     answer = lead.post(f"{at}/schedule", time="09:00", **day("day", publication_day(1)))
     steps = [step for step in partnership().protocol if step.required and step.when == "before"]
     assert answer.status_code == 422
-    assert answer.text.count('<a href="#day-day">') == len(steps) + 1  # and the day itself is too early
+    assert answer.text.count('<a href="#day-day">') == 1  # the day itself is too early
+    steps_left = f'<a href="{at}/protocol">{len(steps)} steps of the media and communications protocol must be done'
+    assert answer.text.count(steps_left) == 1
+    assert not any(str(escape(step.sentence)) in answer.text for step in steps)
     assert "See missing" not in answer.text
 
 

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from services.publish import schemas
+from services.publish.gate import STEPS_LEFT, steps_in_short
 from services.publish.models import Publication
 from services.publish.nspcc import Receipt, record_receipt
 from services.publish.page_orders import Order, correct, withdraw
@@ -17,7 +18,7 @@ from shared.identity import rights
 from shared.web.asking import checked, given, line, moment_on, optional_text, reasons
 from shared.web.forms import DayField, Questions, RadioField, TimeField, may_be_empty, needed
 from shared.web.pages import Visit
-from shared.web.problems import refused
+from shared.web.problems import Problem, refused
 
 
 class StepForm(Questions):
@@ -67,6 +68,18 @@ def _schedule(visit: Visit, publication: Publication, form: Questions) -> object
         return schedule_publication(visit.session, visit.viewer, publication, at, why)
     except CalendarUnknown as unknown:
         raise refused("/day", str(unknown)) from None
+    except Problem as problem:
+        if not (missing := problem.extra.get("missing")):
+            raise
+        raise Problem(
+            409, problem.detail, [_leading_to_steps(publication, each) for each in steps_in_short(missing)]
+        ) from None
+
+
+def _leading_to_steps(publication: Publication, sentence: str) -> dict[str, str]:
+    """What is missing, as a fault of the day; of steps that are not done, with the way to where they are recorded."""
+    way = {"href": f"/publish/publications/{publication.id}/protocol"} if sentence.endswith(STEPS_LEFT) else {}
+    return {"pointer": "/day", "message": sentence} | way
 
 
 act(
