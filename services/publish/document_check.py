@@ -18,6 +18,7 @@ from services.publish.cleaning.file_kinds import PDF, PLAIN
 from services.publish.cleaning.passages import HOW, CannotClean, Examined, Passage
 from services.publish.findings import carry_decisions
 from services.publish.identifying.case_knowledge import knowledge_digest, known_of
+from services.publish.identifying.finding_words import picture_words, small_pictures_words
 from services.publish.identifying.identifiers import Found, find_identifiers
 from services.publish.models import Document, Finding, Publication
 from services.publish.schedule import public_name
@@ -151,17 +152,20 @@ def check(document: Document, publication: Publication, content: bytes) -> Check
     published = [each for each in examined.passages if each.place != "header"]
     found = [*find_identifiers((*published, *outside), known), *_unread(examined)]
     listed = tuple(each for each in examined.passages if each.place in LISTED)[:MOST_LISTED]
+    if examined.small_pictures:
+        listed = (*listed, Passage("small-picture", None, small_pictures_words(examined.small_pictures)))
     return Checked(examined.content, examined.removed, examined.pages, body, found, examined.gaps, listed)
 
 
 def _unread(examined: Examined) -> Iterator[Found]:
     """What a person has to look at because no program can say what a reader sees there."""
-    for page in examined.pictured:
-        words = "This page shows a picture and has no text to check."
-        yield Found("page-without-text", "text", page, "", words, 1)
-    for each in examined.concealed:
-        kind = "hidden-in-word" if each.how.startswith("word-") else "hidden-text"
-        yield Found(kind, each.how, each.page, each.text, f"{HOW[each.how]} It says: {each.text}", 1)
+    for each in examined.pictures:
+        kind, value = ("picture", f"picture {each.digest}") if each.digest else ("page-without-text", "")
+        page = each.pages[0] if each.pages else None
+        yield Found(kind, "text", page, value, picture_words(each), len(each.pages) or 1, rendering=each.rendering)
+    for hidden in examined.concealed:
+        kind = "hidden-in-word" if hidden.how.startswith("word-") else "hidden-text"
+        yield Found(kind, hidden.how, hidden.page, hidden.text, f"{HOW[hidden.how]} It says: {hidden.text}", 1)
 
 
 def _record(session: Session, document_id: str, clean_key: str, checked: Checked, against: bytes) -> None:
@@ -173,9 +177,14 @@ def _record(session: Session, document_id: str, clean_key: str, checked: Checked
     document.checked_at = document.checked_at or clock.now()  # checked again, its file on the site keeps its day
     if document.clean_key is None:
         _note_cleaned(document, clean_key, checked)
-    known = {_key_of(each) for each in session.scalars(select(Finding).where(Finding.document_id == document.id))}
-    findings = (_finding(document, found) for found in checked.found)
-    fresh = [each for each in findings if _key_of(each) not in known]
+    known = {_key_of(each): each for each in session.scalars(select(Finding).where(Finding.document_id == document.id))}
+    fresh: list[Finding] = []
+    for finding in (_finding(document, found) for found in checked.found):
+        before = known.get(_key_of(finding))
+        if before is None:
+            fresh.append(finding)
+        elif not before.resolution:  # it may be shown better now
+            before.value, before.context, before.rendering = finding.value, finding.context, finding.rendering
     carry_decisions(session, document, fresh)
     session.add_all(fresh)
     if fresh:
@@ -206,7 +215,8 @@ def _finding(document: Document, found: Found) -> Finding:
         times=found.times,
         value=found.value,
         context=found.context,
-        fingerprint=keyed_hash("finding", found.kind, found.value),
+        rendering=found.rendering,
+        fingerprint=keyed_hash("finding", found.kind, found.compared or found.value),
     )
 
 

@@ -1,5 +1,6 @@
 """What people decide on findings: removed, when a newer version is without it; accepted, by a second person."""
 
+import base64
 from dataclasses import dataclass
 from typing import Any
 
@@ -7,11 +8,11 @@ from sqlalchemy import ColumnElement, SQLColumnExpression, and_, func, literal, 
 from sqlalchemy.orm import Session, aliased
 
 from services.publish.documents import current_documents
-from services.publish.identifying.finding_words import GROUPS, group_of
+from services.publish.identifying.finding_words import IDENTIFIES, group_of
 from services.publish.models import Document, Finding, Publication
 from shared import audit, clock
 from shared.identity.viewer import Viewer
-from shared.web.problems import conflict, refused
+from shared.web.problems import conflict, not_found, refused
 
 DECIDED_EACH_TIME = frozenset(
     (
@@ -110,7 +111,7 @@ def carry_decisions(session: Session, document: Document, fresh: list[Finding]) 
     )
     for earlier, its in session.execute(statement):
         finding = asked[bytes(earlier.fingerprint)]
-        same = group_of(finding.kind) != GROUPS[0] or finding.context == earlier.context
+        same = group_of(finding.kind) != IDENTIFIES or finding.context == earlier.context
         if same and not _same_person(earlier.resolved_by or "", document.uploaded_by):
             finding.resolution, finding.resolved_by = "accepted", earlier.resolved_by
             finding.resolved_at = earlier.resolved_at
@@ -154,6 +155,13 @@ def gone_from_newest(session: Session, publication: Publication) -> list[Finding
 def find(session: Session, publication: Publication, finding_id: str) -> Finding | None:
     """A finding of this publication."""
     return session.scalar(select(Finding).where(Finding.publication_id == publication.id, Finding.id == finding_id))
+
+
+def rendering_of(finding: Finding | None) -> bytes:
+    """The picture that a finding is about, as a small JPEG. Raises 404 where there is none to show."""
+    if finding is None or finding.rendering is None:
+        raise not_found()
+    return base64.b64decode(finding.rendering)
 
 
 def listed(publication: Publication, query: dict[str, Any]) -> ColumnElement[bool]:

@@ -17,6 +17,7 @@ NAMES = {
     "page-text": "title and summary of the page",
 }
 WRITTEN = ("improvements", "page-text")
+STEPS_LEFT = "must be done and recorded first."
 STEP_MISSING = "Complete this step of the media and communications protocol: "
 
 
@@ -139,6 +140,14 @@ def _used(facts: Facts) -> list[DocumentFact]:
 def protocol_is_followed(facts: Facts) -> Iterator[str]:
     for step in facts.steps_missing:
         yield f"{STEP_MISSING}{step}"
+
+
+def steps_in_short(sentences: list[str]) -> list[str]:
+    """The same sentences with one, that says how many, for all steps of the protocol."""
+    others = [sentence for sentence in sentences if not sentence.startswith(STEP_MISSING)]
+    count = len(sentences) - len(others)
+    steps = "1 step" if count == 1 else f"{count} steps"
+    return [*others, *([f"{steps} of the media and communications protocol {STEPS_LEFT}"] if count else [])]
 
 
 def no_hold_is_in_force(facts: Facts) -> Iterator[str]:

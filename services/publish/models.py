@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from sqlalchemy import DateTime, Uuid
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.orm import DeclarativeBase, Mapped, column_property, mapped_column
 
 from shared.database import new_id
 from shared.encryption import Encrypted
@@ -127,6 +127,10 @@ class Finding(Model):
     value: Mapped[str] = mapped_column(Encrypted("findings.value"))
     context: Mapped[str] = mapped_column(Encrypted("findings.context"))
     fingerprint: Mapped[bytes]
+    rendering: Mapped[str | None] = mapped_column(
+        Encrypted("findings.rendering"), deferred=True
+    )  # of a picture or a page: a small JPEG in base64, which no list needs
+    is_shown: Mapped[bool] = column_property(rendering.column.is_not(None))  # type: ignore[attr-defined]
     resolution: Mapped[str | None]
     reason: Mapped[str | None] = mapped_column(Encrypted("findings.reason"))
     resolved_by: Mapped[str | None] = mapped_column(Encrypted("findings.resolved_by"))

@@ -78,7 +78,7 @@ def prove_unnamed(
         searched += [Searched(f"{name}, text and properties", len(inside)), Searched(f"{name}, bytes", len(content))]
         found |= {plain(word) for word in area if _in_bytes(word, content)}
     hits = find_identifiers([Passage(what, None, part) for what, part in texts.items()], known)
-    found |= {hit.value for hit in hits if hit.kind in COUNTED}
+    found |= {hit.compared for hit in hits if hit.kind in COUNTED}
     accepted = found & _accepted(session, publication)
     return Proof(
         clock.now().isoformat(),
@@ -124,4 +124,4 @@ def _in_bytes(word: str, content: bytes) -> bool:
 
 def _accepted(session: Session, publication: Publication) -> set[str]:
     of_it = (Finding.publication_id == publication.id, Finding.resolution == "accepted")
-    return set(session.scalars(select(Finding.value).where(*of_it)))
+    return {plain(value).strip() for value in session.scalars(select(Finding.value).where(*of_it))}

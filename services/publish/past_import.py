@@ -165,6 +165,11 @@ def _read(folder: Path, name: str, filename: str, pseudonym: str, people: Any) -
     notes += [
         f"{filename}: text that is in the file and not to be seen, page {each.page}." for each in examined.concealed
     ]
+    if pictures := len(examined.pictures):
+        which = "1 picture" if pictures == 1 else f"{pictures} pictures"
+        notes.append(
+            f"{filename}: {which} that no program can read. Look for words, faces, school badges and house numbers."
+        )
     text = "\n".join(passage.text for passage in examined.passages if passage.place == "text")
     return examined.content, examined.pages, text, notes
 

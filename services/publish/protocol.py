@@ -43,12 +43,23 @@ def steps_of(publication: Publication) -> tuple[ProtocolStep, ...]:
     return tuple(ProtocolStep(**step) for step in publication.protocol)
 
 
+def comes_later(publication: Publication, step: ProtocolStep) -> bool:
+    """Whether a step is of the time after going live, and nothing has gone live yet."""
+    return step.when == "after" and publication.live_at is None
+
+
 def complete_step(
     session: Session, viewer: Viewer, publication: Publication, step_id: str, done_by: str, note: str | None
 ) -> ProtocolStepDone:
-    """Record that a step was done, and by whom. Raises 404 for a step the publication does not have, 409 if done."""
-    if step_id not in {step.id for step in steps_of(publication)}:
+    """Record that a step was done, and by whom.
+
+    Raises 404 for a step the publication does not have, 409 where it is done or comes after going live.
+    """
+    step = next((step for step in steps_of(publication) if step.id == step_id), None)
+    if step is None:
         raise not_found()
+    if comes_later(publication, step):
+        raise conflict("This step comes after going live. Record it once the publication is live.")
     if session.get(ProtocolStepDone, (publication.id, step_id)):
         raise conflict("This step is recorded as done already.")
     done = ProtocolStepDone(

@@ -145,7 +145,9 @@ class RouteDecisionView(Schema):
 
 class FindingView(Schema):
     """`place` is text, alternative-text, bookmark, link, structure, metadata, file-name, or how a text is hidden; `times`
-    is how often it stands there; `why` is the reason why it is asked about."""
+    is how often it stands there, for a picture on how many pages; `value` is as it is written there first; `why` is the
+    reason why it is asked about. `has_picture`: its picture can be fetched, as a small JPEG.
+    """
 
     id = fields.UUID()
     document_id = fields.UUID()
@@ -156,6 +158,7 @@ class FindingView(Schema):
     times = fields.Integer()
     value = fields.String()
     context = fields.String()
+    has_picture = fields.Boolean()
     resolution = fields.String(allow_none=True)
     reason = fields.String(allow_none=True)
     by = fields.String(allow_none=True)

@@ -184,7 +184,8 @@ def finding_view(finding: Finding) -> dict[str, Any]:
         "reason",
         "resolved_at",
     )
-    return fields_of(finding, *names, by="resolved_by") | {"why": finding_why(finding.kind)}
+    shown = fields_of(finding, *names, by="resolved_by", has_picture="is_shown")
+    return shown | {"why": finding_why(finding.kind)}
 
 
 def _steps(session: Session, publication: Publication) -> list[dict[str, Any]]:

@@ -28,11 +28,24 @@ def reasons(label: str, hint: str = "", *, missing: str = "Give the reasons", ro
     )
 
 
-def form_page(title: str, form: Questions, *, button: str, back: str = "", about: str = "", note: str = "") -> Page:
-    """A page with one form. `about` says above the heading what it concerns: a reference, never a name of a case."""
+def form_page(
+    title: str,
+    form: Questions,
+    *,
+    button: str,
+    back: str = "",
+    about: str = "",
+    note: str = "",
+    picture: tuple[str, str] | None = None,
+) -> Page:
+    """A page with one form. `about` says above the heading what it concerns: a reference, never a name of a case.
+
+    `picture` is what the question is about, as (path, words).
+    """
     errors = form.error_list()
     takes_file = any(isinstance(field, FileField) for field in form)
     values = {"form": form, "errors": errors, "about": about, "button": button, "note": note, "back": back}
+    values["picture_shown"] = picture
     values["takes_file"] = takes_file
     return Page("form.html", title, values, 422 if errors else 200)
 
@@ -134,12 +147,15 @@ def optional_text(label: str, hint: str = "", *, rows: int = 4) -> Any:
 
 
 def _blame(form: Questions, otherwise: str, problem: Problem) -> None:
-    """Each fault at the question that it is of, `/owner/name` at `owner_name` or `owner`; what is of none at `otherwise`."""
+    """Each fault at the question that it is of, `/owner/name` at `owner_name` or `owner`; what is of none at `otherwise`.
+
+    A fault with `href` leads to the page where it is put right.
+    """
     missing = problem.extra.get("missing") or [problem.detail]
     for error in problem.errors or [{"pointer": "", "message": sentence} for sentence in missing]:
         path = error["pointer"].strip("/")
         fitting = (name for name in (path.replace("/", "_"), path.partition("/")[0]) if name in form)
-        form.blame(next(fitting, otherwise), error["message"])
+        form.blame(next(fitting, otherwise), error["message"], error.get("href"))
 
 
 def in_words(problem: Problem) -> str:

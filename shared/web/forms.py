@@ -4,8 +4,9 @@ A form is drawn by `questions.html`; its answers are JSON values, so that a draf
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from types import MappingProxyType
 from typing import Any, ClassVar
 
 import wtforms
@@ -25,13 +26,16 @@ PARTS = ("day", "month", "year")
 class Questions(Form):
     """The questions of one page. CSRF is checked for every page before it is asked."""
 
+    elsewhere: Mapping[str, str] = MappingProxyType({})  # a fault to the page where it is put right
+
     def answers(self) -> dict[str, Any]:
         """What was answered, by name; what was left empty is None."""
         return {name: value if value not in ("", []) else None for name, value in self.data.items()}
 
     def error_list(self) -> list[dict[str, str]]:
         """For the error summary: what is wrong with each question, linking to its first input."""
-        return [{"text": str(each), "href": f"#{_first_input(field)}"} for field in self for each in field.errors]
+        faults = [(str(each), f"#{_first_input(field)}") for field in self for each in field.errors]
+        return [{"text": said, "href": self.elsewhere.get(said, here)} for said, here in faults]
 
     def wants_a_row(self) -> bool:
         """Whether somebody pressed the button for one more row of a question, so that nothing is to be done yet."""
@@ -42,10 +46,12 @@ class Questions(Form):
         field: Any = self[name]
         field.choices = _choices(choices)
 
-    def blame(self, name: str, sentence: str) -> None:
-        """Say what is wrong with an answer that the form alone could not judge."""
+    def blame(self, name: str, sentence: str, path: str | None = None) -> None:
+        """Say what is wrong with an answer that the form alone could not judge, and on which page it is put right."""
         field = self[name]
         field.errors = [*field.errors, sentence]
+        if path:
+            self.elsewhere = {**self.elsewhere, sentence: path}
 
 
 def _first_input(field: Any) -> str:

@@ -57,7 +57,8 @@ def ways(at: str, someone: Someone) -> list[str]:
 
     documents = findall(rf'href="({at}/documents/[^"/]+)"', someone.get(at).text)
     one = findall(rf'href="({at}/findings/[0-9a-f-]+)"', someone.get(f"{at}/findings").text)[0]
-    return [at, *documents, f"{at}/findings", f"{at}/findings/several", one, f"{at}/document"]
+    shown = findall(rf'src="({at}/findings/[0-9a-f-]+)/picture"', someone.get(f"{at}/findings").text)[0]
+    return [at, *documents, f"{at}/findings", f"{at}/findings/several", one, shown, f"{at}/document"]
 
 
 def live_and_naming_somebody() -> str:

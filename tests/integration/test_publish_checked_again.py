@@ -1,25 +1,34 @@
 """What is checked again by what is known now: what waits for its hour keeps it, and what is out stays out meanwhile."""
 
-import subprocess
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from services.publish import document_check
-from services.publish.cleaning import examination_process
 from services.publish.document_check import check_documents, reopen_outdated_checks
 from services.publish.going_live import publish_due
+from services.publish.models import Finding
 from services.publish.publications import learn_identifiers
 from services.publish.service import SERVICE
 from shared.database import new_id
 from shared.events.catalogue import NotYet
+from tests.examining import interrupted
 from tests.integration.test_publish_once_live import LOOK, learn, live, look_now, mails
 from tests.people import Someone
-from tests.publishing import OFFICE, browse, get, hear, pass_days, path_of, pdf, post, route, scheduled_publication
+from tests.publishing import (
+    OFFICE,
+    browse,
+    get,
+    hear,
+    pass_days,
+    path_of,
+    pdf,
+    post,
+    route,
+    scheduled_publication,
+    upload,
+)
 
 pytestmark = pytest.mark.usefixtures("ground", "own_clock")
 
@@ -95,16 +104,6 @@ def test_what_is_learnt_before_the_report_is_here_waits_for_it() -> None:
         learn_identifiers(session, {"practice_review_id": new_id(), "identifiers": []})
 
 
-@contextmanager
-def interrupted() -> Iterator[None]:
-    """Every examination is ended from outside."""
-    killed = [sys.executable, "-c", "import os, signal; os.kill(os.getpid(), signal.SIGKILL)"]
-    run = subprocess.run
-    with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(examination_process.subprocess, "run", lambda _, **more: run(killed, **more))
-        yield
-
-
 def report_of(publication: dict[str, Any]) -> dict[str, Any]:
     documents = get(f"/publications/{publication['id']}/documents")["items"]
     return next(each for each in documents if each["kind"] == "full-report")
@@ -147,3 +146,15 @@ def test_the_words_are_corrected_though_the_report_cannot_be_checked_again_and_o
         post(f"{at}/route", route())
         check_documents()
     assert report_of(publication)["status"] == "refused"
+
+
+def test_what_nobody_has_decided_on_is_shown_as_a_newer_check_shows_it() -> None:
+    publication = scheduled_publication()
+    upload(publication, pdf("Hester Nolan was here."))
+    with SERVICE.transaction() as session:  # as an older check wrote it
+        for finding in session.scalars(select(Finding).where(Finding.publication_id == publication["id"])):
+            finding.value = finding.value.casefold()
+    learn(publication, "Quillfeather")
+    check_documents()
+    shown = [each["value"] for each in get(f"/publications/{publication['id']}/findings?open=true")["items"]]
+    assert shown == ["Hester Nolan"]

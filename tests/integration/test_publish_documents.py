@@ -94,9 +94,9 @@ def test_known_identifiers_and_shapes_are_found_with_their_page() -> None:
     )
     found = {(f["kind"], f["value"], f["page"]) for f in findings(publication)}
     assert found == {
-        ("name", "hester", 2),
-        ("address", "invented street", 2),
-        ("postcode", "hr1 1aa", 2),
+        ("name", "Hester", 2),
+        ("address", "Invented Street", 2),
+        ("postcode", "HR1 1AA", 2),
         ("date-of-birth", "12.3.2019", 3),
         ("phone", "01432 000000", 3),
     }
@@ -106,7 +106,7 @@ def test_words_of_the_area_count_on_the_anonymous_route_only() -> None:
     publication = open_publication(pdf("The hospital in Hereford."))
     assert findings(publication) == []
     post(f"/publications/{publication['id']}/route", route("anonymous"))
-    assert [(f["kind"], f["value"]) for f in findings(publication)] == [("area", "hereford")]
+    assert [(f["kind"], f["value"]) for f in findings(publication)] == [("area", "Hereford")]
 
 
 def test_what_becomes_known_of_the_case_later_is_looked_for_in_what_was_checked_before() -> None:
@@ -132,7 +132,7 @@ def test_what_becomes_known_of_the_case_later_is_looked_for_in_what_was_checked_
 
 def test_a_title_that_names_the_child_is_found_as_well() -> None:
     publication = open_publication(title="What happened to Hester")
-    assert [f["value"] for f in findings(publication)] == ["hester"]
+    assert [f["value"] for f in findings(publication)] == ["Hester"]
 
 
 def test_a_page_that_is_a_picture_cannot_be_checked_and_says_so() -> None:
@@ -189,7 +189,7 @@ def test_of_a_word_document_a_pdf_is_made_and_checked() -> None:
     newest = documents(publication)[-1]
     assert (newest["status"], newest["content_type"]) == ("checked", "application/pdf")
     assert "tracked changes" in newest["removed"]
-    assert ("name", "hester", 1) in {(f["kind"], f["value"], f["page"]) for f in findings(publication)}
+    assert ("name", "Hester", 1) in {(f["kind"], f["value"], f["page"]) for f in findings(publication)}
     answer = call("GET", f"/publications/{publication['id']}/documents/{newest['id']}/file")
     assert answer.data.startswith(b"%PDF-")
     assert answer.headers["Content-Disposition"].endswith('full-report.pdf"')

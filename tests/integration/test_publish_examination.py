@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from services.publish.cleaning import examination_process
 from services.publish.document_check import MOST_ATTEMPTS, check_documents
 from services.publish.service import SERVICE
 from tests.benchmarks.long_documents import report
+from tests.examining import interrupted
 from tests.hostile_pdfs import bomb
 from tests.publishing import call, get, open_publication, pdf, post, route, upload
 
@@ -64,10 +64,8 @@ def test_an_examination_ended_from_outside_is_begun_again_and_given_up_after_a_f
 ) -> None:
     publication = open_publication()
     send(publication, pdf("The child."), monkeypatch)
-    killed = [sys.executable, "-c", "import os, signal; os.kill(os.getpid(), signal.SIGKILL)"]
-    run = subprocess.run
-    monkeypatch.setattr(examination_process.subprocess, "run", lambda _, **more: run(killed, **more))
-    check_documents()
+    with interrupted():
+        check_documents()
     assert newest(publication)["status"] == "refused"
     assert waiting(publication).attempts == MOST_ATTEMPTS + 1
 

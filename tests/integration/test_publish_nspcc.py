@@ -285,7 +285,7 @@ def test_recommendations_and_keywords_go_through_the_identifier_check_too() -> N
     at = f"/publications/{publication['id']}"
     post(f"{at}/page", {"recommendations": "Remember Hester.", "keywords": ["nolan"]}, status=200)
     check_documents()
-    assert {f["value"] for f in get(f"{at}/findings?open=true")["items"]} == {"hester", "nolan"}
+    assert {f["value"] for f in get(f"{at}/findings?open=true")["items"]} == {"Hester", "nolan"}
 
 
 def test_the_record_holds_the_proof_of_what_was_searched_for_and_not_found(mailbox: Mailbox) -> None:

@@ -50,7 +50,7 @@ BOTH = ("GET", "POST")
 ONE, ACT = "/publish/publications/<uuid:publication_id>", "/publish/publications/<uuid:record_id>"
 MAY: dict[tuple[str, str], frozenset[str]] = {
     ("GET", "/publish"): ALL,
-    **{("GET", path): READS for path in ("/publish/publications", ONE, f"{ONE}/preview", f"{ONE}/findings", f"{ONE}/documents/<uuid:document_id>", f"{ONE}/documents/<uuid:document_id>/file")},
+    **{("GET", path): READS for path in ("/publish/publications", ONE, f"{ONE}/preview", f"{ONE}/findings", f"{ONE}/documents/<uuid:document_id>", f"{ONE}/documents/<uuid:document_id>/file", f"{ONE}/findings/<uuid:finding_id>/picture")},
     ("GET", f"{ONE}/access"): OFFICE_ALONE,
     ("GET", "/publish/settings/protocol"): KEEPS_SYSTEM,
     **{(method, f"/publish/settings/protocol/{rest}"): KEEPS_SYSTEM for rest in ("new", "<slug>", "<slug>/removal") for method in BOTH},
@@ -115,7 +115,7 @@ def test_a_report_goes_its_way_from_findings_to_live_and_down_again(kind: str, o
     today = publication_day(0)
     nspcc = {"nspcc_by": "The librarian", **day("nspcc_on", today)} if kind == "anonymous" else {}
     approver.does(f"{at}/route", **route(kind, **nspcc))
-    assert "hester nolan" in editor.get(f"{at}/findings").text
+    assert "Hester Nolan" in editor.get(f"{at}/findings").text
     shut = lead.post(f"{at}/schedule", time="09:00", **day("day", publication_day(8)))
     assert shut.status_code == 422
     assert "protocol" in WRONG.findall(shut.text)[0].casefold() or "finding" in WRONG.findall(shut.text)[0].casefold()
@@ -237,7 +237,7 @@ def test_who_wrote_the_words_of_the_page_does_not_accept_what_was_found_in_them(
     check_documents()
     found = re.findall(rf'href="({at}/findings/[^"]+)"', editor.get(f"{at}/findings").text)[0]
     asked = editor.get(found).text
-    assert "Words of the page, version 2: “hester nolan” in “" in asked
+    assert "Words of the page, version 2: “Hester Nolan” in “" in asked
     assert "second person" in editor.post(found, resolution="accepted", reason="I wrote it.").text
     assert "Change the words of the page first" in editor.post(found, resolution="removed", reason="Gone.").text
     assert second.post(found, resolution="accepted", reason="It is a fictional name.").status_code == 303
@@ -254,7 +254,9 @@ def test_a_publications_page_uses_the_words_of_its_forms_and_says_for_whom_each_
         assert words in shown
 
 
-def test_each_thing_that_is_missing_for_a_time_is_a_sentence_of_its_own() -> None:
+def test_each_thing_that_is_missing_for_a_time_is_a_sentence_of_its_own_and_all_steps_are_one_with_the_way_to_them() -> (
+    None
+):
     publication = open_publication()
     at = f"/publish/publications/{publication['id']}"
     person(COUNCIL, "partner-approver").does(f"{at}/route", **route("local"))
@@ -262,7 +264,10 @@ def test_each_thing_that_is_missing_for_a_time_is_a_sentence_of_its_own() -> Non
     answer = lead.post(f"{at}/schedule", time="09:00", **day("day", publication_day(1)))
     steps = [step for step in partnership().protocol if step.required and step.when == "before"]
     assert answer.status_code == 422
-    assert answer.text.count('<a href="#day-day">') == len(steps) + 1  # and the day itself is too early
+    assert answer.text.count('<a href="#day-day">') == 1  # the day itself is too early
+    steps_left = f'<a href="{at}/protocol">{len(steps)} steps of the media and communications protocol must be done'
+    assert answer.text.count(steps_left) == 1
+    assert not any(str(escape(step.sentence)) in answer.text for step in steps)
     assert "See missing" not in answer.text
 
 

@@ -191,3 +191,23 @@ def test_it_goes_live_at_its_minute_and_not_before() -> None:
     publish_due()
     assert get(f"/publications/{publication['id']}")["status"] == "live"
     assert current_release(settings().site_folder) != before
+
+
+def test_a_step_that_comes_after_going_live_is_not_recorded_before_it() -> None:
+    publication = scheduled_publication()
+    at = f"/publications/{publication['id']}/protocol"
+    later = [step for step in partnership().protocol if step.when == "after"]
+    lead = Someone("west-mercia-police", ["communications-lead"], service="publish", name="Nia Lead")
+    asked = lead.get(f"/publish{at}").text
+    assert f"{len(later)} steps come after going live" in asked
+    for step in later:
+        told = post(f"{at}/{step.id}", {"done_by": "Ruth Editor"}, status=409)["detail"]
+        assert told == "This step comes after going live. Record it once the publication is live."
+        assert f'value="{step.id}"' not in asked
+        assert lead.post(f"/publish{at}", step=step.id).status_code == 422
+    confirm_copies(publication)
+    pass_days()
+    publish_due()
+    assert all(f'value="{step.id}"' in lead.get(f"/publish{at}").text for step in later)
+    lead.does(f"/publish{at}", step=later[0].id)
+    post(f"{at}/{later[1].id}", {"done_by": "Ruth Editor"})

@@ -46,3 +46,9 @@ def test_what_was_cleaned_before_is_checked_again_and_what_never_was_stays_refus
     assert rows == [("checked", None), ("refused", "Damaged.")]
     migrate("publish", url, application_role("publish"), "-1")
     migrate("publish", url, application_role("publish"))
+
+
+def test_the_newest_step_goes_down_and_up_again(before: str) -> None:
+    url, _ = before.split()
+    for revision in ("head", "-1", "head"):
+        migrate("publish", url, application_role("publish"), revision)

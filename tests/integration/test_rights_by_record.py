@@ -26,6 +26,7 @@ from tests.integration.test_pages_rights import MAY as OF_NOTIFY
 from tests.integration.test_publish_pages import MAY as OF_PUBLISH
 from tests.integration.test_review_pages_rights import MAY as OF_REVIEW
 from tests.people import Someone, filled
+from tests.pictures import report_with
 from tests.publishing import pdf
 from tests.reviewing import COUNCIL, FULL_RETURN, HOSPITAL, OFFICE, POLICE, SCHOOL, commissioned, post, put, request_of
 
@@ -278,10 +279,11 @@ def bar_in_review(person_id: str) -> None:
 
 @cache
 def publication() -> Ids:
-    opened = publishing.open_publication(pdf("Learning from the life of Hester Nolan."))
+    opened = publishing.open_publication(report_with())
     check_documents()
     shown = publishing.get(f"/publications/{opened['id']}")
-    [finding, *_] = publishing.get(f"/publications/{opened['id']}/findings")["items"]
+    findings = publishing.get(f"/publications/{opened['id']}/findings")["items"]
+    finding = next(each for each in findings if each["has_picture"])
     checked = next(each["id"] for each in shown["documents"] if each["kind"] == "full-report")
     return {"/publish/publications/": opened["id"], "finding_id": finding["id"], "document_id": checked}
 

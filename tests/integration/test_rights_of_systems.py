@@ -131,6 +131,7 @@ PUBLISH: dict[tuple[str, str], tuple[int, ...]] = {
     ("GET", f"{ONE}/documents"): READS_ONE,
     ("GET", f"{ONE}/documents/<uuid:document_id>/file"): READS_ONE,
     ("GET", f"{ONE}/findings"): READS_ONE,
+    ("GET", f"{ONE}/findings/<uuid:finding_id>/picture"): READS_ONE,
     ("POST", f"{ONE}/documents"): UPLOADS,
     ("POST", f"{ONE}/page"): READS_ONE,
     ("POST", "/publications"): OFFICE_SENDS,

@@ -1,7 +1,9 @@
 """Two hundred damaged and hostile PDFs: each is examined or refused in words, and none outlives its limits."""
 
 import io
+import os
 import re
+import signal
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
@@ -10,7 +12,10 @@ import pypdfium2
 import pytest
 
 from services.publish.cleaning.examination_process import examine_apart
+from services.publish.cleaning.examination_server import BREAKS, TOO_MUCH
 from services.publish.cleaning.passages import CannotClean
+from services.publish.cleaning.pdf_cleaning import BOMB
+from tests.examining import stopped
 from tests.hostile_pdfs import KINDS, bomb, hostile_pdfs, random_bytes, truncated
 
 TITLE = "Child T1: full report"
@@ -45,4 +50,17 @@ def test_a_hostile_file_gets_a_clear_word_and_no_more_than_its_time(kind: Callab
     if kind in ALWAYS_DAMAGED:
         assert [name for name, told in verdicts.items() if "damaged" not in told] == []
     if kind is bomb:
-        assert any("than" in told for told in verdicts.values())
+        unpacking = {verdicts[f"bomb {number}"] for number in (1, 5)}  # to 900 MB each, as a picture and as a page
+        assert unpacking == {BOMB}
+
+
+@pytest.mark.parametrize("ended", [signal.SIGXCPU, signal.SIGSEGV], ids=["out of time", "broken"])
+def test_a_file_that_takes_all_its_time_is_not_called_damaged(ended: signal.Signals) -> None:
+    told = TOO_MUCH if ended == signal.SIGXCPU else BREAKS
+    with stopped() as (child, examined):
+        os.kill(child, ended)
+        os.kill(child, signal.SIGCONT)
+        with pytest.raises(CannotClean) as refused:
+            examined.result()
+    assert str(refused.value) == told
+    assert ("made to stop programs" in told, "damaged" in told) == (ended == signal.SIGXCPU, ended != signal.SIGXCPU)

@@ -39,4 +39,5 @@ def test_a_workers_name_is_found_in_a_report_and_their_role_is_not() -> None:
     )
     text = "Imogen Oakridge told the named nurse. Dr Oakridge agreed with Mrs Sampleton, as a doctor and a nurse may."
     found = find_identifiers([Passage("text", 1, text)], known)
-    assert {each.value for each in found if each.kind == "professional"} == {"imogen oakridge", "oakridge", "sampleton"}
+    said = {each.value for each in found if each.kind == "professional"}
+    assert said == {"Imogen Oakridge", "Oakridge", "Sampleton"}

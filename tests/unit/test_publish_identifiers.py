@@ -12,6 +12,7 @@ from services.publish.identifying.jigsaw import WHY
 from services.publish.identifying.known_identifiers import known_identifiers
 from services.publish.identifying.misspelt_names import SHORTEST, NearlyKnown, is_near
 from services.publish.identifying.ordinary_words import is_ordinary_word
+from services.publish.identifying.plain_text import places_in, with_its_capitals
 from services.publish.identifying.towns import TOWNS_THAT_ARE_WORDS, towns
 
 CHILD = [
@@ -25,7 +26,7 @@ CHILD = [
 
 def found(text: str, identifiers: Any = CHILD, area: tuple[str, ...] = ()) -> list[tuple[str, str]]:
     passages = [Passage("text", 1, text)]
-    return [(each.kind, each.value) for each in find_identifiers(passages, known_identifiers(identifiers, area))]
+    return [(each.kind, each.compared) for each in find_identifiers(passages, known_identifiers(identifiers, area))]
 
 
 @pytest.mark.parametrize(
@@ -338,3 +339,30 @@ def test_a_report_of_a_hundred_pages_takes_no_more_than_five_seconds() -> None:
     hits = find_identifiers([Passage("text", n, page) for n in range(100)], known_identifiers(CHILD))
     assert time.perf_counter() - started < 5
     assert len(hits) == 300
+
+
+@pytest.mark.parametrize(
+    ("text", "shown", "around"),
+    [
+        ("Then ZOË came.", "ZOË", "Then ZOË came."),
+        ("Then Zoe\u0308 came.", "Zoë", "Then Zoë came."),
+        ("The café knew Zo\u00adë\u2019s aunt, \u201cMiß\u201d.", "Zoë’s", "The café knew Zoë’s aunt, “Miß”."),
+        ("Then Sam-\r\nple\n  came – late.", "Sample", "Then Sample came – late."),
+        ("Straße 9. Zoë and Zoe.", "Zoë", "Straße 9. Zoë and Zoe."),
+    ],
+)
+def test_what_is_found_is_shown_as_it_is_written_and_compared_as_it_is_meant(
+    text: str, shown: str, around: str
+) -> None:
+    hits = find_identifiers([Passage("text", 1, text)], known_identifiers(CHILD))
+    (name,) = [each for each in hits if each.kind == "name"]
+    assert (name.value.removesuffix("’s"), name.context) == (shown.removesuffix("’s"), around)
+    assert name.compared in ("zoe", "sample")
+
+
+@pytest.mark.parametrize(
+    "text", ["ﬁn Zoë  \n x", "a\u00a0-\u2011\nb", "Sam\u00ad-\nple \u200b\u200b x", "e\u0301\u0301 ½ ǅ", ""]
+)
+def test_each_sign_of_the_plain_text_has_its_place_in_the_text(text: str) -> None:
+    assert len(places_in(text)) == len(with_its_capitals(text))
+    assert all(0 <= place < len(text) for place in places_in(text))

@@ -4,6 +4,7 @@ import io
 import re
 import struct
 import zipfile
+import zlib
 
 import pypdfium2
 import pytest
@@ -131,6 +132,10 @@ def packed_as(*, flags: int = 0, method: int = zipfile.ZIP_DEFLATED) -> bytes:
     return bytes(content)
 
 
+HEAD = b"IHDR" + (30_000).to_bytes(4) * 2 + b"\x08\x02\0\0\0"
+HUGE = (
+    b"\x89PNG\r\n\x1a\n\0\0\0\x0d" + HEAD + zlib.crc32(HEAD).to_bytes(4) + split_photograph()[33:]
+)  # as its header says
 DEEP = "<w:tbl><w:tr><w:tc>" * 60 + paragraph("x") + "</w:tc></w:tr></w:tbl>" * 60
 
 
@@ -145,7 +150,13 @@ DEEP = "<w:tbl><w:tr><w:tc>" * 60 + paragraph("x") + "</w:tc></w:tr></w:tbl>" * 
         (word(paragraph("Cut."))[:-60], "damaged"),
         (word(paragraph("Cut."))[:300] + b"word/document", "damaged"),
         (archive(word__document=b"<a/>"), "damaged"),
-        (archive(word__document=b'<!DOCTYPE a [<!ENTITY x "y">]><a>&x;</a>'), "damaged"),
+        (archive(word__document=b'<!DOCTYPE a [<!ENTITY x "y">]><a>&x;</a>'), "made to stop programs"),
+        (archive(word__document=b"<a>" * 400 + b"</a>" * 400), "made to stop programs"),
+        (archive(word__document=b"<a>" + b"x" * 12_000_000 + b"</a>"), "made to stop programs"),
+        (
+            word(paragraph(picture()), {"word/media/image1.png": HUGE}, {"rIdP": "media/image1.png"}),
+            "picture.*too large",
+        ),
         (archive(word__document=b"<w" * 2_000_000), "damaged"),
         (word("<x>" * 60_000_000), "unpacks"),
         (word(DEEP), "deeper"),

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from services.publish import schemas, views
 from services.publish.api.routes import api, publication_to_change, publication_to_read
 from services.publish.documents import Upload, upload_document
-from services.publish.findings import Resolution, find, listed, resolve_finding
+from services.publish.findings import Resolution, find, listed, rendering_of, resolve_finding
 from services.publish.models import Document, Finding
 from services.publish.schedule import public_name
 from shared import files
@@ -79,6 +79,17 @@ def get_findings(call: Call, publication_id: UUID) -> Reply:
     statement = select(Finding).where(listed(publication, call.query))
     order = (Finding.document_id, Finding.id)
     return Reply(page(call.session, statement, order, call.query, views.finding_view))
+
+
+@api.get(
+    "/publications/<uuid:publication_id>/findings/<uuid:finding_id>/picture",
+    allows=rights.office_authority_or_partner,
+)
+def get_finding_picture(call: Call, publication_id: UUID, finding_id: UUID) -> Reply:
+    """The picture that a finding is about, or the page without text, as a small JPEG."""
+    publication = publication_to_read(call, publication_id)
+    picture = rendering_of(find(call.session, publication, str(finding_id)))
+    return Reply(picture, headers={"X-Content-Type-Options": "nosniff"}, content_type="image/jpeg")
 
 
 @api.post(

@@ -8,6 +8,7 @@ from dataclasses import replace
 from services.publish.cleaning.hidden_text import concealed_texts
 from services.publish.cleaning.passages import CannotClean, Examined, Passage, gathered
 from services.publish.cleaning.pdf_cleaning import WORDS, clean_pdf
+from services.publish.cleaning.pictures import pictures_of
 from services.publish.cleaning.reading import CannotRead, read_pages
 from services.publish.cleaning.second_reading import check_cleaned_pdf
 from services.publish.cleaning.word_to_pdf import pdf_of_word
@@ -37,8 +38,7 @@ def examine_pdf(content: bytes, title: str) -> Examined:
         raise CannotClean(str(error)) from None
     check_cleaned_pdf(cleaned.content, title, len(pages))
     texts = tuple(Passage("text", page.number, page.text) for page in pages)
-    pictured = tuple(page.number for page in pages if page.pictured)
     concealed = concealed_texts(cleaned.content)
-    return Examined(
-        cleaned.content, cleaned.removed, (*texts, *cleaned.unseen), concealed, len(pages), pictured, cleaned.gaps
-    )
+    pictures, small = pictures_of(cleaned.content, pages)
+    passages = (*texts, *cleaned.unseen)
+    return Examined(cleaned.content, cleaned.removed, passages, concealed, len(pages), pictures, small, cleaned.gaps)

@@ -4,28 +4,30 @@ A file made to break the programs that read it then costs one refusal: not the w
 """
 
 import base64
-import contextlib
 import json
-import resource
 import signal
+import socket
 import subprocess
 import sys
-from dataclasses import asdict
+import threading
+import time
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import structlog
 
-from services.publish.cleaning.file_kinds import PDF, WORD
-from services.publish.cleaning.passages import CannotClean, Concealed, Examined, Passage
+from services.publish.cleaning.examination_server import BREAKS, LATE, STATUS, TOO_MUCH, WALL_SECONDS
+from services.publish.cleaning.file_kinds import PDF
+from services.publish.cleaning.passages import CannotClean, Concealed, Examined, Passage, Picture
 
 log = structlog.get_logger()
 
-MEMORY = 1_500_000_000  # bytes of address space; a report of 100 pages takes a seventh
-CPU_SECONDS = 60
-WALL_SECONDS = 100.0  # well within the lease of a claimed document
 ROOT = Path(__file__).parents[3]
-TOO_MUCH = "The file takes more time or memory to check than a report needs, or is damaged. Save it anew and upload it."
+COMMAND = [sys.executable, "-m", "services.publish.cleaning.examination_server"]
+PATIENCE = WALL_SECONDS + 15  # the server ends a child in time; this is for a server that does not
+ONE_READING = 1 << 20
+OUT_OF_TIME = (LATE, -signal.SIGXCPU)
 
 
 class ExaminationInterrupted(RuntimeError):
@@ -38,25 +40,38 @@ def examine_apart(content: bytes, title: str, kind: str = PDF) -> Examined:
     Raises `CannotClean`, also where that process does not finish; `ExaminationInterrupted` where it was ended from outside.
     """
     order = f"{json.dumps({'title': title, 'kind': kind})}\n".encode()
-    command = [sys.executable, "-m", "services.publish.cleaning.examination_process"]
     try:
-        done = subprocess.run(
-            command,
-            input=order + content,
-            capture_output=True,
-            timeout=WALL_SECONDS,
-            env={"PYTHONPATH": str(ROOT), "LANG": "C.UTF-8"},
-            check=False,
-        )
-    except subprocess.TimeoutExpired:
+        with SERVER.connection() as connection:
+            said = _asked(connection, order + content)
+    except TimeoutError:
         log.warning("examination_timed_out")
+        SERVER.end()
         raise CannotClean(TOO_MUCH) from None
-    if done.returncode in (-signal.SIGKILL, -signal.SIGTERM, -signal.SIGINT):
+    except OSError:
+        raise ExaminationInterrupted from None
+    if len(said) < STATUS:
         raise ExaminationInterrupted
-    if done.returncode:  # what it wrote to its log may hold words of the document: only the code is kept
-        log.warning("examination_failed", returncode=done.returncode)
-        raise CannotClean(TOO_MUCH)
-    return _told(json.loads(done.stdout))
+    ended = int.from_bytes(said[-STATUS:], signed=True)
+    if ended in (-signal.SIGKILL, -signal.SIGTERM, -signal.SIGINT):
+        raise ExaminationInterrupted
+    if ended:  # what it wrote to its log may hold words of the document: only the code is kept
+        log.warning("examination_failed", returncode=ended)
+        SERVER.end()  # whoever breaks children to learn how their memory lies begins anew
+        raise CannotClean(TOO_MUCH if ended in OUT_OF_TIME else BREAKS)
+    return _told(json.loads(said[:-STATUS]))
+
+
+def _asked(connection: socket.socket, order: bytes) -> bytes:
+    """All that comes back. Raises `TimeoutError`, and `OSError` where the other side is gone."""
+    last = time.monotonic() + PATIENCE
+    connection.settimeout(PATIENCE)
+    connection.sendall(order)
+    connection.shutdown(socket.SHUT_WR)
+    said = bytearray()
+    while part := connection.recv(ONE_READING):
+        said += part
+        connection.settimeout(max(0.001, last - time.monotonic()))
+    return bytes(said)
 
 
 def _told(answer: dict[str, Any]) -> Examined:
@@ -68,36 +83,61 @@ def _told(answer: dict[str, Any]) -> Examined:
         passages=tuple(Passage(**each) for each in answer["passages"]),
         concealed=tuple(Concealed(**each) for each in answer["concealed"]),
         pages=answer["pages"],
-        pictured=tuple(answer["pictured"]),
+        pictures=tuple(Picture(**each | {"pages": tuple(each["pages"])}) for each in answer["pictures"]),
+        small_pictures=answer["small_pictures"],
         gaps=tuple(answer["gaps"]),
     )
 
 
-def confine() -> None:
-    """Limit this process for good: memory, processor time, and no file may be written."""
-    seconds = (CPU_SECONDS, CPU_SECONDS + 5)  # the first ends it by a signal of its own, unlike one from outside
-    limits = ((resource.RLIMIT_AS, (MEMORY, MEMORY)), (resource.RLIMIT_CPU, seconds), (resource.RLIMIT_FSIZE, (0, 0)))
-    for limit, most in (*limits, (resource.RLIMIT_CORE, (0, 0))):
-        with contextlib.suppress(ValueError):  # a lower limit is in force already
-            resource.setrlimit(limit, most)
+@dataclass(frozen=True)
+class _Running:
+    process: subprocess.Popen[bytes]
+    orders: socket.socket
 
 
-def answer(order: bytes) -> dict[str, Any]:
-    """What the process says of one file: the examined file's facts, or the sentence of a refusal."""
-    from services.publish.cleaning.examination import examine_pdf, examine_word
+class ExaminationServer:
+    """The process that forks examinations (examination_server.py): started when it is needed, and again when it ended."""
 
-    head, _, content = order.partition(b"\n")
-    told = json.loads(head)
-    try:
-        examine = examine_word if told["kind"] == WORD else examine_pdf
-        examined = examine(content, told["title"])
-    except CannotClean as error:
-        return {"refused": str(error)}
-    except Exception:  # whatever a hostile file does to a reader, it is refused
-        return {"refused": TOO_MUCH}
-    return asdict(examined) | {"content": base64.b64encode(examined.content).decode()}
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self.running: _Running | None = None
+
+    def connection(self) -> socket.socket:
+        """A connection to a child that waits for its order. Raises `OSError` where none can be had."""
+        with self.lock:
+            ours, theirs = socket.socketpair()
+            with theirs:
+                try:
+                    self._hand_over(theirs)
+                except OSError:  # it ended since the last time
+                    self._end()
+                    self._hand_over(theirs)
+            return ours
+
+    def end(self) -> None:
+        """Let the next examination begin with another process. Those under way come to their end."""
+        with self.lock:
+            self._end()
+
+    def _hand_over(self, connection: socket.socket) -> None:
+        self.running = self.running or _started()
+        socket.send_fds(self.running.orders, [b"."], [connection.fileno()])
+
+    def _end(self) -> None:
+        if self.running:
+            self.running.orders.close()
+            self.running.process.kill()
+            self.running.process.wait()
+            self.running = None
 
 
-if __name__ == "__main__":
-    confine()
-    sys.stdout.write(json.dumps(answer(sys.stdin.buffer.read())))
+def _started() -> _Running:
+    ours, theirs = socket.socketpair()
+    nowhere = subprocess.DEVNULL  # what is written there may hold words of a document
+    environment = {"PYTHONPATH": str(ROOT), "LANG": "C.UTF-8"}
+    with theirs:
+        process = subprocess.Popen(COMMAND, stdin=theirs.fileno(), stdout=nowhere, stderr=nowhere, env=environment)
+    return _Running(process, ours)
+
+
+SERVER = ExaminationServer()

@@ -13,12 +13,10 @@ import pypdfium2 as pdfium
 from PIL import Image
 from pypdfium2 import raw
 
-from services.publish.cleaning.passages import CannotClean, Concealed, gathered
+from services.publish.cleaning.page_objects import Box, Matrix, box_of, matrix_of, objects_of, times
+from services.publish.cleaning.passages import Concealed, gathered
 
-Box = tuple[float, float, float, float]  # left, bottom, right, top
-Matrix = tuple[float, float, float, float, float, float]
 Colour = tuple[int, int, int]
-IDENTITY: Matrix = (1, 0, 0, 1, 0, 0)
 WHITE: Colour = (255, 255, 255)
 NEAR = 28  # of 255: how far two colours may lie apart in each of red, green and blue and still not be told apart
 SMALLEST = 2.0  # points
@@ -26,8 +24,6 @@ COVERED = 0.85  # of a text's area
 FAINT = 26  # of 255: opacity below which nothing shows
 FLAT = 12  # of 255: a place whose greys lie no further apart shows nothing
 BAND = 24.0  # points: covers are sorted into bands, so that each text meets those near it only
-MOST_OBJECTS = 100_000
-DEEPEST = 12
 WIDEST = 1600  # points of a page's longer side that are drawn one to one
 RECTANGLE = 6  # segments: up to so many, a filled path covers what its bounds say
 
@@ -72,24 +68,8 @@ def _of_page(document: pdfium.PdfDocument, number: int) -> list[Concealed]:
 
 
 def _things(page: pdfium.PdfPage, number: int) -> Iterator[Drawn]:
-    waiting = _children(page.raw, raw.FPDFPage_CountObjects, raw.FPDFPage_GetObject, IDENTITY, 0)
-    order = 0
-    while waiting:
-        handle, matrix, depth = waiting.pop()
-        order += 1
-        if order > MOST_OBJECTS or depth > DEEPEST:
-            raise CannotClean(f"Page {number} draws more than can be checked. Save its drawings as pictures.")
-        kind = raw.FPDFPageObj_GetType(handle)
-        if kind == raw.FPDF_PAGEOBJ_FORM:
-            inner = _times(_matrix(handle), matrix)
-            waiting += _children(handle, raw.FPDFFormObj_CountObjects, raw.FPDFFormObj_GetObject, inner, depth + 1)
-        else:
-            yield _drawn(order, kind, handle, matrix)
-
-
-def _children(parent, count, get, matrix: Matrix, depth: int) -> list[tuple[object, Matrix, int]]:  # type: ignore[no-untyped-def]
-    """The last first, so that the first is popped first."""
-    return [(get(parent, at), matrix, depth) for at in reversed(range(count(parent)))]
+    for order, kind, handle, matrix in objects_of(page, number):
+        yield _drawn(order, kind, handle, matrix)
 
 
 def _drawn(order: int, kind: int, handle: object, matrix: Matrix) -> Drawn:
@@ -105,7 +85,7 @@ def _drawn(order: int, kind: int, handle: object, matrix: Matrix) -> Drawn:
         alpha = alpha if _is_filled(handle) else 0
     if kind in (raw.FPDF_PAGEOBJ_IMAGE, raw.FPDF_PAGEOBJ_SHADING):
         colour, alpha, plain = None, 255, kind == raw.FPDF_PAGEOBJ_IMAGE
-    return Drawn(order, kind, _box(handle, matrix), colour, alpha, handle, size, mode, plain)
+    return Drawn(order, kind, box_of(handle, matrix), colour, alpha, handle, size, mode, plain)
 
 
 def _colour(handle: object, ask) -> tuple[Colour | None, int]:  # type: ignore[no-untyped-def]
@@ -125,34 +105,8 @@ def _size(handle: object, matrix: Matrix) -> float:
     size = ctypes.c_float()
     if not raw.FPDFTextObj_GetFontSize(handle, size):
         return SMALLEST
-    _, _, c, d, _, _ = _times(_matrix(handle), matrix)
+    _, _, c, d, _, _ = times(matrix_of(handle), matrix)
     return float(abs(size.value) * (c * c + d * d) ** 0.5)
-
-
-def _matrix(handle: object) -> Matrix:
-    found = raw.FS_MATRIX()
-    if not raw.FPDFPageObj_GetMatrix(handle, found):
-        return IDENTITY
-    return found.a, found.b, found.c, found.d, found.e, found.f
-
-
-def _times(inner: Matrix, outer: Matrix) -> Matrix:
-    a, b, c, d, e, f = inner
-    k, l, m, n, x, y = outer  # noqa: E741  # a matrix is read as its letters
-    return a * k + b * m, a * l + b * n, c * k + d * m, c * l + d * n, e * k + f * m + x, e * l + f * n + y
-
-
-def _box(handle: object, matrix: Matrix) -> Box:
-    parts = [ctypes.c_float() for _ in range(4)]
-    if not raw.FPDFPageObj_GetBounds(handle, *parts):
-        return 0.0, 0.0, 0.0, 0.0
-    left, bottom, right, top = (part.value for part in parts)
-    if matrix == IDENTITY:
-        return left, bottom, right, top
-    a, b, c, d, e, f = matrix
-    corners = [(a * x + c * y + e, b * x + d * y + f) for x in (left, right) for y in (bottom, top)]
-    xs, ys = [x for x, _ in corners], [y for _, y in corners]
-    return min(xs), min(ys), max(xs), max(ys)
 
 
 def _words(page: pdfium.PdfPage, things: list[Drawn]) -> list[str]:

@@ -7,6 +7,11 @@ class CannotClean(ValueError):
     """The file cannot be published as it is; the message tells the person what to do."""
 
 
+def wants_memory(error: BaseException) -> bool:
+    """Whether a reader failed for want of memory: those in C++ say so among their other faults."""
+    return isinstance(error, MemoryError) or "bad_alloc" in str(error)
+
+
 @dataclass(frozen=True)
 class Passage:
     """A text and where it stands: `place` is text, alternative-text, bookmark, link, structure, metadata or file-name; or
@@ -54,6 +59,22 @@ def gathered(found: list[Concealed]) -> tuple[Concealed, ...]:
 
 
 @dataclass(frozen=True)
+class Picture:
+    """What a person has to look at: a picture, by its `digest`; or, without one, a page that has no text to check.
+
+    Pages count from 1, none where a pattern draws it; `width` and `height` are points on the page; `alternative` is its
+    alternative text; `rendering` a small JPEG in base64, where it could be drawn.
+    """
+
+    digest: str
+    pages: tuple[int, ...]
+    width: float
+    height: float
+    alternative: str
+    rendering: str | None
+
+
+@dataclass(frozen=True)
 class Examined:
     """One cleaned file: the bytes that may go live, what was taken out in words, and everything that was read in it."""
 
@@ -62,5 +83,6 @@ class Examined:
     passages: tuple[Passage, ...]
     concealed: tuple[Concealed, ...]
     pages: int
-    pictured: tuple[int, ...]  # pages that show something and have no text to check
+    pictures: tuple[Picture, ...]
+    small_pictures: int  # different ones, too small to hold words or a face
     gaps: tuple[str, ...] = ()  # what it lacks for readers with a screen reader, in sentences

@@ -16,7 +16,7 @@ import pikepdf
 from pikepdf import Array, Dictionary, Name, Object, Pdf, Stream
 
 from services.publish.cleaning.accessibility import accessibility_gaps, claims_accessibility
-from services.publish.cleaning.passages import CannotClean, Passage
+from services.publish.cleaning.passages import CannotClean, Passage, wants_memory
 from services.publish.cleaning.pdf_contents import rewrite_contents
 from services.publish.cleaning.pdf_streams import (
     drop_streams_that_no_page_needs,
@@ -50,6 +50,10 @@ READ_ALOUD = _keys("/Alt /ActualText /E /TU")
 MOST_PAGES = 2000
 LARGEST_PICTURE = 200_000_000  # bytes of one compressed picture, unpacked from what it was packed in besides
 COMMON_NAMES = frozenset(("Type", "Subtype", "Parent", "Kids", "Count", "Length", "Filter", "FlateDecode", "Page"))
+BOMB = (
+    "The PDF unpacks to far more than a report can have, as files do that are made to stop programs. "
+    "Ask where it comes from, make it again and upload it."
+)
 DAMAGED = "The file cannot be read as a PDF: it is damaged. Make it again and upload it."
 
 XMP = (
@@ -106,10 +110,11 @@ def clean_pdf(content: bytes, title: str) -> Cleaned:
         raise CannotClean("The PDF asks for a password. Save it without one and upload it again.") from None
     except CannotClean:
         raise
-    except MemoryError:
-        raise CannotClean("The PDF unpacks to more than can be checked. Make it again and upload it.") from None
-    except (pikepdf.PikepdfError, ValueError, RecursionError, LookupError, AttributeError, TypeError, RuntimeError):
-        raise CannotClean(DAMAGED) from None
+    except (
+        *(pikepdf.PikepdfError, ValueError, RecursionError, LookupError, AttributeError, TypeError, RuntimeError),
+        MemoryError,
+    ) as error:
+        raise CannotClean(BOMB if wants_memory(error) else DAMAGED) from None
 
 
 def _clean(pdf: Pdf, title: str) -> Cleaned:

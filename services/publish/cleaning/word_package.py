@@ -22,7 +22,14 @@ MOST_PARTS = 5_000
 MOST_BYTES = 250_000_000  # of all parts, unpacked
 LONGEST_PART = 60_000_000  # of one part in XML
 DAMAGED = "The file cannot be read as a Word document: it is damaged. Save it again in Word as .docx and upload it."
-BOMB = "The Word file unpacks to more than a report can have. Save it anew, with smaller pictures, and upload it."
+BOMB = (
+    "The Word file unpacks to far more than a report can have, as files do that are made to stop programs. "
+    "Ask where it comes from, save it anew with smaller pictures and upload it."
+)
+DEFINITIONS = (
+    "The Word file has definitions that Word does not write, as files do that are made to stop programs. "
+    "Ask where it comes from, save it anew in Word as .docx and upload it."
+)
 MACROS = "The Word file has macros. Save it as a Word document without macros (.docx) and upload it."
 
 # What stands in a part, by the beginning of its name; the first that fits counts.
@@ -76,7 +83,9 @@ def open_word(content: bytes) -> WordPackage:
         relations = {name: _relations(files, names, name) for name in parts}
     except CannotClean:
         raise
-    except (zipfile.BadZipFile, zipfile.LargeZipFile, etree.LxmlError, KeyError, ValueError, EOFError, OSError):
+    except etree.LxmlError as error:  # it names the setting under which it would read more
+        raise CannotClean(BOMB if "XML_PARSE_HUGE" in str(error) else DAMAGED) from None
+    except (zipfile.BadZipFile, zipfile.LargeZipFile, KeyError, ValueError, EOFError, OSError):
         raise CannotClean(DAMAGED) from None
     except NotImplementedError:  # zipfile's word for a way of packing that it does not know
         raise CannotClean("The Word file is packed in a way that cannot be read. Save it anew and upload it.") from None
@@ -112,7 +121,7 @@ def _part(files: zipfile.ZipFile, name: str) -> etree._Element:
     if len(content) > LONGEST_PART:
         raise CannotClean(BOMB)
     if b"<!DOCTYPE" in content or b"<!ENTITY" in content:
-        raise CannotClean(DAMAGED)
+        raise CannotClean(DEFINITIONS)
     if STRICT.encode() in content:
         raise CannotClean("The Word file is saved as Strict Open XML. Save it as an ordinary Word document (.docx).")
     parser = etree.XMLParser(

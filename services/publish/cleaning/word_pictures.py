@@ -9,6 +9,7 @@ from services.publish.cleaning.passages import CannotClean
 
 WIDEST = 2400  # points of the longer side that are kept
 MOST_POINTS = 60_000_000
+TOO_LARGE = "A picture in the Word file is too large. Make it smaller and upload the file again."
 NOT_CARRIED_OVER = (
     "A picture in the Word file is a drawing that cannot be carried over safely (EMF, WMF or SVG). "
     "Copy it and insert it as a picture (PNG), with its alternative text, and upload the file again."
@@ -22,12 +23,14 @@ def picture_as_points(content: bytes, crop: Crop) -> str:
     try:
         with Image.open(io.BytesIO(content), formats=("PNG", "JPEG", "GIF", "BMP", "TIFF", "WEBP")) as opened:
             if opened.width * opened.height > MOST_POINTS:
-                raise CannotClean("A picture in the Word file is too large. Make it smaller and upload the file again.")
+                raise CannotClean(TOO_LARGE)
             kind = "JPEG" if opened.format == "JPEG" else "PNG"
             picture = _cut(_upright(opened), crop).convert("RGB" if kind == "JPEG" else "RGBA")
     except CannotClean:
         raise
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError):
+    except Image.DecompressionBombError:
+        raise CannotClean(TOO_LARGE) from None
+    except (UnidentifiedImageError, OSError, ValueError, SyntaxError):
         raise CannotClean(NOT_CARRIED_OVER) from None
     picture.thumbnail((WIDEST, WIDEST))
     bare = Image.frombytes(picture.mode, picture.size, picture.tobytes())

@@ -1,5 +1,8 @@
 """What each kind of finding is called where people read it, and why it is asked about."""
 
+from collections.abc import Sequence
+
+from services.publish.cleaning.passages import Picture
 from services.publish.identifying import jigsaw
 
 NAMES: dict[str, tuple[str, str]] = {
@@ -37,7 +40,11 @@ NAMES: dict[str, tuple[str, str]] = {
     ),
     "hidden-text": ("Hidden text", "It is in the file though readers do not see it: anybody can copy it out."),
     "hidden-in-word": ("Hidden text, taken out", "Readers did not see it in Word. Is anything missing that they need?"),
-    "page-without-text": ("A page without text", "It shows a picture that no program here can read. Look at it."),
+    "picture": ("A picture", "Look at this picture for words, faces, school badges or house numbers."),
+    "page-without-text": (
+        "A page without text",
+        "No program here can read it. Look at it for words, faces, school badges or house numbers.",
+    ),
     "hint-twins": ("Twins or more", ""),
     "hint-siblings-ages": ("Ages of brothers and sisters", ""),
     "hint-place-in-family": ("Place in the family", ""),
@@ -64,15 +71,44 @@ def finding_why(kind: str) -> str:
     return jigsaw.WHY.get(kind) or NAMES[kind][1]
 
 
-GROUPS = (
+GROUPS = IDENTIFIES, PICTURES, UNLISTED, HINTS = (
     "What identifies somebody",
+    "Pictures, which no program here can read: does any of them show who it was?",
     "Names and places that nobody listed: does any of them lead to the family?",
     "Hints that only together say who it was: does the learning need them?",
 )
+MOST_PAGES_NAMED = 12
+POINTS_IN_A_CENTIMETRE = 72 / 2.54
 
 
 def group_of(kind: str) -> str:
     """Under which of `GROUPS` a finding is listed."""
     if kind in jigsaw.WHY:
-        return GROUPS[2]
-    return GROUPS[1] if kind.endswith("-nobody-listed") else GROUPS[0]
+        return HINTS
+    if kind in ("picture", "page-without-text"):
+        return PICTURES
+    return UNLISTED if kind.endswith("-nobody-listed") else IDENTIFIES
+
+
+def pages_named(pages: Sequence[int]) -> str:
+    """The first of several pages, in a sentence after the words before; nothing for one page."""
+    named = ", ".join(map(str, pages[:MOST_PAGES_NAMED])) + (" and more" if len(pages) > MOST_PAGES_NAMED else "")
+    return f" Pages {named}." if len(pages) > 1 else ""
+
+
+def picture_words(picture: Picture) -> str:
+    """What is known of a picture, or of a page without text, besides what it shows."""
+    if not picture.digest:
+        return "This page shows something and has no text to check."
+    size = "It is drawn as a pattern, or as a letter of a font."
+    if picture.pages:
+        width, height = (side / POINTS_IN_A_CENTIMETRE for side in (picture.width, picture.height))
+        size = f"It is {width:.1f} by {height:.1f} cm."
+    said = f"Its alternative text: “{picture.alternative}”." if picture.alternative else "It has no alternative text."
+    return f"{size} {said}{pages_named(picture.pages)}"
+
+
+def small_pictures_words(count: int) -> str:
+    """How many pictures nobody is asked about, for who reads the document."""
+    which = "1 small picture is" if count == 1 else f"{count} different small pictures are"
+    return f"{which} not asked about: under about 2 cm, or too low for a line of words."

@@ -5,21 +5,30 @@ that nobody listed, and hints that only together say who it was. It finds what i
 """
 
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from services.publish.cleaning.passages import Passage
+from services.publish.identifying.finding_words import pages_named
 from services.publish.identifying.identifying_shapes import shapes_in
 from services.publish.identifying.jigsaw import WHY, hints_in
 from services.publish.identifying.known_identifiers import Known
 from services.publish.identifying.misspelt_names import WORD, NearlyKnown
-from services.publish.identifying.plain_text import each_word, in_small_letters, with_its_capitals
+from services.publish.identifying.plain_text import (
+    as_written,
+    each_word,
+    in_small_letters,
+    places_in,
+    with_its_capitals,
+)
 from services.publish.identifying.unlisted_names import unlisted_in
 
-CHECK_VERSION = 4  # raised when the check finds more than before: what waits to be published is then checked again
+CHECK_VERSION = 5  # raised when the check finds more than before: what waits to be published is then checked again
 CONTEXT = 60
-MOST_PAGES_NAMED = 12
+MOST_NAMED = 12
 WRITTEN_BY_PEOPLE = ("text", "alternative-text", "bookmark", "metadata")  # elsewhere stand the words of programs, too
 SMALL_LETTERS = ("file-name", "link")  # where names stand without their capitals
 
@@ -42,7 +51,10 @@ ABBREVIATIONS = frozenset(
 
 @dataclass(frozen=True)
 class Found:
-    """One thing found, however often: its kind, the words themselves, and some around the first."""
+    """One thing found, however often: its kind, the words as they are written first, and some around them.
+
+    `compared` is how the words are compared, where that is another way; `rendering` of a picture, a small JPEG in base64.
+    """
 
     kind: str
     place: str
@@ -50,6 +62,8 @@ class Found:
     value: str
     context: str
     times: int
+    compared: str = ""
+    rendering: str | None = None
 
 
 @dataclass(frozen=True)
@@ -57,6 +71,18 @@ class _Read:
     passage: Passage
     cased: str
     small: str
+
+    @cached_property
+    def places(self) -> list[int]:
+        return places_in(self.passage.text)
+
+    def written(self, start: int, end: int) -> str:
+        """What stands in the document at a place of the plain text, with the accents that are signs of their own."""
+        text = self.passage.text
+        after = self.places[end - 1] + 1
+        while after < len(text) and unicodedata.combining(text[after]):
+            after += 1
+        return as_written(text[self.places[start] : after])
 
 
 def find_identifiers(passages: Iterable[Passage], known: Known) -> list[Found]:
@@ -79,7 +105,7 @@ def find_identifiers(passages: Iterable[Passage], known: Known) -> list[Found]:
         unlisted = _outside(unlisted_in(each.cased, small_words, skipped), [*certain, *nearly])
         questions = [*unlisted, *hints_in(each.small)]
         for found in _gathered(each, questions):
-            of_document.setdefault((found.kind, "" if found.kind in WHY else found.value), []).append(found)
+            of_document.setdefault((found.kind, "" if found.kind in WHY else found.compared), []).append(found)
     return of_pages + [_over_pages(founds) for founds in of_document.values()]
 
 
@@ -122,28 +148,36 @@ def _gathered(read: _Read, hits: Sequence[Hit]) -> list[Found]:
         by_value.setdefault((kind, read.small[start:end]), []).append(start)
     return [
         Found(
-            kind, read.passage.place, read.passage.page, value, _around(read.cased, starts[0], len(value)), len(starts)
+            kind,
+            read.passage.place,
+            read.passage.page,
+            read.written(starts[0], starts[0] + len(value)),
+            _around(read, starts[0], len(value)),
+            len(starts),
+            compared=value,
         )
         for (kind, value), starts in by_value.items()
     ]
 
 
-def _around(text: str, start: int, length: int) -> str:
+def _around(read: _Read, start: int, length: int) -> str:
     """The words around a place, whole ones, with dots where there are more."""
+    text = read.cased
     begin, end = max(0, start - CONTEXT), min(len(text), start + length + CONTEXT)
     if begin:
         begin = min(text.find(" ", begin) % (len(text) + 1), start)
     if end < len(text):
         end = max(text.rfind(" ", 0, end), start + length)
-    return f"{'… ' if begin else ''}{text[begin:end].strip()}{' …' if end < len(text) else ''}"
+    return f"{'… ' if begin else ''}{read.written(begin, end)}{' …' if end < len(text) else ''}"
 
 
 def _over_pages(founds: list[Found]) -> Found:
     """One question for the whole document: the words of the first place, and the pages of all."""
     first = founds[0]
     times = sum(found.times for found in founds)
-    value = ", ".join(list(dict.fromkeys(found.value for found in founds))[:MOST_PAGES_NAMED])
+    written = {found.compared: found.value for found in reversed(founds)}
+    compared = list(dict.fromkeys(found.compared for found in founds))[:MOST_NAMED]
+    value = ", ".join(written[each] for each in compared)
     pages = list(dict.fromkeys(found.page for found in founds if found.page))
-    named = ", ".join(map(str, pages[:MOST_PAGES_NAMED])) + (" and more" if len(pages) > MOST_PAGES_NAMED else "")
-    where = f" Pages {named}." if len(pages) > 1 else ""
-    return Found(first.kind, first.place, first.page, value, f"{first.context}{where}", times)
+    context = f"{first.context}{pages_named(pages)}"
+    return Found(first.kind, first.place, first.page, value, context, times, ", ".join(compared))

@@ -26,6 +26,28 @@ def with_its_capitals(text: str) -> str:
     return SPACES.sub(" ", DASHES.sub("-", text))
 
 
+def places_in(text: str) -> list[int]:
+    """Where in a text each sign of `with_its_capitals(text)` stands, so that it can be shown as it is written."""
+    signs: list[str] = []
+    places: list[int] = []
+    for place, sign in enumerate(text):
+        alike = sign if sign.isascii() else unicodedata.normalize("NFKD", sign)
+        kept = "".join(each for each in alike if not _stands_for_nothing(each)).translate(ALIKE)
+        signs += kept
+        places += [place] * len(kept)
+    for pattern, instead in ((CUT_AT_A_LINES_END, 0), (SPACES, 1)):
+        for match in reversed(list(pattern.finditer("".join(signs)))):
+            del places[match.start() + instead : match.end()]
+            signs[match.start() : match.end()] = " " * instead
+    return places
+
+
+def as_written(text: str) -> str:
+    """A piece of a text on one line: with its capitals and accents, without what no reader sees."""
+    seen = "".join(sign for sign in text if unicodedata.category(sign) != "Cf")
+    return SPACES.sub(" ", CUT_AT_A_LINES_END.sub("", unicodedata.normalize("NFC", seen))).strip()
+
+
 def _stands_for_nothing(sign: str) -> bool:
     return bool(unicodedata.combining(sign)) or unicodedata.category(sign) == "Cf"
 

@@ -6,18 +6,27 @@ from sqlalchemy import select
 
 from services.publish import schemas, views
 from services.publish.documents import current_documents
-from services.publish.findings import Resolution, find, gone_from_newest, listed, resolve_finding
-from services.publish.identifying.finding_words import GROUPS, finding_why, finding_words, group_of
+from services.publish.findings import Resolution, find, gone_from_newest, listed, rendering_of, resolve_finding
+from services.publish.identifying.finding_words import (
+    GROUPS,
+    HINTS,
+    PICTURES,
+    UNLISTED,
+    finding_why,
+    finding_words,
+    group_of,
+)
 from services.publish.models import Document, Finding, Publication
 from services.publish.pages.site import pages, publication_of
 from services.publish.wording import kind_words
 from shared.identity import rights
 from shared.web.asking import acted, checked, form_page, given, reasons
 from shared.web.forms import Questions, RadioField, SelectMultipleField, may_be_empty, needed
-from shared.web.pages import Go, Page, Visit
+from shared.web.pages import Download, Go, Page, Visit
 from shared.web.problems import not_found, refused
 
 MOST = 500
+TOGETHER = (UNLISTED, HINTS)  # what may be let stay for one reason: each of the others is looked at by itself
 PLACES = {"structure": "a part of the file that no page shows", "metadata": "the file's properties"}
 
 
@@ -38,14 +47,16 @@ def list_findings(visit: Visit, publication_id: UUID) -> Page:
     statement = statement.where(listed(publication, {"open": False}))
     order = (Finding.resolution.is_not(None), Document.kind, Document.version.desc(), Finding.page, Finding.id)
     found = [
-        views.finding_view(finding) | {"where": where(finding, document), "group": group_of(finding.kind)}
+        views.finding_view(finding)
+        | {"where": where(finding, document), "group": group_of(finding.kind), "what": what(finding)}
         for finding, document in visit.session.execute(statement.order_by(*order).limit(MOST))
     ]
     values = {
         "publication": publication,
         "groups": [(group, [each for each in found if each["group"] == group]) for group in GROUPS],
+        "pictures": PICTURES,
         "judges": rights.judges_findings(visit.viewer),
-        "several": any(each["group"] != GROUPS[0] and not each["resolution"] for each in found),
+        "several": any(each["group"] in TOGETHER and not each["resolution"] for each in found),
         "gone": bool(gone_from_newest(visit.session, publication)),
         "back": f"/publish/publications/{publication.id}",
     }
@@ -78,7 +89,7 @@ def _questions(visit: Visit, publication: Publication) -> list[Finding]:
     current = [each.id for each in current_documents(visit.session, publication.id).values()]
     statement = select(Finding).where(listed(publication, {"open": True}), Finding.document_id.in_(current))
     found = visit.session.scalars(statement.order_by(Finding.kind, Finding.page, Finding.id).limit(MOST))
-    return [each for each in found if group_of(each.kind) != GROUPS[0]]
+    return [each for each in found if group_of(each.kind) in TOGETHER]
 
 
 def _several_page(publication_id: UUID, form: Questions) -> Page:
@@ -128,6 +139,13 @@ def _asked(visit: Visit, publication_id: UUID, finding_id: UUID, *, lock: bool) 
     return finding, ResolutionForm(visit.typed), place
 
 
+def what(finding: Finding) -> str:
+    """The document's words, or what is to be looked at."""
+    if finding.kind not in ("picture", "page-without-text"):
+        return finding.value or finding_words(finding.kind)
+    return f"{finding_words(finding.kind)}, page {finding.page}" if finding.page else finding_words(finding.kind)
+
+
 def where(finding: Finding, document: Document) -> str:
     """In which document, on which page, and in which part of it that no page shows."""
     said = [f"{kind_words(document.kind)}, version {document.version}"]
@@ -136,15 +154,23 @@ def where(finding: Finding, document: Document) -> str:
     if finding.place != "text" and not finding.kind.startswith("hidden-"):
         said.append(PLACES.get(finding.place, finding.place.replace("-", " ")))
     if finding.times > 1:
-        said.append(f"{finding.times} times")
+        said.append(f"{finding.times} times" if finding.kind != "picture" else f"and on {finding.times - 1} more")
     return ", ".join(said)
 
 
 def _page(publication_id: UUID, finding: Finding, place: str, form: Questions) -> Page:
-    what = f"{finding_words(finding.kind)}. {finding_why(finding.kind)}"
-    note = f"{what} {place}: “{finding.value}” in “{finding.context}”"
     back = f"/publish/publications/{publication_id}/findings"
-    return form_page("Decide on a finding", form, button="Record", back=back, note=note)
+    picture = (f"{back}/{finding.id}/picture", what(finding)) if finding.is_shown else None
+    words = finding.context if picture else f"“{finding.value}” in “{finding.context}”"
+    note = f"{finding_words(finding.kind)}. {finding_why(finding.kind)} {place}: {words}"
+    return form_page("Decide on a finding", form, button="Record", back=back, note=note, picture=picture)
+
+
+@pages.get("/publications/<uuid:publication_id>/findings/<uuid:finding_id>/picture", allows=rights.reads_publications)
+def show_picture(visit: Visit, publication_id: UUID, finding_id: UUID) -> Download:
+    """The picture that a finding is about, or the page without text, as a small JPEG."""
+    finding = find(visit.session, publication_of(visit, publication_id), str(finding_id))
+    return Download(rendering_of(finding), "image/jpeg", "picture.jpg", shown=True)
 
 
 @pages.get("/publications/<uuid:publication_id>/findings/<uuid:finding_id>", allows=rights.judges_findings)

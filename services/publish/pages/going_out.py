@@ -3,11 +3,12 @@
 from datetime import datetime
 
 from services.publish import schemas
+from services.publish.gate import STEPS_LEFT, steps_in_short
 from services.publish.models import Publication
 from services.publish.nspcc import Receipt, record_receipt
 from services.publish.page_orders import Order, correct, withdraw
 from services.publish.pages.site import act
-from services.publish.protocol import complete_step, steps_done, steps_of
+from services.publish.protocol import comes_later, complete_step, steps_done, steps_of
 from services.publish.public_site.site_pages import and_list
 from services.publish.retention import RetentionDecision, decide_retention
 from services.publish.schedule import schedule_publication
@@ -17,7 +18,7 @@ from shared.identity import rights
 from shared.web.asking import checked, given, line, moment_on, optional_text, reasons
 from shared.web.forms import DayField, Questions, RadioField, TimeField, may_be_empty, needed
 from shared.web.pages import Visit
-from shared.web.problems import refused
+from shared.web.problems import Problem, refused
 
 
 class StepForm(Questions):
@@ -27,7 +28,11 @@ class StepForm(Questions):
 
 def _step_form(visit: Visit, publication: Publication) -> Questions:
     form, done = StepForm(visit.typed), steps_done(visit.session, publication.id)
-    form.offer("step", [(step.id, step.sentence) for step in steps_of(publication) if step.id not in done])
+    left = [step for step in steps_of(publication) if step.id not in done]
+    form.offer("step", [(step.id, step.sentence) for step in left if not comes_later(publication, step)])
+    if later := sum(comes_later(publication, step) for step in left):
+        which = "1 step comes" if later == 1 else f"{later} steps come"
+        form["step"].description = f"{which} after going live, and can be recorded then"
     return form
 
 
@@ -63,6 +68,18 @@ def _schedule(visit: Visit, publication: Publication, form: Questions) -> object
         return schedule_publication(visit.session, visit.viewer, publication, at, why)
     except CalendarUnknown as unknown:
         raise refused("/day", str(unknown)) from None
+    except Problem as problem:
+        if not (missing := problem.extra.get("missing")):
+            raise
+        raise Problem(
+            409, problem.detail, [_leading_to_steps(publication, each) for each in steps_in_short(missing)]
+        ) from None
+
+
+def _leading_to_steps(publication: Publication, sentence: str) -> dict[str, str]:
+    """What is missing, as a fault of the day; of steps that are not done, with the way to where they are recorded."""
+    way = {"href": f"/publish/publications/{publication.id}/protocol"} if sentence.endswith(STEPS_LEFT) else {}
+    return {"pointer": "/day", "message": sentence} | way
 
 
 act(
