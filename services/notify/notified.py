@@ -148,7 +148,6 @@ def _rapid_review_due(incident: Held, sent_at: datetime) -> dict[str, Any]:
 def _say_notified(session: Session, incident: Held, sent_at: datetime, known: Known, *, review_required: bool) -> None:
     data = {
         "sent_at": sent_at.isoformat(),
-        "occurred_on": incident.occurred_on.isoformat(),
         "kinds": incident.assessment["kinds"],
         "rapid_review_required": review_required,
     } | _said(incident, incident.bodies, incident.referred_by, known.agencies)
@@ -156,15 +155,24 @@ def _say_notified(session: Session, incident: Held, sent_at: datetime, known: Kn
 
 
 def say_corrected(session: Session, incident: Incident) -> None:
-    """Where an incident counts as notified, review hears what its referrals say now: whom to search for, whom to ask,
-    and what must not appear in what is published. Before that, the notification will say it."""
-    if incident.notified_at is None:
+    """Review hears what an incident's referrals say now, where it ever counted as notified, and of each incident that was
+    merged into it, whose review may go on: whom to search for, whom to ask, what must not appear in what is published.
+
+    Before an incident counts as notified, its notification will say it.
+    """
+    merged = select(Incident).where(Incident.merged_into == incident.id, Incident.notified_at.is_not(None))
+    notified = [each for each in (incident, *session.scalars(merged)) if each.notified_at]
+    if not notified:
         return
     bodies = bodies_of(session, incident.id)
     referred_by = session.scalars(select(Referral.agency_id).where(Referral.incident_id == incident.id)).all()
     agencies = [row.id for row in in_one_exchange(session, (AGENCIES, []))]
-    data = _said(incident, bodies, referred_by, agencies)
-    emit(session, SERVICE, "incident.corrected", f"incident:{incident.id}", data)
+    reviews = select(Duty.incident_id).where(Duty.rule == "rapid-review")
+    required = set(session.scalars(reviews.where(Duty.incident_id.in_([each.id for each in notified]))))
+    for each in notified:
+        data = _said(each, bodies, referred_by, agencies) | {"rapid_review_required": each.id in required}
+        data["occurred_on"] = incident.occurred_on.isoformat()
+        emit(session, SERVICE, "incident.corrected", f"incident:{each.id}", data)
 
 
 def _said(
@@ -177,6 +185,7 @@ def _said(
     return {
         "incident_id": incident.id,
         "reference": incident.reference,
+        "occurred_on": incident.occurred_on.isoformat(),
         "agencies": [agency for agency in agencies if agency in asked],
         "children": len(children_of(bodies)),
         "identifiers": identifiers_of(bodies),

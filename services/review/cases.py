@@ -17,7 +17,8 @@ from services.review.states import CASE, may, move
 from shared import audit, clock
 from shared.calendar import london_day
 from shared.database import new_id
-from shared.events.catalogue import NotYet
+from shared.events.catalogue import Event, NotYet
+from shared.inbox import heard_later
 from shared.partnership import partnership
 
 
@@ -76,38 +77,47 @@ def rapid_review_due(sent_at: datetime) -> datetime:
     return partnership().due(rule, sent_at)
 
 
-def take_correction(session: Session, corrected: dict[str, Any], *, newest: bool) -> None:
+def take_correction(session: Session, event: Event) -> None:
     """Act on `incident.corrected`: the case and its requests get what they lack, and publishing what it must look for.
 
-    While the rapid review goes on, agencies that are known only now are asked. `newest` is false for a correction that
-    comes after a later one: then what is said of people stands. Of a case whose content was destroyed nothing is kept.
-    Raises `NotYet` for an incident whose notification is not here.
+    While the rapid review goes on, agencies that are known only now are asked. Where a later correction came before this
+    one, what that said of people and of the day stands. Of a case whose content was destroyed nothing is kept. Raises
+    `NotYet` where the notification that opens the case is not here.
     """
-    if session.get(Incident, corrected["incident_id"]) is None:
-        raise NotYet("The notification of the incident that was corrected is not here yet.")
+    corrected = event.data
     case = case_of(session, corrected["incident_id"], lock=True)
-    if case is None or is_destroyed(session, case):
+    if case is None:
+        if corrected["rapid_review_required"] or session.get(Incident, corrected["incident_id"]) is None:
+            raise NotYet("The notification of the incident that was corrected is not here yet.")
         return
-    _learn(session, case, corrected)
-    if newest:
-        case.people = corrected["people"]
+    if is_destroyed(session, case):
+        return
+    before = _known_of(case)
+    _learn(case, corrected)
+    if not heard_later(session, event, event.type):
+        case.people, case.occurred_on = corrected["people"], corrected["occurred_on"]
+    if _known_of(case) != before:
+        tell_publishing(session, case)
     ask_agencies(session, case, corrected["agencies"] if case.stage == "rapid-review" else ())
     audit.append(session, audit.Entry("system", "brought-up-to-date", f"case:{case.id}", "incident.corrected"))
 
 
-def _learn(session: Session, case: Case, told: dict[str, Any]) -> None:
+def _known_of(case: Case) -> tuple[int, str]:
+    return len(case.identifiers), case.occurred_on
+
+
+def _learn(case: Case, told: dict[str, Any]) -> None:
     """What identifies somebody stays known once it was: what was corrected may stand in somebody's draft."""
-    before = len(case.identifiers)
     case.identifiers = _united(case.identifiers, told["identifiers"])
     case.children = max(case.children, told["children"])
     case.version += 1
-    if len(case.identifiers) > before:
-        session.flush()
-        tell_publishing(session, case)
 
 
 def _bring_up_to_date(session: Session, case: Case, notified: dict[str, Any], sent_at: datetime) -> None:
-    _learn(session, case, notified)
+    before = _known_of(case)
+    _learn(case, notified)
+    if _known_of(case) != before:
+        tell_publishing(session, case)
     if sent_at >= case.notified_at:  # an older event that comes late tells less
         case.people = notified.get("people", case.people)
     case.kinds = list(dict.fromkeys([*case.kinds, *notified["kinds"]]))

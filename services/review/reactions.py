@@ -12,7 +12,6 @@ from services.review.practice_review import note_publication
 from shared.events.catalogue import Event, Reaction
 from shared.identity.keys import apply_directory_change
 from shared.identity.need_to_know import note_bar
-from shared.inbox import heard_later
 
 
 def incident_referred(session: Session, event: Event) -> None:
@@ -28,7 +27,7 @@ def incident_notified(session: Session, event: Event) -> None:
 
 
 def incident_corrected(session: Session, event: Event) -> None:
-    take_correction(session, event.data, newest=not heard_later(session, event, event.type))
+    take_correction(session, event)
 
 
 def incident_withdrawn(session: Session, event: Event) -> None:

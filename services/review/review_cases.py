@@ -103,8 +103,9 @@ def tell_publishing(session: Session, case: Case) -> None:
     of_it = select(ReviewCase.practice_review_id).where(ReviewCase.case_id == case.id)
     signed = select(PracticeReview.id).where(PracticeReview.id.in_(of_it), PracticeReview.signed_off_at.is_not(None))
     for review_id in session.scalars(signed):
-        data = {"practice_review_id": review_id, "identifiers": case.identifiers}
-        emit(session, SERVICE, "identifiers.learnt", f"practice-review:{review_id}", data)
+        day = {"kind": "incident-date", "value": case.occurred_on}
+        data = {"practice_review_id": review_id, "identifiers": [*case.identifiers, day]}
+        emit(session, SERVICE, "identifiers.learnt", f"case:{case.id}", data)
 
 
 def known_of_cases(session: Session, review: PracticeReview, viewer: Viewer) -> dict[str, list[dict[str, str]]]:

@@ -56,13 +56,15 @@ class IncidentReferred(Contract):
 
 
 class IncidentCorrected(Contract):
-    """What the referrals of a notified incident say after one was corrected or joined to it.
+    """What the referrals of a notified incident say after one was corrected or joined to it, whatever became of it since.
 
     `agencies` are those that referred the incident or know a child of it. `people` are those whom the identifiers are of.
     """
 
     incident_id = Id(required=True)
     reference = fields.String(required=True)
+    occurred_on = fields.Date(required=True)
+    rapid_review_required = fields.Boolean(required=True)
     agencies = fields.List(fields.String(), required=True)
     children = fields.Integer(required=True)
     identifiers = fields.List(fields.Nested(Identifier), required=True)
@@ -76,9 +78,7 @@ class IncidentNotified(IncidentCorrected):
     """
 
     sent_at = Time(required=True)
-    occurred_on = fields.Date(required=True)
     kinds = fields.List(fields.String(), required=True)
-    rapid_review_required = fields.Boolean(required=True)
     people = fields.List(fields.Nested(PersonConcerned))
 
 

@@ -102,6 +102,34 @@ def test_review_hears_what_a_referral_that_is_merged_into_a_notified_incident_sa
     assert "Tammy" in event["people"][0]["also_known_as"] and HOSPITAL in event["agencies"]
 
 
+def test_what_is_corrected_after_a_withdrawal_is_heard_too_since_a_review_may_go_on(sandbox: Outside) -> None:
+    body = referral()
+    taken = refer(body)
+    send()
+    incident_id = taken["incident"]["id"]
+    call("POST", f"/incidents/{incident_id}/withdrawal", COUNCIL, {"reasons": "The criteria were found not to be met."})
+    late = copy.deepcopy(body)
+    late["children"][0]["also_known_as"] = ["Old Hollis"]
+    assert correct(taken, late).status_code == 201
+    [event] = said("incident.corrected", incident_id=incident_id)
+    assert "Old Hollis" in names_in(event) and event["rapid_review_required"]
+
+
+def test_the_review_of_an_incident_that_was_merged_away_hears_what_is_said_of_the_one_that_stays(
+    sandbox: Outside,
+) -> None:
+    bodies = [referral(), referral()]
+    first, second = (refer(body) for body in bodies)
+    send()
+    merged = {"into": first["incident"]["id"], "reasons": "One child, one day."}
+    assert call("POST", f"/incidents/{second['incident']['id']}/merge", OFFICE, merged).status_code == 200
+    late = copy.deepcopy(bodies[0])
+    late["children"][0]["also_known_as"] = ["Old Hollis"]
+    correct(first, late)
+    for each in (first, second):
+        assert "Old Hollis" in names_in(said("incident.corrected", incident_id=each["incident"]["id"])[-1])
+
+
 def test_before_anything_is_sent_the_notification_itself_is_corrected(sandbox: Outside) -> None:
     body = referral()
     taken = refer(body)

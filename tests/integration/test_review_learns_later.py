@@ -8,10 +8,11 @@ from sqlalchemy import text
 
 from services.notify.identifiers import identifiers_of
 from services.notify.people_concerned import people_concerned
-from services.review.cases import take_correction
 from services.review.models import Case
+from services.review.reactions import REACTIONS
 from services.review.service import SERVICE
 from shared.database import new_id
+from shared.events.catalogue import Event
 from tests.integration.test_review_practice_reviews import pdf, sign, upload
 from tests.integration.test_review_records_kept import confirm, decide, ended, years_later
 from tests.referrals import USUAL
@@ -40,6 +41,8 @@ def corrected(case: dict[str, Any], **changes: Any) -> dict[str, Any]:
     return {
         "incident_id": case["incident_id"],
         "reference": "INC-2026-0001",
+        "occurred_on": "2026-03-20",
+        "rapid_review_required": True,
         "agencies": [SCHOOL, HOSPITAL],
         "children": 2,
         "identifiers": [LEARNT],
@@ -54,7 +57,8 @@ def asked(case: dict[str, Any]) -> dict[str, dict[str, Any]]:
 
 
 def learnt_of(review: dict[str, Any]) -> list[list[dict[str, str]]]:
-    return [each["identifiers"] for each in said(f"practice-review:{review['id']}", "identifiers.learnt")]
+    found = said(f"case:{review['case_id']}", "identifiers.learnt")
+    return [each["identifiers"] for each in found if each["practice_review_id"] == review["id"]]
 
 
 def signed_off(case: dict[str, Any]) -> dict[str, Any]:
@@ -98,10 +102,12 @@ def test_a_correction_that_comes_after_a_later_one_adds_what_it_knows_and_undoes
 
 def test_a_correction_before_the_notification_waits_for_it_and_without_a_review_is_done_with() -> None:
     unheard = {"incident_id": new_id()}
-    assert not hear("incident.corrected", corrected(unheard))
+    for required in (True, False):
+        assert not hear("incident.corrected", corrected(unheard, rapid_review_required=required))
     alone = notified(rapid_review_required=False)
     hear("incident.notified", alone)
-    assert hear("incident.corrected", corrected(alone))
+    assert hear("incident.corrected", corrected(alone, rapid_review_required=False))
+    assert not hear("incident.corrected", corrected(alone)), "the notification that opens the case is under way"
 
 
 def test_publishing_hears_what_is_learnt_after_the_sign_off_and_before_it_by_the_sign_off() -> None:
@@ -115,6 +121,8 @@ def test_publishing_hears_what_is_learnt_after_the_sign_off_and_before_it_by_the
     hear("incident.corrected", corrected(first, identifiers=[{"kind": "name", "value": "Pugh"}]))
     [identifiers] = learnt_of(review)
     assert {each["value"] for each in identifiers} >= {"Hester Nolan", "Old Hollis", "Pugh"}
+    hear("incident.corrected", corrected(first, occurred_on="2026-03-19"))
+    assert {"kind": "incident-date", "value": "2026-03-19"} in learnt_of(review)[-1]
 
 
 def test_what_is_learnt_while_the_third_partner_signs_is_not_missed() -> None:
@@ -124,7 +132,9 @@ def test_what_is_learnt_while_the_third_partner_signs_is_not_missed() -> None:
     for partner in PARTNERS[:-1]:
         sign(review, report, partner)
     with SERVICE.transaction() as session:
-        take_correction(session, corrected(case), newest=True)
+        REACTIONS["incident.corrected"](
+            session, Event("1", "notify", "incident.corrected", "incident:1", "", 1, corrected(case))
+        )
         session.flush()
         third = threading.Thread(target=sign, args=(review, report, PARTNERS[-1]))
         third.start()

@@ -27,12 +27,17 @@ TIMES = {
 }
 
 
-@pytest.fixture(autouse=True)
-def as_the_file_says(ground: dict[str, str]) -> Iterator[None]:
-    """Rows are never deleted: the test that made them lets the file speak again."""
-    yield
+def let_the_file_speak() -> None:
+    """Rows are never deleted, so those of other tests stand there too."""
     with SERVICE.transaction() as session:
         session.execute(text(FILE_AGAIN))
+
+
+@pytest.fixture(autouse=True)
+def as_the_file_says(ground: dict[str, str]) -> Iterator[None]:
+    let_the_file_speak()
+    yield
+    let_the_file_speak()
 
 
 def office() -> Someone:
