@@ -79,7 +79,7 @@ def post(path: str, body: Any, agency: str = OFFICE, status: int = 201) -> Any:
     return answer.json
 
 
-def hear(kind: str, values: dict[str, Any], source: str = "review") -> str:
+def hear(kind: str, values: dict[str, Any], source: str = "review", **changes: Any) -> str:
     """Give publish an event through its inbox, as its worker does; returns the event's id."""
     event_id = new_id()
     envelope = {
@@ -92,7 +92,7 @@ def hear(kind: str, values: dict[str, Any], source: str = "review") -> str:
         "requestid": None,
         "data_base64": base64.b64encode(seal_json(values, f"event:{event_id}")).decode(),
     }
-    receive(SERVICE, REACTIONS, envelope)
+    receive(SERVICE, REACTIONS, envelope | changes)
     return event_id
 
 

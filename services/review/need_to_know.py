@@ -31,6 +31,10 @@ PEOPLE = text("""
     SELECT p.id::text, p.name, p.roles, a.id AS agency_id, a.name AS agency FROM people p JOIN agencies a ON a.id = p.agency_id
      WHERE p.ended_at IS NULL AND a.ended_at IS NULL ORDER BY a.name, p.name, p.id
 """)
+UNSAID = text("""
+    SELECT DISTINCT t.case_id::text FROM case_team t WHERE NOT EXISTS (
+           SELECT FROM events e WHERE e.subject = 'case:' || t.case_id AND e.type = 'case-team.changed')
+""")
 LEADS = select(ReviewerAccess).where(
     ReviewerAccess.case_id == bindparam("case"),
     ReviewerAccess.ended_at.is_(None),
@@ -78,6 +82,7 @@ def add_to_team(session: Session, case: Case, person_id: str, viewer: Viewer) ->
     values = {"id": new_id(), "case": case.id, "person": person_id, "by": viewer.actor, "now": clock.machine_now()}
     if session.execute(ADD, values).first() is None:
         raise conflict("They are on the team already.")
+    _say_team(session, case)
     audit.append(session, audit.Entry(viewer.actor, "added-to-team", f"case:{case.id}", f"person:{person_id}"))
 
 
@@ -86,7 +91,22 @@ def take_off_team(session: Session, case: Case, member_id: str, viewer: Viewer) 
     person = session.scalar(TAKE_OFF, {"id": member_id, "case": case.id, "now": clock.machine_now()})
     if person is None:
         raise not_found()
+    _say_team(session, case)
     audit.append(session, audit.Entry(viewer.actor, "taken-off-team", f"case:{case.id}", f"person:{person}"))
+
+
+def say_unsaid_teams() -> int:
+    """Say who is on the teams that were named before publishing was told of such things; returns how many."""
+    with SERVICE.transaction() as session:
+        unsaid = session.scalars(UNSAID).all()
+        for case_id in unsaid:
+            _say_team(session, session.get_one(Case, case_id))
+    return len(unsaid)
+
+
+def _say_team(session: Session, case: Case) -> None:
+    said = {"incident_id": case.incident_id, "people": [each["person_id"] for each in team_of(session, case)]}
+    emit(session, SERVICE, "case-team.changed", f"case:{case.id}", said)
 
 
 def to_put_on_team(session: Session, case: Case) -> list[tuple[str, str]]:

@@ -42,6 +42,7 @@ CATALOGUE: dict[str, EventType] = {
         EventType("need-to-know.changed", "notify", ("review", "publish"), contracts.NeedToKnowChanged(), at_once=True),
         EventType("recipient.changed", "notify", ("publish",), contracts.RecipientChanged()),
         EventType("case.opened-in-emergency", "review", ("notify",), contracts.CaseOpenedInEmergency()),
+        EventType("case-team.changed", "review", ("publish",), contracts.CaseTeamChanged(), at_once=True),
         EventType("information.requested", "review", ("notify",), contracts.InformationRequested()),
         EventType("information.due-soon", "review", ("notify",), contracts.InformationRequested()),
         EventType("information.overdue", "review", ("notify",), contracts.InformationOverdue()),

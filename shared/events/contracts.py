@@ -155,6 +155,13 @@ class NeedToKnowChanged(Contract):
     lifted_at = Time(required=True, allow_none=True)
 
 
+class CaseTeamChanged(Contract):
+    """Who is on a case's team now, of the partners' people; with nobody on it every partner's approver sees the case."""
+
+    incident_id = Id(required=True)
+    people = fields.List(Id(), required=True)
+
+
 class RecipientChanged(Contract):
     """The office changed how a recipient of publishing is told, by `channel` at `address`; the latest `changed_at` holds."""
 

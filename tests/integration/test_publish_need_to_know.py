@@ -71,6 +71,28 @@ def test_who_is_kept_from_one_incident_finds_nothing_of_the_publication(which: s
     assert seen_by(lead.id) == before
 
 
+def test_once_a_case_has_a_team_only_its_people_of_the_partners_see_the_publication() -> None:
+    reviewed = [{"incident_id": str(uuid.uuid4()), "occurred_on": "2026-03-20"} for _ in range(2)]
+    publication = open_publication(incident_id=reviewed[0]["incident_id"], incidents=reviewed)
+    at, incident = f"/publish/publications/{publication['id']}", reviewed[1]["incident_id"]
+    on_it, beside = (person(POLICE, "partner-approver") for _ in range(2))
+    lead = person(POLICE, "communications-lead")
+
+    def seen() -> list[int]:
+        return [who.get(at).status_code for who in (on_it, beside, lead)]
+
+    assert seen() == [200, 200, 200]
+    before = seen_by(beside.id)
+    hear("case-team.changed", {"incident_id": incident, "people": [on_it.id]}, subject="case:1", sequence=7)
+    assert seen() == [200, 404, 200]
+    after = seen_by(beside.id)
+    assert after["publications"] == before["publications"] - 1 and after["documents"] < before["documents"]
+    hear("case-team.changed", {"incident_id": incident, "people": []}, subject="case:1", sequence=6)
+    assert seen() == [200, 404, 200], "what was said before comes late"
+    hear("case-team.changed", {"incident_id": incident, "people": []}, subject="case:1", sequence=8)
+    assert seen() == [200, 200, 200]
+
+
 def test_a_report_signed_off_before_reviews_had_several_incidents_still_opens_its_publication() -> None:
     report = signed_report(occurred_on="2026-03-20")
     del report["incidents"]

@@ -9,6 +9,7 @@ from sqlalchemy import text
 from services.notify.reactions import REACTIONS as NOTIFYS
 from services.notify.service import SERVICE as NOTIFY
 from services.review.models import Model
+from services.review.need_to_know import say_unsaid_teams
 from services.review.service import SERVICE
 from shared import clock
 from shared.identity.people import SignIn, viewer_of
@@ -150,6 +151,21 @@ def test_the_offices_system_reads_who_sees_a_case_and_keeps_its_team() -> None:
     assert call("POST", f"/cases/{open_case()['id']}/team/{member['id']}/end", OFFICE, {}).status_code == 404
     assert post(f"{at}/team/{member['id']}/end", OFFICE, {})["items"] == []
     assert third.get(paths_of(case)[0]).status_code == 200
+    teams = [each["people"] for each in said(f"case:{case['id']}", "case-team.changed")]
+    assert teams == [[on_it.id], []], "publishing hears of each change"
+
+
+def test_a_team_from_before_publishing_heard_of_teams_is_said_once() -> None:
+    case, on_it = whole_case(), person(POLICE, "partner-approver")
+    post(f"/cases/{case['id']}/team", OFFICE, {"person_id": on_it.id})
+    with SERVICE.transaction() as session:
+        moved = text("UPDATE events SET subject = :elsewhere WHERE subject = :of")
+        session.execute(moved, {"elsewhere": f"test:{case['id']}", "of": f"case:{case['id']}"})
+    say_unsaid_teams()
+    say_unsaid_teams()
+    assert said(f"case:{case['id']}", "case-team.changed") == [
+        {"incident_id": case["incident_id"], "people": [on_it.id]}
+    ]
 
 
 def test_an_emergency_opens_one_review_for_a_day_and_notify_tells_the_contacts() -> None:
