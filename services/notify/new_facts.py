@@ -102,7 +102,8 @@ def _judge_again(
     incident.assessment = after
     status = first_status(assessment, viewer, alike_to(session, incident))
     unchanged = all(before.get(name) == after[name] for name in judged)
-    if status == "not-notifiable" or (unchanged and status == "awaiting-decision"):
+    closed = incident.status == "not-notifiable" and assessment.outcome == "no-duty"
+    if status == "not-notifiable" or closed or (unchanged and status == "awaiting-decision"):
         return []  # what a person has decided, or is to decide, stays a person's
     if incident.status == status:
         return start_notifying(session, viewer, incident, assessment) if status == "passed-on" else []
