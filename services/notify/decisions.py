@@ -64,7 +64,7 @@ def decide(session: Session, viewer: Viewer, incident_id: str, decided: Decided,
 
 
 def _move(incident: Incident, decided: Decided, assessment: Assessment) -> str:
-    if decided.outcome == "notify" and incident.status == "withdrawn" and incident.notified_at:
+    if decided.outcome == "notify" and incident.notified_at and incident.status not in ALREADY_TOLD:
         raise conflict(
             "This incident's notification was sent and then withdrawn. Refer the incident again, under a new "
             "agency_reference, to notify it anew."
@@ -143,7 +143,7 @@ def take_back(session: Session, viewer: Viewer, incident: Incident, reasons: str
     entries = cancel_open(session, viewer, incident, now)
     document = {"withdrawn": incident.reference, "reasons": reasons, "withdrawn_at": now.isoformat()}
     entries += tell_again(session, incident, "withdrawal", told_before, document, now, viewer)
-    if incident.notified_at:
+    if incident.notified_at and told_before:  # not where graver facts came after it was withdrawn before
         data = {
             "incident_id": incident.id,
             "reference": incident.reference,

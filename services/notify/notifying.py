@@ -32,14 +32,22 @@ ENDS_WITH_ITS_NOTIFICATION = ("incident", "follow-up")  # a review that was deci
 HOLD_MESSAGES = text("""
     SELECT m.id FROM deliveries m JOIN duties d ON d.id = m.duty_id WHERE d.incident_id = :id ORDER BY m.id FOR UPDATE OF m
 """)
+# Not taken back since by a withdrawal to the same recipient.
+STANDS = """NOT EXISTS (
+            SELECT 1 FROM duties w WHERE w.incident_id = d.incident_id AND w.recipient = d.recipient
+               AND w.rule = 'withdrawal' AND w.created_at > d.created_at)"""
 # Whoever has it, and whoever may have it: an attempt whose answer was lost, or which is under way at this moment.
-TOLD = text("""
+TOLD = text(f"""
     SELECT DISTINCT d.recipient FROM duties d
-     WHERE d.incident_id = :id AND d.rule = ANY(:rules) AND d.status <> 'cancelled'
+     WHERE d.incident_id = :id AND d.rule = ANY(:rules) AND d.status <> 'cancelled' AND {STANDS}
        AND (d.status IN ('sent', 'discharged') OR EXISTS (
             SELECT 1 FROM deliveries m WHERE m.duty_id = d.id AND m.status = 'pending' AND m.attempts > 0))
      ORDER BY d.recipient
-""")
+""")  # noqa: S608  # STANDS is the constant above
+EXISTING = text(f"""
+    SELECT d.rule, d.recipient, bool_or({STANDS}) AS stands FROM duties d
+     WHERE d.incident_id = :id AND d.status <> 'cancelled' GROUP BY d.rule, d.recipient
+""")  # noqa: S608  # as above
 UNTOLD = text("""
     SELECT m.id::text FROM deliveries m JOIN duties d ON d.id = m.duty_id
      WHERE d.incident_id = :id AND d.rule = ANY(:rules)
@@ -71,14 +79,20 @@ def locked_incident(session: Session, incident_id: str) -> Incident:
 
 
 def start_notifying(session: Session, viewer: Viewer, incident: Incident, assessment: Assessment) -> list[audit.Entry]:
-    """Let the duties to tell arise, with their messages, for whoever has none yet; returns audit entries."""
+    """Let the duties to tell arise, with their messages, for whoever has none yet, or was told that it is withdrawn.
+
+    Returns audit entries.
+    """
     incident.assessment = describe_assessment(assessment)
     duties, messages = duties_to_notify(
         session, facts_of_incident(session, incident), assessment, bodies_of(session, incident.id)
     )
-    told_already = select(Duty.rule, Duty.recipient).where(Duty.incident_id == incident.id, Duty.status != "cancelled")
-    existing = {(row.rule, row.recipient) for row in session.execute(told_already)}
-    wanted = [duty for duty in duties if (duty["rule"], duty["recipient"]) not in existing]
+    session.flush()
+    existing = {(row.rule, row.recipient): row.stands for row in session.execute(EXISTING, {"id": incident.id})}
+    wanted = [duty for duty in duties if not existing.get((duty["rule"], duty["recipient"]))]
+    for duty in wanted:
+        if (duty["rule"], duty["recipient"]) in existing:
+            duty["concerns"] += f":again:{duty['id']}"
     records = {duty["id"] for duty in wanted} | {f"duty:{duty['id']}" for duty in wanted}
     insert_all(session, wanted, [m for m in messages if not records.isdisjoint((m["duty_id"], m["concerns"]))])
     return [audit.Entry(viewer.actor, "duty-arose", f"duty:{duty['id']}", duty["rule"]) for duty in wanted]
@@ -101,7 +115,7 @@ def facts_of_incident(session: Session, incident: Incident) -> dict[str, Any]:
 
 
 def told_recipients(session: Session, incident: Incident) -> list[str]:
-    """Who was told of an incident, or may have been."""
+    """Who was told of an incident, or may have been, and not since of its withdrawal."""
     session.flush()
     return list(session.scalars(TOLD, {"id": incident.id, "rules": list(TELLING)}))
 
