@@ -18,6 +18,7 @@ from services.notify.notifying import (
     start_notifying,
     tell_again,
     told_recipients,
+    withdrawal_document,
 )
 from services.notify.referrals import ALREADY_TOLD, assess_bodies, bodies_of
 from services.notify.service import SERVICE
@@ -141,7 +142,7 @@ def take_back(session: Session, viewer: Viewer, incident: Incident, reasons: str
     """Cancel what is not sent of an incident, tell everyone who was told, and review. Returns audit entries."""
     told_before = told_recipients(session, incident)
     entries = cancel_open(session, viewer, incident, now)
-    document = {"withdrawn": incident.reference, "reasons": reasons, "withdrawn_at": now.isoformat()}
+    document = withdrawal_document(incident, reasons, now)
     entries += tell_again(session, incident, "withdrawal", told_before, document, now, viewer)
     if incident.notified_at and told_before:  # not where graver facts came after it was withdrawn before
         data = {

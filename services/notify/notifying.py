@@ -15,7 +15,7 @@ from services.notify.referrals import bodies_of, describe_assessment
 from services.notify.threshold import Assessment
 from shared import audit
 from shared.database import insert_rows
-from shared.delivery.deliveries import add_deliveries, replace_document
+from shared.delivery.deliveries import add_deliveries, prepare_anew, replace_document
 from shared.identity.viewer import Viewer
 from shared.web.problems import conflict, not_found
 
@@ -27,6 +27,7 @@ TELLING = (
     "tell-other-area",
     "partnership-office-copy",
 )
+IN_ERROR = "You were told of this in error: by the facts as they now stand it is not yours to know. Destroy what you were sent."
 ENDS_WITH_ITS_NOTIFICATION = ("incident", "follow-up")  # a review that was decided on goes its own way
 
 HOLD_MESSAGES = text("""
@@ -49,9 +50,10 @@ EXISTING = text(f"""
      WHERE d.incident_id = :id AND d.status <> 'cancelled' GROUP BY d.rule, d.recipient
 """)  # noqa: S608  # as above
 UNTOLD = text("""
-    SELECT m.id::text FROM deliveries m JOIN duties d ON d.id = m.duty_id
+    SELECT m.id::text, m.status FROM deliveries m JOIN duties d ON d.id = m.duty_id
      WHERE d.incident_id = :id AND d.rule = ANY(:rules)
-       AND (m.status IN ('waiting-for-person', 'rejected') OR m.status = 'pending' AND m.attempts = 0) FOR UPDATE OF m
+       AND (m.status IN ('waiting-for-person', 'rejected') AND d.status = 'waiting-for-person'
+            OR m.status = 'pending' AND m.attempts = 0) FOR UPDATE OF m
 """)
 WHO_NOTIFIES = text("""
     SELECT p.name, p.email FROM decisions d JOIN people p ON p.id = d.person_id
@@ -146,6 +148,11 @@ def end_deciding(
     return entries_for(viewer.actor, move_duties(session, moves))
 
 
+def withdrawal_document(incident: Incident, reasons: str, now: datetime) -> dict[str, Any]:
+    """What whoever was told is told of a withdrawal."""
+    return {"withdrawn": incident.reference, "reasons": reasons, "withdrawn_at": now.isoformat()}
+
+
 def tell_again(
     session: Session,
     incident: Incident,
@@ -164,7 +171,11 @@ def tell_again(
 
 
 def correct_unsent(session: Session, incident: Incident, assessment: Assessment, bodies: list[dict[str, Any]]) -> None:
-    """Put the facts as they now stand into notifications that nobody can have received yet."""
+    """Put the facts as they now stand into notifications that nobody can have received yet, and beside those that a
+    person tells by hand, who may have told them as they stood."""
     document = panel_document(session, facts_of_incident(session, incident), assessment, bodies)
-    for delivery in session.scalars(UNTOLD, {"id": incident.id, "rules": list(TELLING)}).all():
-        replace_document(session, delivery, document, as_text(document))
+    for delivery in session.execute(UNTOLD, {"id": incident.id, "rules": list(TELLING)}).all():
+        if delivery.status == "pending":
+            replace_document(session, delivery.id, document, as_text(document))
+        else:
+            prepare_anew(session, delivery.id, document)
