@@ -1,6 +1,7 @@
 """What new facts bring to an incident, when a referral is corrected or another is joined to it."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -19,6 +20,7 @@ from services.notify.notifying import (
     facts_of_incident,
     insert_all,
     start_notifying,
+    take_back_from_others,
     tell_again,
     told_recipients,
 )
@@ -32,7 +34,16 @@ from services.notify.referrals import (
     first_status,
 )
 from services.notify.states import INCIDENT, moved
-from services.notify.threshold import WEIGHT_OF_OUTCOME, Assessment, decided_to_notify, facts_of, is_graver
+from services.notify.threshold import (
+    FOR_THE_PANEL,
+    KINDS,
+    WEIGHT_OF_OUTCOME,
+    Assessment,
+    decided_to_notify,
+    facts_of,
+    is_graver,
+    recipients_of,
+)
 from shared import audit
 from shared.calendar import london_day
 from shared.database import new_id
@@ -45,13 +56,18 @@ ASKED_ANEW = (
     "New facts came to an incident that was closed. Decide anew whether it is notified: its clock never stopped."
 )
 
+NOT_OURS = ("no-duty", "another-authority")
+IN_DOUBT = (
+    "By corrected facts there is no duty to notify it, or it is another authority's. Decide whether it is withdrawn."
+)
+
 
 def take_in(
     session: Session, viewer: Viewer, incident: Incident, before: Bodies, now: datetime, *, still_asked: bool = False
 ) -> list[audit.Entry]:
     """Assess an incident anew after its referrals changed, and do what follows; returns audit entries.
 
-    Whoever was told gets a follow-up; what nobody can have received yet says the new facts; whoever has to be told by
+    Whoever was told gets a follow-up, or, where by the new facts it is not theirs to know, one withdrawal; what nobody can have received yet says the new facts; whoever has to be told by
     the new facts alone is notified. An incident not notified is judged as a first referral would be. The statutory
     clock runs from the first awareness that its referrals now state.
 
@@ -65,8 +81,10 @@ def take_in(
     say_corrected(session, incident)
     assessment = assess_bodies(bodies, london_day(now))
     if incident.status in ALREADY_TOLD:
-        decided = decided_to_notify(assessment)
+        decided = _as_notified(incident, assessment)
         entries = _correct_what_was_told(session, viewer, incident, decided, bodies, now)
+        if assessment.outcome in NOT_OURS and assess_bodies(before, london_day(now)).outcome not in NOT_OURS:
+            insert_all(session, [], warn_contacts(f"incident:{incident.id}", incident.reference, IN_DOUBT))
         return entries + start_notifying(session, viewer, incident, decided)
     graver = _is_graver(before, bodies, now)
     if incident.status == "withdrawn":
@@ -82,6 +100,18 @@ def _is_graver(before: Bodies, after: Bodies, now: datetime) -> bool:
     was, is_now = (assess_bodies(bodies, london_day(now)) for bodies in (before, after))
     weightier = WEIGHT_OF_OUTCOME.index(is_now.outcome) < WEIGHT_OF_OUTCOME.index(was.outcome)
     return weightier or not {*is_now.kinds} <= {*was.kinds} or is_graver(facts_of(after), facts_of(before))
+
+
+def _as_notified(incident: Incident, assessment: Assessment) -> Assessment:
+    """The new facts of what is notified: by them the Panel, or all who were notified, are never untold; that is to withdraw,
+    and a person's."""
+    decided, before = decided_to_notify(assessment), incident.assessment["kinds"]
+    if not assessment.kinds and not assessment.possible_kinds:
+        kinds = set(before)
+    else:
+        kinds = {*decided.kinds, *FOR_THE_PANEL.intersection(before)}
+    ordered = tuple(kind for kind in KINDS if kind in kinds)
+    return replace(decided, kinds=ordered, national_recipients=recipients_of(ordered))
 
 
 def _reckon_again(session: Session, incident: Incident) -> None:
@@ -109,10 +139,11 @@ def _correct_what_was_told(
     bodies: list[dict[str, Any]],
     now: datetime,
 ) -> list[audit.Entry]:
+    entries = take_back_from_others(session, viewer, incident, assessment, now)
     told_before = told_recipients(session, incident)
     correct_unsent(session, incident, assessment, bodies)
     document = panel_document(session, facts_of_incident(session, incident), assessment, bodies, "follow-up")
-    return tell_again(session, incident, "follow-up", told_before, document, now, viewer)
+    return entries + tell_again(session, incident, "follow-up", told_before, document, now, viewer)
 
 
 def _judge_again(

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from services.notify.arising import duties_to_notify, panel_document, told
+from services.notify.arising import duties_to_notify, panel_document, told, whom_to_tell
 from services.notify.duties import DECIDE, Move, entries_for, move_duties, open_duties
 from services.notify.models import Duty, Incident
 from services.notify.panel_form import as_text
@@ -168,6 +168,24 @@ def tell_again(
     pairs = [told(session, facts, rule, who, now, document, purpose=rule, concerns=about) for who in recipients]
     insert_all(session, [duty for duty, _ in pairs], [message for _, messages in pairs for message in messages])
     return [audit.Entry(viewer.actor, "duty-arose", f"duty:{duty['id']}", rule) for duty, _ in pairs]
+
+
+def take_back_from_others(
+    session: Session, viewer: Viewer, incident: Incident, assessment: Assessment, now: datetime
+) -> list[audit.Entry]:
+    """Whoever the facts as they now stand do not name is not told; who was told by mistake hears that, once, and no more."""
+    named = {recipient for _, recipient in whom_to_tell(assessment)} | {"partnership-office"}
+    mistaken = [who for who in told_recipients(session, incident) if who not in named]
+    unsent = [
+        duty
+        for duty in open_duties(session, incident)
+        if duty.rule in (*TELLING, "follow-up")
+        and duty.recipient not in named
+        and duty.status in ("pending", "waiting-for-person")
+    ]
+    entries = entries_for(viewer.actor, cancel_duties(session, unsent, now))
+    document = withdrawal_document(incident, IN_ERROR, now)
+    return entries + tell_again(session, incident, "withdrawal", mistaken, document, now, viewer)
 
 
 def correct_unsent(session: Session, incident: Incident, assessment: Assessment, bodies: list[dict[str, Any]]) -> None:
