@@ -55,7 +55,6 @@ STEPS = {"notifiable": "notify", "passed-on": "pass-on"}
 ASKED_ANEW = (
     "New facts came to an incident that was closed. Decide anew whether it is notified: its clock never stopped."
 )
-
 NOT_OURS = ("no-duty", "another-authority")
 IN_DOUBT = (
     "By corrected facts there is no duty to notify it, or it is another authority's. Decide whether it is withdrawn."
