@@ -87,7 +87,7 @@ class DutyDetail(DutyView):
 
 
 class PackView(Schema):
-    """What a person enters in the national system, in the order of its form.
+    """What a person enters in the national system, in the order of its form. Its `sha256` goes with the receipt.
 
     The bytes of its `documents` are at `/documents/{delivery_id}/files/{sha256}`.
     """
@@ -95,6 +95,7 @@ class PackView(Schema):
     duty_id = fields.String(required=True)
     delivery_id = fields.String(required=True)
     recipient = fields.String(required=True)
+    sha256 = fields.String(required=True)
     document = fields.Dict(required=True)
     text = fields.String(required=True)
 
@@ -235,10 +236,14 @@ class WithdrawalSchema(Body):
 
 
 class ReceiptSchema(Body):
-    """The reference and time that the recipient's own system gave."""
+    """The reference and time that the recipient's own system gave.
+
+    `sha256` is that of the pack that was sent: needed where the facts were corrected after one was prepared.
+    """
 
     reference = Line(100, required=True)
     received_at = Moment(required=True)
+    sha256 = Line(64)
 
 
 class CallbackSchema(Body):

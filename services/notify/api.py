@@ -20,7 +20,8 @@ from services.notify.need_to_know import references_of
 from services.notify.panel_form import as_text
 from services.notify.plausibility import awareness_errors
 from services.notify.rate_limits import UPLOADS, count_one
-from services.notify.receipts import gateway_secrets, receive_receipt, record_receipt, signed_by, verified
+from services.notify.receipts import gateway_secrets, receive_receipt, signed_by, verified
+from services.notify.receipts_by_hand import Given, record_receipt
 from services.notify.referrals import submit_referral
 from services.notify.schemas import ReferralSchema
 from services.notify.service import SERVICE
@@ -220,7 +221,7 @@ def get_duty(call: Call, duty_id: UUID) -> Reply:
 
 @api.get("/duties/<uuid:duty_id>/pack", allows=rights.office_or_authority, gives=answers.PackView)
 def get_pack(call: Call, duty_id: UUID) -> Reply:
-    """What to enter in the national system for a duty, in the order of its form."""
+    """What to enter in the national system for a duty, in the order of its form; or what to send."""
     pack = _found(pack_of(call.session, _found(call.session.get(Duty, str(duty_id)))))
     call.note_read(f"duty:{duty_id}")
     text = as_text(pack["document"]) if "notifier" in pack["document"] else ""
@@ -231,8 +232,13 @@ def get_pack(call: Call, duty_id: UUID) -> Reply:
     "/duties/<uuid:duty_id>/receipt", allows=rights.authority, takes=answers.ReceiptSchema, gives=answers.DutyDetail
 )
 def post_receipt(call: Call, duty_id: UUID) -> Reply:
-    """Record the reference that a recipient gave; it discharges the duty."""
-    duty = record_receipt(call.session, call.viewer, str(duty_id), call.body["reference"], call.body["received_at"])
+    """Record the reference that a recipient gave; it discharges the duty.
+
+    Where other facts were sent than now stand, a follow-up falls due; where it was withdrawn meanwhile, its withdrawal.
+    """
+    body = call.body
+    given = Given(body["reference"], body["received_at"], body.get("sha256"))
+    duty = record_receipt(call.session, call.viewer, str(duty_id), given)
     return Reply(describe_duty_whole(call.session, duty))
 
 

@@ -43,17 +43,21 @@ def duties_arising(
 def duties_to_notify(
     session: Session, incident: dict[str, Any], assessment: Assessment, bodies: Sequence[dict[str, Any]]
 ) -> tuple[Rows, Rows]:
-    """Everybody who must be told of an incident that is notified (or is another authority's)."""
-    national = [(RULE_OF[recipient], recipient) for recipient in assessment.national_recipients]
-    partners = [("tell-partner", f"safeguarding-partner:{agency}") for agency in other_partners()] if national else []
-    areas = [("tell-other-area", area) for area in assessment.other_areas]
+    """The duties to tell everybody who must be told of an incident, with their messages."""
     document = panel_document(session, incident, assessment, bodies)
     duties, deliveries = [], []
-    for rule, recipient in (*national, *partners, *areas):
+    for rule, recipient in whom_to_tell(assessment):
         duty, messages = told(session, incident, rule, recipient, incident["authority_aware_at"], document)
         duties.append(duty)
         deliveries += messages
     return duties, deliveries
+
+
+def whom_to_tell(assessment: Assessment) -> list[tuple[str, str]]:
+    """Everybody who must be told of an incident that is notified (or is another authority's), by rule and recipient."""
+    national = [(RULE_OF[recipient], recipient) for recipient in assessment.national_recipients]
+    partners = [("tell-partner", f"safeguarding-partner:{agency}") for agency in other_partners()] if national else []
+    return [*national, *partners, *(("tell-other-area", area) for area in assessment.other_areas)]
 
 
 def other_partners() -> list[str]:

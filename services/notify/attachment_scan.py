@@ -11,6 +11,7 @@ from services.notify.corrections import hold_with_incident
 from services.notify.messages import tell, warn_contacts
 from services.notify.models import Attachment, Referral
 from services.notify.new_facts import take_in
+from services.notify.referrals import bodies_of
 from services.notify.service import SERVICE
 from shared import audit, clock, files
 from shared.delivery.deliveries import add_deliveries
@@ -87,7 +88,7 @@ def _take_out(session: Session, attachment: Attachment) -> None:
         return
     referral = session.get_one(Referral, attachment.referral_id)
     incident = hold_with_incident(session, referral)
-    entries = take_in(session, SYSTEM, incident, clock.now())
+    entries = take_in(session, SYSTEM, incident, bodies_of(session, incident.id), clock.now())
     about = f"incident:{incident.id}"
     messages = warn_contacts(about, incident.reference, TAKEN_OUT)
     messages += tell(

@@ -11,6 +11,7 @@ from services.notify.attachments import Entry, Upload, check_new, documents_of, 
 from services.notify.models import Incident, Referral, ReferralVersion
 from services.notify.new_facts import take_in
 from services.notify.notifying import locked_incident
+from services.notify.referrals import bodies_of
 from shared import audit
 from shared.database import see_as
 from shared.identity.viewer import SYSTEM, Viewer
@@ -94,6 +95,7 @@ def _take(
     now: datetime,
 ) -> None:
     """The new version in the place of the former, which is kept; whoever was told is told."""
+    before = bodies_of(session, incident.id)
     former = ReferralVersion(
         referral_id=referral.id,
         number=referral.version,
@@ -107,6 +109,6 @@ def _take(
     referral.version += 1
     session.flush()
     session.refresh(referral)  # as it is stored, in JSON values
-    entries = take_in(session, viewer, incident, now)
+    entries = take_in(session, viewer, incident, before, now)
     corrected = audit.Entry(viewer.actor, "corrected", f"referral:{referral.id}", f"version {referral.version}")
     audit.append(session, corrected, *entries)

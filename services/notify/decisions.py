@@ -18,6 +18,7 @@ from services.notify.notifying import (
     start_notifying,
     tell_again,
     told_recipients,
+    withdrawal_document,
 )
 from services.notify.referrals import ALREADY_TOLD, assess_bodies, bodies_of
 from services.notify.service import SERVICE
@@ -64,7 +65,7 @@ def decide(session: Session, viewer: Viewer, incident_id: str, decided: Decided,
 
 
 def _move(incident: Incident, decided: Decided, assessment: Assessment) -> str:
-    if decided.outcome == "notify" and incident.status == "withdrawn" and incident.notified_at:
+    if decided.outcome == "notify" and incident.notified_at and incident.status not in ALREADY_TOLD:
         raise conflict(
             "This incident's notification was sent and then withdrawn. Refer the incident again, under a new "
             "agency_reference, to notify it anew."
@@ -141,9 +142,9 @@ def take_back(session: Session, viewer: Viewer, incident: Incident, reasons: str
     """Cancel what is not sent of an incident, tell everyone who was told, and review. Returns audit entries."""
     told_before = told_recipients(session, incident)
     entries = cancel_open(session, viewer, incident, now)
-    document = {"withdrawn": incident.reference, "reasons": reasons, "withdrawn_at": now.isoformat()}
+    document = withdrawal_document(incident, reasons, now)
     entries += tell_again(session, incident, "withdrawal", told_before, document, now, viewer)
-    if incident.notified_at:
+    if incident.notified_at and told_before:  # not where graver facts came after it was withdrawn before
         data = {
             "incident_id": incident.id,
             "reference": incident.reference,

@@ -28,12 +28,12 @@ from shared.partnership import partnership
 from shared.service import ring_after_commit
 
 INCIDENTS = """
-    SELECT i.id::text, i.reference, i.status, i.assessment, i.occurred_on, i.notified_at, ARRAY(
+    SELECT i.id::text, i.reference, i.status, i.merged_into::text, i.assessment, i.occurred_on, i.notified_at, ARRAY(
            SELECT d.rule FROM duties d WHERE d.incident_id = i.id AND d.rule = ANY(%s) AND d.status <> 'cancelled') AS rules
       FROM incidents i WHERE i.id IN (SELECT incident_id FROM duties WHERE id = ANY(%s::uuid[]))
 """
 MESSAGES = """
-    SELECT DISTINCT ON (duty_id) duty_id::text, body FROM deliveries WHERE duty_id = ANY(%s::uuid[]) ORDER BY duty_id, created_at
+    SELECT DISTINCT ON (duty_id) duty_id::text, body FROM deliveries WHERE duty_id = ANY(%s::uuid[]) ORDER BY duty_id, acknowledged_at IS NULL, status = 'cancelled', created_at
 """
 REFERRALS = """
     SELECT incident_id::text, agency_id, body FROM referrals
@@ -51,6 +51,7 @@ class Held:
     id: str
     reference: str
     status: str
+    merged_into: str | None
     assessment: dict[str, Any]
     occurred_on: date
     notified_at: datetime | None
@@ -110,10 +111,12 @@ def _first_sent(session: Session, duty: Duty, known: Known) -> list[audit.Entry]
     if incident.notified_at:
         return _panel_joins(session, incident, duty, sent_at, known)
     incident.notified_at = sent_at
-    if incident.status == "notifiable":
+    if incident.status == "notifiable" and not incident.merged_into:
         incident.status = moved(INCIDENT, incident.status, "sent", "incident")
     write_with_commit(session, (NOTED, (incident.status, sent_at, incident.id)))
-    if incident.status == "withdrawn":  # the call was under way when it was withdrawn: no review follows
+    if (
+        incident.status != "notified"
+    ):  # it was on its way when it was withdrawn or made one with another: no review follows
         return [audit.Entry("system", "notified-after-withdrawal", f"incident:{incident.id}")]
     _follow(session, incident, known.documents[duty.id], sent_at, known)
     return [audit.Entry("system", "notified", f"incident:{incident.id}", duty.rule)]

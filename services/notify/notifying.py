@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from services.notify.arising import duties_to_notify, panel_document, told
+from services.notify.arising import duties_to_notify, panel_document, told, whom_to_tell
 from services.notify.duties import DECIDE, Move, entries_for, move_duties, open_duties
 from services.notify.models import Duty, Incident
 from services.notify.panel_form import as_text
@@ -15,7 +15,7 @@ from services.notify.referrals import bodies_of, describe_assessment
 from services.notify.threshold import Assessment
 from shared import audit
 from shared.database import insert_rows
-from shared.delivery.deliveries import add_deliveries, replace_document
+from shared.delivery.deliveries import add_deliveries, prepare_anew, replace_document
 from shared.identity.viewer import Viewer
 from shared.web.problems import conflict, not_found
 
@@ -27,23 +27,33 @@ TELLING = (
     "tell-other-area",
     "partnership-office-copy",
 )
+IN_ERROR = "You were told of this in error: by the facts as they now stand it is not yours to know. Destroy what you were sent."
 ENDS_WITH_ITS_NOTIFICATION = ("incident", "follow-up")  # a review that was decided on goes its own way
 
 HOLD_MESSAGES = text("""
     SELECT m.id FROM deliveries m JOIN duties d ON d.id = m.duty_id WHERE d.incident_id = :id ORDER BY m.id FOR UPDATE OF m
 """)
+# Not taken back since by a withdrawal to the same recipient.
+STANDS = """NOT EXISTS (
+            SELECT 1 FROM duties w WHERE w.incident_id = d.incident_id AND w.recipient = d.recipient
+               AND w.rule = 'withdrawal' AND w.created_at > d.created_at)"""
 # Whoever has it, and whoever may have it: an attempt whose answer was lost, or which is under way at this moment.
-TOLD = text("""
+TOLD = text(f"""
     SELECT DISTINCT d.recipient FROM duties d
-     WHERE d.incident_id = :id AND d.rule = ANY(:rules) AND d.status <> 'cancelled'
+     WHERE d.incident_id = :id AND d.rule = ANY(:rules) AND d.status <> 'cancelled' AND {STANDS}
        AND (d.status IN ('sent', 'discharged') OR EXISTS (
             SELECT 1 FROM deliveries m WHERE m.duty_id = d.id AND m.status = 'pending' AND m.attempts > 0))
      ORDER BY d.recipient
-""")
+""")  # noqa: S608  # STANDS is the constant above
+EXISTING = text(f"""
+    SELECT d.rule, d.recipient, bool_or({STANDS}) AS stands FROM duties d
+     WHERE d.incident_id = :id AND d.status <> 'cancelled' GROUP BY d.rule, d.recipient
+""")  # noqa: S608  # as above
 UNTOLD = text("""
-    SELECT m.id::text FROM deliveries m JOIN duties d ON d.id = m.duty_id
+    SELECT m.id::text, m.status FROM deliveries m JOIN duties d ON d.id = m.duty_id
      WHERE d.incident_id = :id AND d.rule = ANY(:rules)
-       AND (m.status IN ('waiting-for-person', 'rejected') OR m.status = 'pending' AND m.attempts = 0) FOR UPDATE OF m
+       AND (m.status IN ('waiting-for-person', 'rejected') AND d.status = 'waiting-for-person'
+            OR m.status = 'pending' AND m.attempts = 0) FOR UPDATE OF m
 """)
 WHO_NOTIFIES = text("""
     SELECT p.name, p.email FROM decisions d JOIN people p ON p.id = d.person_id
@@ -71,14 +81,20 @@ def locked_incident(session: Session, incident_id: str) -> Incident:
 
 
 def start_notifying(session: Session, viewer: Viewer, incident: Incident, assessment: Assessment) -> list[audit.Entry]:
-    """Let the duties to tell arise, with their messages, for whoever has none yet; returns audit entries."""
+    """Let the duties to tell arise, with their messages, for whoever has none yet, or was told that it is withdrawn.
+
+    Returns audit entries.
+    """
     incident.assessment = describe_assessment(assessment)
     duties, messages = duties_to_notify(
         session, facts_of_incident(session, incident), assessment, bodies_of(session, incident.id)
     )
-    told_already = select(Duty.rule, Duty.recipient).where(Duty.incident_id == incident.id, Duty.status != "cancelled")
-    existing = {(row.rule, row.recipient) for row in session.execute(told_already)}
-    wanted = [duty for duty in duties if (duty["rule"], duty["recipient"]) not in existing]
+    session.flush()
+    existing = {(row.rule, row.recipient): row.stands for row in session.execute(EXISTING, {"id": incident.id})}
+    wanted = [duty for duty in duties if not existing.get((duty["rule"], duty["recipient"]))]
+    for duty in wanted:
+        if (duty["rule"], duty["recipient"]) in existing:
+            duty["concerns"] += f":again:{duty['id']}"
     records = {duty["id"] for duty in wanted} | {f"duty:{duty['id']}" for duty in wanted}
     insert_all(session, wanted, [m for m in messages if not records.isdisjoint((m["duty_id"], m["concerns"]))])
     return [audit.Entry(viewer.actor, "duty-arose", f"duty:{duty['id']}", duty["rule"]) for duty in wanted]
@@ -101,7 +117,7 @@ def facts_of_incident(session: Session, incident: Incident) -> dict[str, Any]:
 
 
 def told_recipients(session: Session, incident: Incident) -> list[str]:
-    """Who was told of an incident, or may have been."""
+    """Who was told of an incident, or may have been, and not since of its withdrawal."""
     session.flush()
     return list(session.scalars(TOLD, {"id": incident.id, "rules": list(TELLING)}))
 
@@ -132,6 +148,11 @@ def end_deciding(
     return entries_for(viewer.actor, move_duties(session, moves))
 
 
+def withdrawal_document(incident: Incident, reasons: str, now: datetime) -> dict[str, Any]:
+    """What whoever was told is told of a withdrawal."""
+    return {"withdrawn": incident.reference, "reasons": reasons, "withdrawn_at": now.isoformat()}
+
+
 def tell_again(
     session: Session,
     incident: Incident,
@@ -149,8 +170,30 @@ def tell_again(
     return [audit.Entry(viewer.actor, "duty-arose", f"duty:{duty['id']}", rule) for duty, _ in pairs]
 
 
+def take_back_from_others(
+    session: Session, viewer: Viewer, incident: Incident, assessment: Assessment, now: datetime
+) -> list[audit.Entry]:
+    """Whoever the facts as they now stand do not name is not told; who was told by mistake hears that, once, and no more."""
+    named = {recipient for _, recipient in whom_to_tell(assessment)} | {"partnership-office"}
+    mistaken = [who for who in told_recipients(session, incident) if who not in named]
+    unsent = [
+        duty
+        for duty in open_duties(session, incident)
+        if duty.rule in (*TELLING, "follow-up")
+        and duty.recipient not in named
+        and duty.status in ("pending", "waiting-for-person")
+    ]
+    entries = entries_for(viewer.actor, cancel_duties(session, unsent, now))
+    document = withdrawal_document(incident, IN_ERROR, now)
+    return entries + tell_again(session, incident, "withdrawal", mistaken, document, now, viewer)
+
+
 def correct_unsent(session: Session, incident: Incident, assessment: Assessment, bodies: list[dict[str, Any]]) -> None:
-    """Put the facts as they now stand into notifications that nobody can have received yet."""
+    """Put the facts as they now stand into notifications that nobody can have received yet, and beside those that a
+    person tells by hand, who may have told them as they stood."""
     document = panel_document(session, facts_of_incident(session, incident), assessment, bodies)
-    for delivery in session.scalars(UNTOLD, {"id": incident.id, "rules": list(TELLING)}).all():
-        replace_document(session, delivery, document, as_text(document))
+    for delivery in session.execute(UNTOLD, {"id": incident.id, "rules": list(TELLING)}).all():
+        if delivery.status == "pending":
+            replace_document(session, delivery.id, document, as_text(document))
+        else:
+            prepare_anew(session, delivery.id, document)

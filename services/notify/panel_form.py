@@ -153,16 +153,17 @@ def as_text(form: Mapping[str, Any]) -> str:
 
 def as_sections(form: Mapping[str, Any]) -> list[tuple[str, list[tuple[str, str]]]]:
     """The notification in the form's order for a person who copies it, field by field: titles with names of fields and values."""
-    sections = [("Notifier", _pairs(form["notifier"])), ("Incident", _pairs(form["incident"]))]
-    sections += [(f"Child {child['order']}", _pairs(child)) for child in form["children"]]
+    sections = [("Notifier", in_pairs(form["notifier"])), ("Incident", in_pairs(form["incident"]))]
+    sections += [(f"Child {child['order']}", in_pairs(child)) for child in form["children"]]
     return [*sections, ("Further children", [("further_children", form["further_children"] or "None")])]
 
 
-def _pairs(part: Mapping[str, Any]) -> list[tuple[str, str]]:
+def in_pairs(part: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """A part of what is told as names of fields and values in words."""
     found: list[tuple[str, str]] = []
     for name, value in part.items():
         if isinstance(value, Mapping):
-            found += _pairs(value)
+            found += in_pairs(value)
         elif name != "order":
             found.append((name, _words(value)))
     return found

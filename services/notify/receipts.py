@@ -4,20 +4,18 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 
 import structlog
-from sqlalchemy import select, text
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from services.notify.duties import DECIDE, NOTIFYING, Move, entries_for, holding_incidents_of, move_duties
+from services.notify.duties import NOTIFYING, Move, entries_for, holding_incidents_of, move_duties
 from services.notify.models import Duty
 from services.notify.notified import note_notified, reading_notified
 from shared import audit, clock
-from shared.database import see_as
 from shared.delivery.deliveries import acknowledge
 from shared.delivery.signing import SignatureWrong, verify
 from shared.exchange import each_in_one_exchange, in_one_exchange
-from shared.identity.viewer import SYSTEM, Viewer
 from shared.partnership import partnership
-from shared.web.problems import Problem, conflict, not_found, refused
+from shared.web.problems import Problem, not_found
 
 log = structlog.get_logger()
 
@@ -25,7 +23,6 @@ Signs = Callable[[str], bool]
 
 SEEN = text("INSERT INTO received_callbacks VALUES (:id, :now) ON CONFLICT DO NOTHING RETURNING webhook_id")
 DELIVERY = text("SELECT id::text, duty_id::text, recipient FROM deliveries WHERE id = :id")
-LATEST = text("SELECT id::text FROM deliveries WHERE duty_id = :duty ORDER BY created_at DESC LIMIT 1 FOR UPDATE")
 
 
 def verified(headers: Mapping[str, str], body: bytes, recipient_secrets: list[str]) -> str:
@@ -86,30 +83,3 @@ def discharge(session: Session, who: str, duty_id: str, at: datetime, evidence: 
     if entries:
         audit.append(session, *entries)
     return changed[0] if changed else None
-
-
-def record_receipt(session: Session, viewer: Viewer, duty_id: str, reference: str, received_at: datetime) -> Duty:
-    """A person records the reference that a recipient (the national system, a mailbox) gave for a duty.
-
-    Raises 404, 409 (nothing was sent or prepared yet, it is cancelled, or it is a decision) and 422 (a time in the
-    future) problems.
-    """
-    see_as(session, SYSTEM)
-    in_one_exchange(session, holding_incidents_of([duty_id]))
-    latest = session.execute(LATEST, {"duty": duty_id}).scalar()
-    duty = session.scalar(select(Duty).where(Duty.id == duty_id).with_for_update())
-    if duty is None:
-        raise not_found()
-    if duty.rule == DECIDE:
-        raise conflict("This duty is to decide: record the decision on its incident, which discharges it.")
-    if received_at > clock.now():
-        raise refused("/received_at", "Give the time at which the reference was received; it cannot be in the future.")
-    if duty.status == "discharged" and duty.evidence == reference:
-        return duty
-    if duty.status not in ("sent", "waiting-for-person"):
-        raise conflict(f"This duty is {duty.status}: a receipt can be recorded once it was sent or prepared.")
-    if latest:
-        acknowledge(session, latest, reference, received_at)
-    discharge(session, viewer.actor, duty_id, received_at, reference)
-    session.refresh(duty)
-    return duty

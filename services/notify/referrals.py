@@ -105,9 +105,13 @@ def _moment(given: datetime | str) -> datetime:
 
 
 def first_status(assessment: Assessment, viewer: Viewer, alike: Sequence[Alike]) -> str:
-    """What becomes of an incident by the facts alone, before any person decides."""
+    """What becomes of an incident by the facts alone, before any person decides.
+
+    Only the authority's own report closes without a decision: every other "no" needs its reasons and names
+    (Working Together 2023, chapter 5), in every setting of who notifies.
+    """
     if assessment.outcome == "no-duty":
-        return "not-notifiable"
+        return "not-notifiable" if viewer.is_authority else "awaiting-decision"
     told_already = any(other.status in ALREADY_TOLD for other in alike)
     if assessment.outcome == "needs-decision" or told_already or not _goes_by_itself(viewer):
         return "awaiting-decision"

@@ -40,6 +40,7 @@ from services.notify.report_questions import (
 from shared.web.forms import DayField, Questions
 
 Answers = Mapping[str, Any]
+EMPTY: tuple[Any, ...] = (None, "", [])
 Part = Literal["incident", "child", "person", "end"]
 
 
@@ -109,13 +110,17 @@ def only_asked(part: Part, answers: Answers) -> dict[str, Any]:
 
 
 def is_answered(step: Step, answers: Answers) -> bool:
-    """Whether a page was sent with nothing wrong: each of its questions is then among the answers, if only as empty."""
-    return all(name in answers for name in step.questions()._fields)
+    """Whether a page was sent with nothing wrong: each of its questions is then among the answers, if only as empty.
+
+    One that needs an answer has one: answers from before a page was split, or from a correction, may hold it empty.
+    """
+    fields = step.questions()._fields.items()
+    return all(name in answers and (answers[name] not in EMPTY or not field.flags.required) for name, field in fields)
 
 
 def shown(field: Any, value: Any) -> str:
     """An answer in words, for checking."""
-    if value in (None, "", []):
+    if value in EMPTY:
         return "Not answered"
     if isinstance(field, DayField):
         return str(value)

@@ -21,6 +21,7 @@ INCIDENT: dict[tuple[str, str], str] = {
     ("notifiable", "withdraw"): "withdrawn",
     ("notified", "withdraw"): "withdrawn",
     ("withdrawn", "notify"): "notifiable",
+    ("withdrawn", "reopen"): "awaiting-decision",  # its referrals now say something graver
 }
 
 DUTY: dict[tuple[str, str], str] = {

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Literal
 
-from services.notify.children import as_day, children_of
+from services.notify.children import OUTCOMES, as_day, children_of
 from shared.calendar import age_on
 from shared.rulebook import Rulebook
 
@@ -160,6 +160,18 @@ def _child_facts(position: int, child: Mapping[str, Any], incident_day: date) ->
 def _age(child: Mapping[str, Any], day: date) -> int:
     born = as_day(child.get("date_of_birth"))
     return max(age_on(born, day), 0) if born else int(child.get("age_years") or 0)
+
+
+def is_graver(after: Facts, before: Facts) -> bool:
+    """Whether more children were harmed, a child was harmed more gravely, or abuse or neglect is more certain than before."""
+
+    def reached(facts: Facts, most: int) -> int:
+        return sum(OUTCOMES.index(child.outcome) <= most for child in facts.children)
+
+    harms = range(OUTCOMES.index("not-harmed"))
+    if any(reached(after, harm) > reached(before, harm) for harm in harms):
+        return True
+    return WEIGHT_OF_ABUSE.index(after.abuse_or_neglect) < WEIGHT_OF_ABUSE.index(before.abuse_or_neglect)
 
 
 def assess(facts: Facts, rules: Rulebook, our_area: str) -> Assessment:

@@ -21,6 +21,9 @@ MESSAGES = text("""
     SELECT id::text, channel, status, sha256, sent_at, acknowledged_at, acknowledgement, body
       FROM deliveries WHERE duty_id = :duty ORDER BY created_at
 """)
+PACK = text("""
+    SELECT id::text, sha256, body FROM deliveries WHERE duty_id = :duty ORDER BY status = 'cancelled', created_at LIMIT 1
+""")
 
 
 def describe_incident(session: Session, incident: Incident, *, whole: bool) -> dict[str, Any]:
@@ -100,9 +103,15 @@ def describe_duty_whole(session: Session, duty: Duty) -> dict[str, Any]:
 
 
 def pack_of(session: Session, duty: Duty) -> dict[str, Any] | None:
-    """What a person is to enter in the national system for a duty, in the national form's order; None if nothing."""
-    sealed = session.execute(MESSAGES, {"duty": duty.id}).first()
+    """What a person is to enter in the national system or to send for a duty, as it stands now; None if nothing."""
+    sealed = session.execute(PACK, {"duty": duty.id}).first()
     document = unseal_json(bytes(sealed.body), "deliveries.body")["document"] if sealed else None
     if sealed is None or document is None:
         return None
-    return {"duty_id": duty.id, "recipient": duty.recipient, "delivery_id": sealed.id, "document": document}
+    return {
+        "duty_id": duty.id,
+        "recipient": duty.recipient,
+        "delivery_id": sealed.id,
+        "sha256": sealed.sha256,
+        "document": document,
+    }

@@ -159,6 +159,30 @@ def replace_document(session: Session, delivery_id: str, document: dict[str, Any
     session.execute(REPLACE_BODY, {"id": delivery_id, "body": seal_json(body, "deliveries.body"), "sha256": digest})
 
 
+CANCEL_ONE = text("UPDATE deliveries SET status = 'cancelled' WHERE id = :id")
+PREPARE_ANEW = text("""
+    INSERT INTO deliveries (id, purpose, concerns, duty_id, recipient, channel, address, reference, body, sha256,
+                            attachments, urgency, status, due_at, created_at, request_id)
+    SELECT :new, purpose, concerns, duty_id, recipient, 'portal', address, reference, :body, :sha256,
+           attachments, urgency, 'waiting-for-person', :now, :now, request_id FROM deliveries WHERE id = :id
+""")
+
+
+def prepare_anew(session: Session, delivery_id: str, document: dict[str, Any]) -> None:
+    """Put another document beside one that a person may be telling by hand: the former stays, cancelled, as what they
+    may have told. Nothing is done where it says the same.
+    """
+    body = unseal_json(bytes(session.execute(OPEN_BODY, {"id": delivery_id}).scalar_one()), "deliveries.body")
+    former = payload_of(body)
+    body |= {"document": document}
+    if payload_of(body) == former:
+        return
+    digest = hashlib.sha256(payload_of(body)).hexdigest()
+    session.execute(CANCEL_ONE, {"id": delivery_id})
+    new = {"id": delivery_id, "new": new_id(), "now": clock.now(), "sha256": digest}
+    session.execute(PREPARE_ANEW, new | {"body": seal_json(body, "deliveries.body")})
+
+
 COLUMNS = "id::text, purpose, concerns, duty_id::text, recipient, channel, address, reference, body, sha256, attachments, urgency, attempts, request_id"
 CLAIM = f"""
     UPDATE deliveries SET claimed_at = %s, attempts = attempts + 1

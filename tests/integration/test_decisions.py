@@ -204,3 +204,44 @@ def test_a_refused_decision_leaves_nothing_behind() -> None:
     shown = incident(taken["id"])
     assert (shown["status"], shown["decisions"]) == ("awaiting-decision", [])
     posted(f"/incidents/{taken['id']}/decisions", COUNCIL, REASONS | {"outcome": "notify"})
+
+
+SUICIDE = {"kind": "death", "abuse_or_neglect": "not-suspected", "abuse_types": []}
+
+
+def no_duty(agency: str) -> dict[str, Any]:
+    taken: dict[str, Any] = refer(referral(died(looked_after=False), **SUICIDE), agency)["incident"]
+    assert taken["assessment"]["outcome"] == "no-duty"
+    return taken
+
+
+@pytest.mark.parametrize("mode", ["automatic-for-authority", "automatic-for-all", "by-decision"])
+def test_no_duty_by_another_agencys_words_is_decided_by_the_authority_and_by_no_machine(
+    mode: str, sandbox: Outside, another_partnership: Callable[..., None]
+) -> None:
+    another_partnership((MODE, f'notification_mode = "{mode}"'))
+    taken = no_duty(SCHOOL)
+    assert taken["status"] == "awaiting-decision"
+    assert told_of(taken["id"], "tell-authority") == {"local-authority:E06000019"}
+    assert duty(taken["id"], "decide-whether-to-notify")["status"] == "waiting-for-person"
+    assert decide(taken["id"], "do-not-notify").status_code == 201
+    shown = incident(taken["id"])
+    assert (shown["status"], shown["decisions"][0]["reasons"]) == ("not-notifiable", REASONS["reasons"])
+
+
+def test_no_duty_by_the_authoritys_own_words_is_its_own_no() -> None:
+    taken = no_duty(COUNCIL)
+    assert (taken["status"], duties(taken["id"])) == ("not-notifiable", [])
+
+
+def test_a_correction_to_no_duty_neither_ends_the_decision_nor_opens_one_that_was_made() -> None:
+    body = referral(died(looked_after=False), kind="death", abuse_or_neglect="not-known", abuse_types=[])
+    taken = refer(body, SCHOOL)
+    found = taken["incident"]["id"]
+    milder = body | {"incident": body["incident"] | SUICIDE}
+    for body_now, decided in ((milder, False), (body, False), (milder, True)):
+        if decided:
+            decide(found, "do-not-notify")
+        said = {"referral": body_now, "reasons": "The coroner says so."}
+        assert call("POST", f"/referrals/{taken['id']}/corrections", SCHOOL, said).status_code == 201
+        assert incident(found)["status"] == ("not-notifiable" if decided else "awaiting-decision")

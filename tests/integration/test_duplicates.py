@@ -199,7 +199,7 @@ def test_of_two_that_were_both_notified_one_is_taken_back_and_review_is_told(san
 
 def test_new_facts_joined_to_an_incident_not_notified_open_the_decision_again() -> None:
     mild = referral(abuse_or_neglect="not-suspected", abuse_types=[])
-    closed = refer(mild, SCHOOL)["incident"]
+    closed = refer(mild)["incident"]
     assert closed["status"] == "not-notifiable"
     grave = again(mild)
     grave["incident"] |= {"abuse_or_neglect": "suspected"}

@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 
-from services.notify.drafts import KEPT, forget_drafts
+from services.notify.drafts import CONTEXT, KEPT, forget_drafts
 from services.notify.report_body import ASKED
 from services.notify.report_steps import step_named
 from shared import clock
+from shared.encryption import seal_json, unseal_json
 from tests.notifying import COUNCIL, HOSPITAL, OFFICE, call, change_rows, got, refer, referral, rows
 from tests.people import Someone
 
@@ -175,6 +176,22 @@ def test_a_changed_answer_leads_to_the_question_it_brings_and_then_back_and_no_o
     for country, page in (("England", "authority-there"), ("abroad", "country"), ("here", "check")):
         answer = someone.post(f"{draft}/incident/where?from=check", country=country)
         assert page in answer.location
+
+
+def test_a_needed_answer_that_an_old_draft_holds_empty_is_asked_and_one_that_may_be_empty_is_not() -> None:
+    someone = Someone(HOSPITAL, ["referrer"])
+    draft = filled_in(someone)
+    draft_id = draft.rsplit("/", 1)[1]
+    answers = unseal_json(bytes(rows("SELECT answers FROM drafts WHERE id = :id", id=draft_id)[0].answers), CONTEXT)
+    assert answers["children"][0]["harm"] is None
+    answers["children"][0] |= {"date_of_birth": None, "age_years": None}
+    change_rows("UPDATE drafts SET answers = :new WHERE id = :id", new=seal_json(answers, CONTEXT), id=draft_id)
+    led_to = re.findall(rf'href="{draft}/([^"?]+)[?]from=check"', someone.post(f"{draft}/check").text)
+    assert "child/0/years" in led_to and someone.get(f"{draft}/child/0/years").status_code == 200
+    answer = someone.post(f"{draft}/child/0/age?from=check", age_known_by="born")
+    assert answer.location == f"{draft}/child/0/born?from=check"
+    born = day_parts("date_of_birth", clock.now() - timedelta(days=900))
+    assert someone.post(f"{draft}/child/0/born?from=check", **born).location == f"{draft}/check"
 
 
 def test_every_fault_of_a_referral_has_a_page_to_lead_to() -> None:

@@ -10,13 +10,13 @@ from flask import request
 from sqlalchemy import case, select
 from wtforms import StringField
 
-from services.notify.duties import describe_duty
+from services.notify.duties import NOTIFYING, describe_duty
 from services.notify.duty_calendar import as_calendar, feed_of, person_of_feed
 from services.notify.models import Duty, Incident
 from services.notify.pages.incidents import OPEN, incidents_of
 from services.notify.pages.site import pages
-from services.notify.panel_form import as_sections
-from services.notify.receipts import record_receipt
+from services.notify.panel_form import as_sections, in_pairs
+from services.notify.receipts_by_hand import Given, may_have_gone, packs_prepared, record_receipt
 from services.notify.views import describe_duty_whole, pack_of
 from services.notify.wording import STATUS, recipient_words, rule_words, status_words
 from shared import clock
@@ -24,7 +24,8 @@ from shared.calendar import LONDON
 from shared.identity import rights
 from shared.identity.people import SignIn, viewer_of
 from shared.web.asking import acted, form_page
-from shared.web.forms import DayField, Questions, TimeField, at_most, needed, trimmed
+from shared.web.forms import DayField, Questions, RadioField, TimeField, at_most, needed, trimmed
+from shared.web.layout import moment
 from shared.web.pages import Download, Go, Page, Visit
 from shared.web.problems import not_found
 
@@ -43,6 +44,19 @@ class ReceiptForm(Questions):
     )
     day = DayField("On what day?", what="The day", validators=needed("Enter the day"))
     time = TimeField("At what time?", description="For example 9:30pm.", validators=needed("Enter the time"))
+    sha256 = RadioField(
+        "Which facts did you send?",
+        description="They were corrected. Where you sent others than now stand, a follow-up with these waits for you next.",
+        validators=needed("Say which facts you sent"),
+    )
+
+    def __init__(self, *given: Any, packs: dict[str, datetime], **how: Any) -> None:
+        super().__init__(*given, **how)
+        words = {sha: f"Those of {moment(at)}" for sha, at in packs.items()}
+        words = {sha: f"{said}, as they now stand" if not n else said for n, (sha, said) in enumerate(words.items())}
+        self.offer("sha256", words.items())
+        if len(packs) < 2:
+            del self["sha256"]
 
 
 def _wanted() -> tuple[Any, str]:
@@ -115,12 +129,15 @@ def show_calendar(visit: Visit, secret: str) -> Download:
 def show_duty(visit: Visit, duty_id: UUID) -> Page:
     duty, incident = _duty(visit, duty_id)
     whole = describe_duty_whole(visit.session, duty)
-    may_record = rights.authority(visit.viewer) and duty.status in ("sent", "waiting-for-person")
+    pack = pack_of(visit.session, duty)
+    may_record = rights.authority(visit.viewer) and may_have_gone(visit.session, duty)
+    by_hand = duty.rule in NOTIFYING or any(each["channel"] == "portal" for each in whole["deliveries"])
     values = {
         "duty": whole,
         "incident": incident,
         "may_record": may_record,
-        "has_form": bool(whole["deliveries"]),
+        "has_form": pack is not None and by_hand,
+        "in_form": pack is not None and "notifier" in pack["document"],
         "back": "/notify/duties",
     }
     return Page("duty.html", "Duty", values)
@@ -128,21 +145,24 @@ def show_duty(visit: Visit, duty_id: UUID) -> Page:
 
 @pages.get("/duties/<uuid:duty_id>/form", allows=rights.office_or_authority)
 def show_national_form(visit: Visit, duty_id: UUID) -> Page:
-    """What to enter in the national form, in its order, each field with a button that copies it."""
+    """What to enter in the national form, in its order, or to send; each field with a button that copies it."""
     duty, incident = _duty(visit, duty_id)
     pack = pack_of(visit.session, duty)
-    if pack is None or "notifier" not in pack["document"]:
+    if pack is None:
         raise not_found()
+    in_form = "notifier" in pack["document"]
     visit.note_read(f"duty:{duty.id}")
     values = {
         "duty": describe_duty(duty),
         "incident": incident,
-        "sections": as_sections(pack["document"]),
-        "documents": pack["document"]["documents"],
+        "sections": as_sections(pack["document"]) if in_form else [("What is told", in_pairs(pack["document"]))],
+        "documents": pack["document"].get("documents", []),
         "delivery_id": pack["delivery_id"],
+        "sha256": pack["sha256"],
+        "in_form": in_form,
         "back": f"/notify/duties/{duty.id}",
     }
-    return Page("national_form.html", "For the national form", values)
+    return Page("national_form.html", "For the national form" if in_form else "What to send", values)
 
 
 def _duty(visit: Visit, duty_id: UUID) -> tuple[Duty, Incident | None]:
@@ -154,6 +174,8 @@ def _duty(visit: Visit, duty_id: UUID) -> tuple[Duty, Incident | None]:
 
 def _receipt_page(form: Questions, duty: Duty) -> Page:
     note = "It is the evidence that this duty was done."
+    if duty.status == "cancelled":
+        note = "This duty was cancelled. If it was sent already, record it: the withdrawal is then told to them, too."
     back = f"/notify/duties/{duty.id}"
     return form_page("Record the reference", form, about=rule_words(duty.rule), button="Record", note=note, back=back)
 
@@ -162,17 +184,20 @@ def _receipt_page(form: Questions, duty: Duty) -> Page:
 def get_receipt(visit: Visit, duty_id: UUID) -> Page:
     now = clock.now().astimezone(LONDON)
     duty, _ = _duty(visit, duty_id)
-    return _receipt_page(ReceiptForm(visit.typed, data={"day": now.date().isoformat(), "time": f"{now:%H:%M}"}), duty)
+    packs = packs_prepared(visit.session, duty.id)
+    began = {"day": now.date().isoformat(), "time": f"{now:%H:%M}", "sha256": request.args.get("pack")}
+    return _receipt_page(ReceiptForm(visit.typed, data=began, packs=packs), duty)
 
 
 @pages.post("/duties/<uuid:duty_id>/receipt", allows=rights.authority)
 def post_receipt_page(visit: Visit, duty_id: UUID) -> Page | Go:
-    form = ReceiptForm(visit.typed)
     duty, _ = _duty(visit, duty_id)
+    form = ReceiptForm(visit.typed, packs=packs_prepared(visit.session, duty.id))
 
     def act() -> None:
         at = datetime.fromisoformat(f"{form['day'].data}T{form['time'].data}").replace(tzinfo=LONDON)
-        record_receipt(visit.session, visit.viewer, duty.id, form["reference"].data, at)
+        sha256 = form["sha256"].data if "sha256" in form else None
+        record_receipt(visit.session, visit.viewer, duty.id, Given(form["reference"].data, at, sha256))
 
     if not acted(visit, form, "reference", act):
         return _receipt_page(form, duty)
