@@ -55,7 +55,11 @@ def packs_prepared(session: Session, duty_id: str) -> dict[str, datetime]:
 
 
 def may_have_gone(session: Session, duty: Duty) -> bool:
-    """Whether a receipt can be recorded: it was sent or prepared, or was cancelled while a person may have sent it."""
+    """Whether a receipt can be recorded: it was sent or prepared, or a person may have sent it where no machine could,
+    or before it was cancelled."""
+    prepared = session.execute(text(PREPARED), {"duty": duty.id}).all()
+    if duty.status == "pending":
+        return any(row.attempts for row in prepared)
     if duty.status != "cancelled":
         return duty.status in ("sent", "waiting-for-person")
     if duty.rule not in TOLD_OF_CASES:
@@ -66,7 +70,6 @@ def may_have_gone(session: Session, duty: Duty) -> bool:
         Duty.recipient == duty.recipient,
         Duty.status != "cancelled",
     )
-    prepared = session.execute(text(PREPARED), {"duty": duty.id}).all()
     return any(row.channel == "portal" or row.attempts for row in prepared) and not session.scalar(again.limit(1))
 
 
@@ -91,8 +94,10 @@ def record_receipt(session: Session, viewer: Viewer, duty_id: str, given: Given)
     if sent:
         acknowledge(session, sent.id, given.reference, given.received_at)
     other_facts = bool(sent) and sent.sha256 != prepared[0].sha256
-    if other_facts:
-        session.execute(CANCEL, {"duties": [duty.id]})  # what stands beside it was not sent
+    if other_facts or duty.status == "pending":
+        session.execute(
+            CANCEL, {"duties": [duty.id]}
+        )  # what stands beside it was not sent, and is not to be sent twice
     discharge(session, viewer.actor, duty_id, given.received_at, given.reference)
     session.flush()
     session.refresh(duty)

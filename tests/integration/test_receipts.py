@@ -19,12 +19,14 @@ from tests.notifying import (
     change_rows,
     client,
     duty,
+    got,
     incident,
     refer,
     rows,
     said,
     send,
 )
+from tests.people import Someone
 
 pytestmark = pytest.mark.usefixtures("sandbox")
 
@@ -156,3 +158,24 @@ def test_a_persons_record_of_a_receipt_lies_in_the_past_and_follows_a_sending(sa
     answer = call("POST", f"/duties/{found['id']}/receipt", COUNCIL, later)
     assert (answer.status_code, answer.json["errors"][0]["pointer"]) == (422, "/received_at")
     assert call("POST", f"/duties/{found['id']}/receipt", COUNCIL, receipt).status_code == 200
+
+
+def test_what_the_gateway_does_not_take_is_entered_by_hand_recorded_and_sent_no_more(sandbox: Outside) -> None:
+    taken = refer()
+    panel = duty(taken["incident"]["id"], "sin-panel")["id"]
+    given = {"reference": "CSINS-7", "received_at": clock.now().isoformat()}
+    assert call("POST", f"/duties/{panel}/receipt", COUNCIL, given).status_code == 409, (
+        "it is about to be sent by itself"
+    )
+    sandbox.behave("panel", "error")
+    send()
+    officer = Someone(COUNCIL, ["duty-officer"])
+    assert "Record the reference it gave" in officer.get(f"/notify/duties/{panel}").text
+    assert call("POST", f"/duties/{panel}/receipt", COUNCIL, given).status_code in (200, 201)
+    assert (got(f"/duties/{panel}")["status"], got(f"/duties/{panel}")["evidence"]) == ("discharged", "CSINS-7")
+    sandbox.forget()
+    change_rows("UPDATE deliveries SET due_at = now() - interval '1 minute' WHERE due_at > now()")
+    change_rows("DELETE FROM delivery_pauses")
+    send()
+    assert sandbox.received(taken["incident"]["reference"]) == []
+    assert incident(taken["incident"]["id"])["status"] == "notified"
