@@ -11,11 +11,13 @@ from services.publish.going_live import publish_due
 from services.publish.models import Finding
 from services.publish.publications import learn_identifiers
 from services.publish.service import SERVICE
+from shared import files
 from shared.database import new_id
 from shared.events.catalogue import NotYet
 from tests.examining import interrupted
 from tests.integration.test_publish_once_live import LOOK, learn, live, look_now, mails
 from tests.people import Someone
+from tests.pictures import report_with
 from tests.publishing import (
     OFFICE,
     browse,
@@ -158,3 +160,27 @@ def test_what_nobody_has_decided_on_is_shown_as_a_newer_check_shows_it() -> None
     check_documents()
     shown = [each["value"] for each in get(f"/publications/{publication['id']}/findings?open=true")["items"]]
     assert shown == ["Hester Nolan"]
+
+
+def test_what_has_its_hour_and_cannot_go_live_any_more_is_told_at_once_to_those_who_can_act() -> None:
+    publication = scheduled_publication(content=pdf("The neighbour, called old hollis, rang."))
+    editor = Someone(OFFICE, ["editor"], service="publish", name="Ruth Editor")
+    learn(publication, "Quillfeather")
+    check_documents()
+    assert mails(publication, "scheduled-and-shut") == []
+    learn(publication, "Hollis")
+    check_documents()
+    sent = mails(publication, "scheduled-and-shut")
+    assert {"partnership-office", f"person:{editor.id}"} <= {each["recipient"] for each in sent}
+    assert all("hollis" not in each["text"].casefold() for each in sent)
+
+
+def test_a_newer_check_that_only_asks_about_pictures_does_not_say_that_what_is_live_may_name_somebody() -> None:
+    publication = live()
+    learn(publication, "Quillfeather")
+    with SERVICE.transaction() as session:  # what went live by an older check, which saw no pictures
+        statement = "UPDATE documents SET clean_key = :key WHERE publication_id = :id AND kind = 'full-report'"
+        session.execute(text(statement), {"key": files.put(report_with()), "id": publication["id"]})
+    check_documents()
+    assert (look_now(publication), mails(publication)) == (True, [])
+    post(f"/publications/{publication['id']}/withdrawal", ORDER)
