@@ -15,6 +15,7 @@ from shared import audit, clock
 from shared.identity.viewer import Viewer
 from shared.outbox import emit
 from shared.partnership import partnership
+from shared.settings import settings
 from shared.web.problems import Problem, refused
 
 ROUTES = ("local", "improvements", "anonymous", "withheld")
@@ -135,6 +136,13 @@ def tell_services(session: Session, publication: Publication, kind: str, facts: 
         "reference": publication.reference,
     }
     emit(session, SERVICE, kind, f"publication:{publication.id}", about | facts)
+
+
+def tell_live(session: Session, publication: Publication, at: datetime) -> None:
+    """Say that a review is published: on the public site, or without its name in the NSPCC's collection."""
+    url = f"{settings().public_url}/reviews/{publication.slug}" if publication.slug else None
+    event = {"route": publication.route, "live_at": at.isoformat(), "url": url}
+    tell_services(session, publication, "publication.live", event)
 
 
 def decisions(session: Session, publication: Publication) -> list[RouteDecision]:

@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from services.publish.cleaning.file_kinds import PDF
-from services.publish.documents import current_documents
+from services.publish.documents import RECORD, current_documents
 from services.publish.models import Deposit, Document, PageOrder, PastItem, Publication, SiteState
 from services.publish.public_site.site import Snapshot
 from services.publish.public_site.site_page import Correction, PageDocument, SitePage
@@ -154,7 +154,7 @@ def _orders_since(session: Session, publication: Publication, live_at: datetime)
 
 def _corrections(orders: Sequence[PageOrder], *, hidden: bool) -> tuple[Correction, ...]:
     """What the page says of its corrections; one that hides its review says nothing of the review's documents."""
-    made = [order for order in orders if order.what == "correction"]
+    made = [order for order in orders if order.what == "correction" and order.replaced != [RECORD]]
     if hidden:
         made = [order for order in made if "improvements" in order.replaced]
     return tuple(
