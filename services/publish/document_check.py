@@ -21,6 +21,7 @@ from services.publish.identifying.case_knowledge import knowledge_digest, known_
 from services.publish.identifying.finding_words import PICTURES, group_of, picture_words, small_pictures_words
 from services.publish.identifying.identifiers import Found, find_identifiers
 from services.publish.models import Document, Finding, Publication
+from services.publish.own_items import know_everybody
 from services.publish.schedule import public_name
 from services.publish.service import SERVICE
 from services.publish.what_is_out import IS_OUT, OUT, kept_though_unchecked, tell_if_out, tell_if_scheduled
@@ -82,6 +83,7 @@ def reopen_outdated_checks() -> None:
     it waits until something else is known.
     """
     with SERVICE.transaction() as session:
+        know_everybody(session)
         watched = session.scalars(select(Publication).where(Publication.state.in_((*NOT_OUT_YET, *OUT))))
         digests = {publication.id: knowledge_digest(publication) for publication in watched}
         checks = (Document.status, Document.checked_against, Document.refused_against)

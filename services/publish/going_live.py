@@ -19,6 +19,7 @@ from services.publish.gate import failing_sentences, waits_for_checks_alone
 from services.publish.models import Publication, SiteState
 from services.publish.notices import tell_office
 from services.publish.nspcc import deposit, is_first_given
+from services.publish.own_items import know_everybody
 from services.publish.past_items import load_past_items
 from services.publish.public_site.site import (
     Snapshot,
@@ -87,6 +88,7 @@ def plan_release() -> Plan | None:
     """
     with SERVICE.transaction() as session:
         load_past_items(session)
+        know_everybody(session)
         ready = [publication for publication in _due(session) if _passes_or_is_held(session, publication)]
         state = session.scalars(select(SiteState)).one()
         session.refresh(state)

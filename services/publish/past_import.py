@@ -23,6 +23,7 @@ from services.publish.cleaning.passages import CannotClean
 from services.publish.identifying.identifiers import find_identifiers
 from services.publish.identifying.known_identifiers import known_identifiers
 from services.publish.models import PastItem, Publication
+from services.publish.own_items import everybody_known
 from services.publish.public_site.site_content import site_is_wanted_anew
 from services.publish.public_site.site_page import TYPES
 from services.publish.schedule import slug_of
@@ -182,8 +183,7 @@ def _taken(session: Session) -> set[str]:
 
 def _everybody(session: Session) -> Any:
     """Everybody who is known from any review: an old report may name them."""
-    known = session.scalars(select(Publication.identifiers))
-    return known_identifiers([one for identifiers in known for one in identifiers])
+    return known_identifiers(everybody_known(session))
 
 
 def take_import(session: Session, preview: Preview) -> int:
