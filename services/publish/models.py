@@ -269,6 +269,9 @@ class PastItem(Model):
     files: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, default=list)  # kind, key, sha256, size, pages
     old_addresses: Mapped[Words]
     imported_at: Mapped[Moment | None]
+    withdrawn_at: Mapped[Moment | None]
+    withdrawn_by: Mapped[str | None] = mapped_column(Encrypted("past_items.withdrawn_by"))
+    withdrawn_because: Mapped[str | None] = mapped_column(Encrypted("past_items.withdrawn_because"))
 
 
 class SiteState(Model):

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from services.publish.cleaning.file_kinds import PDF
@@ -18,6 +18,7 @@ from shared.calendar import add_months, london_day
 from shared.partnership import partnership
 from shared.settings import settings
 
+ON_SITE = or_(PastItem.listed, PastItem.withdrawn_at.is_not(None))  # with its page, or with the note that it is gone
 SHOWN = ("live", "archived", "withdrawn")
 PAGE_WORDS = ("title", "summary", "themes", "warnings", "agency_kinds", "age_bands")
 
@@ -42,7 +43,7 @@ def snapshot(session: Session, going_live: Sequence[Publication]) -> Snapshot:
     statement = select(Publication).where(Publication.state.in_(SHOWN), Publication.slug.is_not(None))
     pages = [page_of(session, publication, kept) for publication in session.scalars(statement)]
     pages += [page_of(session, each, kept, going_live_at=now) for each in going_live if each.slug]
-    items = select(PastItem).where(PastItem.listed)
+    items = select(PastItem).where(ON_SITE)
     pages += [past_page(item, kept) for item in session.scalars(items)]
     newest_first = sorted(pages, key=lambda page: (page.published_on, page.slug), reverse=True)
     return Snapshot(london_day(now), now, tuple(newest_first), settings().public_url, kept.keys, kept.texts)
@@ -189,8 +190,8 @@ def past_page(item: PastItem, kept: Kept) -> SitePage:
         pseudonym=item.pseudonym,
         title=item.title or item.pseudonym,
         published_on=item.published_on,
-        changed_at=item.imported_at or published,
-        state="live",
+        changed_at=item.withdrawn_at or item.imported_at or published,
+        state="withdrawn" if item.withdrawn_at else "live",
         display_until=add_months(item.published_on, 12 * rule.within.amount),
         summary=item.summary,
         themes=tuple(item.themes),
