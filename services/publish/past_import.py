@@ -26,7 +26,7 @@ from services.publish.models import PastItem, Publication
 from services.publish.own_items import everybody_known
 from services.publish.public_site.site_content import site_is_wanted_anew
 from services.publish.public_site.site_page import TYPES
-from services.publish.schedule import slug_of
+from services.publish.schedule import former_slugs, slug_of
 from shared import audit, clock, files
 from shared.web.fields import Choice, Code, Day, Line, Several, Text
 
@@ -193,7 +193,7 @@ def _read(folder: Path, name: str, filename: str, pseudonym: str, people: Any) -
 def _taken(session: Session) -> set[str]:
     """Addresses that an import may not take. An entry of the past list, or of an earlier import, is put in its place."""
     own = session.scalars(select(Publication.slug).where(Publication.slug.is_not(None)))
-    return {str(slug) for slug in own}
+    return {str(slug) for slug in own} | former_slugs(session)
 
 
 def _withdrawn(session: Session) -> set[str]:

@@ -19,6 +19,7 @@ from shared.settings import settings
 from shared.web.problems import Problem, refused
 
 ROUTES = ("local", "improvements", "anonymous", "withheld")
+NAMELESS = "improvements-"  # how an address begins that says nothing of its review
 OWN_DOCUMENT = {"yearly-report": "full-report", "rapid-review-learning": "learning-briefing"}
 CHOSEN_WHERE_SILENT = {"local": ["full-report"], "anonymous": ["full-report"], "improvements": [], "withheld": []}
 
@@ -49,8 +50,7 @@ def decide_route(session: Session, viewer: Viewer, publication: Publication, dec
     publication.state = moved(publication.state, "withhold" if decision.route == "withheld" else "decide-route")
     publication.route, publication.publish = decision.route, _chosen(publication, decision)
     publication.publish_at, publication.held_because = None, []
-    if publication.live_at is None:  # a withdrawn page keeps its address; one never shown has none to keep
-        publication.slug = None
+    _let_go_of_address(publication)
     publication.version += 1
     kept = _keep(session, viewer, publication, decision)
     if decision.local_improvements and decision.route != "withheld":
@@ -58,6 +58,16 @@ def decide_route(session: Session, viewer: Viewer, publication: Publication, dec
     tell_services(session, publication, "publication.route-decided", _event(kept))
     audit.append(session, audit.Entry(viewer.actor, "decided route", f"publication:{publication.id}", kept.route))
     return kept
+
+
+def _let_go_of_address(publication: Publication) -> None:
+    """A withdrawn page keeps its address, one never shown has none to keep; one that says which review it is may not
+    stand on the anonymous route, and is left to the note that the review was withdrawn."""
+    if publication.live_at is None:
+        publication.slug = None
+    elif publication.route == "anonymous" and publication.slug and not publication.slug.startswith(NAMELESS):
+        publication.former_slugs = [*publication.former_slugs, publication.slug]
+        publication.slug = None
 
 
 def check_agreement(session: Session, agreed_by: list[dict[str, Any]]) -> None:
