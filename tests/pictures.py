@@ -82,6 +82,43 @@ def in_pattern(document: Pdf) -> None:
     draw(document, "q /Pattern cs /P1 scn 100 100 160 120 re f Q")
 
 
+def among_commands(owner: str, size: tuple[int, int] = (160, 120)) -> Callable[[Pdf], None]:
+    """A picture among the drawing commands of a pattern, of a form in a pattern, or of a letter of a font."""
+    width, height = size
+    inline = f"q {width} 0 0 {height} 0 0 cm BI /W {width} /H {height} /BPC 8 /CS /RGB ID ".encode()
+    inline += points("blue", size).tobytes() + b"\nEI Q"
+    box = Array([0, 0, width, height])
+
+    def change(document: Pdf) -> None:
+        drawn = document.make_stream(inline)
+        if owner == "letter":
+            letters = Dictionary(a=document.make_stream(f"{width} 0 d0 ".encode() + inline))
+            font = Dictionary(
+                Type=Name.Font,
+                Subtype=Name.Type3,
+                FontBBox=box,
+                CharProcs=letters,
+                FontMatrix=Array([0.001, 0, 0, 0.001, 0, 0]),
+                FirstChar=97,
+                LastChar=97,
+                Widths=Array([width]),
+                Encoding=Dictionary(Differences=Array([97, Name("/a")])),
+            )
+            document.pages[0].obj.Resources.Font["/F2"] = document.make_indirect(font)
+            draw(document, "BT /F2 12 Tf 100 100 Td (a) Tj ET")
+            return
+        tile = drawn
+        if owner == "form":
+            drawn.stream_dict = Dictionary(Type=Name.XObject, Subtype=Name.Form, BBox=box)
+            tile = document.make_stream(b"/Fm1 Do")
+        tile.stream_dict = Dictionary(PatternType=1, PaintType=1, TilingType=1, BBox=box, XStep=width, YStep=height)
+        tile.Resources = Dictionary(XObject=Dictionary(Fm1=drawn)) if owner == "form" else Dictionary()
+        document.pages[0].obj.Resources.Pattern = Dictionary(P1=document.make_indirect(tile))
+        draw(document, "q /Pattern cs /P1 scn 100 100 160 120 re f Q")
+
+    return change
+
+
 def two_masks(document: Pdf) -> None:
     """Twice the same black data, cut out by two masks: two drawings."""
     shapes = [Image.linear_gradient("L").resize((40, 30)), Image.radial_gradient("L").resize((40, 30))]

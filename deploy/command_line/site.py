@@ -1,12 +1,15 @@
-"""The public site: bringing over what the partnership has published before."""
+"""The public site: bringing over what the partnership has published before, and taking it down."""
 
 from pathlib import Path
 
 import click
 
 from services.publish.past_import import TABLE, Incoming, Preview, preview_import, rows_of_table, take_import
+from services.publish.past_items import withdraw_past_item
 from services.publish.public_site.old_pages import rows_of_pages
 from services.publish.service import SERVICE
+from shared.identity.viewer import SYSTEM
+from shared.web.problems import Problem
 
 
 @click.group()
@@ -30,6 +33,22 @@ def import_past(folder: Path, take: bool) -> None:
             return
         count = take_import(session, preview)
     click.echo(f"{count} taken; the site shows them within a minute. Behind nginx, reload it for the old addresses.")
+
+
+@site.command("withdraw")
+@click.argument("slug")
+@click.option("--reasons", required=True, help="Why.")
+@click.option("--by", "ordered_by", required=True, help="Who ordered it, by name.")
+def withdraw_past(slug: str, reasons: str, ordered_by: str) -> None:
+    """Take down /reviews/SLUG, brought over from the former site, with its documents."""
+    try:
+        with SERVICE.transaction() as session:
+            withdraw_past_item(session, SYSTEM, slug, reasons, ordered_by)
+    except Problem as problem:
+        raise click.ClickException(problem.detail or f"Nothing that was brought over is at /reviews/{slug}.") from None
+    click.echo(
+        f"/reviews/{slug} and its documents are taken down within a minute. Purge the CDN's copies, if there is one."
+    )
 
 
 def show(preview: Preview) -> None:

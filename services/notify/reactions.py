@@ -25,6 +25,7 @@ from shared.outbox import emit_all
 from shared.partnership import partnership
 
 NOT_SENT = ("pending", "waiting-for-person")
+COPY_TAKEN_BACK = "Do not use the copy of the report that you were sent before it was published, nor pass it on."
 REVIEW_RULES = ("lcspr", "local-review")
 # Two events of one publication, heard at once after an outage, take turns: the second sees what the first heard.
 TAKE_TURN = text("SELECT pg_advisory_xact_lock(hashtextextended(:subject, 0))")
@@ -270,6 +271,26 @@ def publication_withdrawn(session: Session, event: Event) -> None:
     at = _time(event.data["withdrawn_at"])
     changed = move_duties(session, [Move(duty_id, "cancel", at) for duty_id in session.scalars(found)])
     audit.append(session, *entries_for("system", changed), audit.Entry("system", "heard", about, "withdrawn"))
+    _take_copies_back(session, event, event.data["withdrawn_at"], "withdrawn")
+
+
+def publication_corrected(session: Session, event: Event) -> None:
+    """Documents that are out were replaced: who has them from before is told."""
+    session.execute(TAKE_TURN, {"subject": event.subject})
+    _take_copies_back(session, event, event.data["corrected_at"], "replaced")
+
+
+def _take_copies_back(session: Session, event: Event, at: str, what: str) -> None:
+    """Tell each who was sent a copy before publication not to use it; what waits still to be sent does not go."""
+    about = f"publication:{event.data['publication_id']}"
+    copies = select(Duty).where(Duty.concerns.startswith(f"{about}:copies:"), Duty.rule == "prior-copy")
+    duties = session.scalars(copies).all()
+    waiting = [duty for duty in duties if duty.status in NOT_SENT]
+    if entries := entries_for("system", cancel_duties(session, waiting, clock.now())):
+        audit.append(session, *entries)
+    have_it = sorted({duty.recipient for duty in duties if duty.status in ("sent", "discharged")})
+    document = {"reference": event.data["reference"], "what": what, "at": at, "asked": COPY_TAKEN_BACK}
+    _tell_all(session, event, "copy-taken-back", have_it, at, document, f"{about}:taken-back:{event.id}")
 
 
 def _nspcc_duty(session: Session, event: Event, at: datetime) -> None:
@@ -335,5 +356,6 @@ REACTIONS: dict[str, Reaction] = {
     "publication.scheduled": publication_scheduled,
     "publication.live": publication_live,
     "publication.deposited": publication_deposited,
+    "publication.corrected": publication_corrected,
     "publication.withdrawn": publication_withdrawn,
 }

@@ -56,6 +56,7 @@ RULES = {
     "lcspr": "Complete and publish the LCSPR",
     "local-review": "Complete the review",
     "prior-copy": "Send a copy before publication",
+    "copy-taken-back": "Tell who has a copy not to use it",
     "delay-reasons": "Give the reasons for the delay",
     "not-published-reasons": "Give the reasons for not publishing",
     "nspcc-deposit": "Give the NSPCC the report",

@@ -18,12 +18,13 @@ from services.publish.cleaning.file_kinds import PDF, PLAIN
 from services.publish.cleaning.passages import HOW, CannotClean, Examined, Passage
 from services.publish.findings import carry_decisions
 from services.publish.identifying.case_knowledge import knowledge_digest, known_of
-from services.publish.identifying.finding_words import picture_words, small_pictures_words
+from services.publish.identifying.finding_words import PICTURES, group_of, picture_words, small_pictures_words
 from services.publish.identifying.identifiers import Found, find_identifiers
 from services.publish.models import Document, Finding, Publication
+from services.publish.own_items import know_everybody
 from services.publish.schedule import public_name
 from services.publish.service import SERVICE
-from services.publish.what_is_out import IS_OUT, OUT, kept_though_unchecked, tell_if_out
+from services.publish.what_is_out import IS_OUT, OUT, kept_though_unchecked, tell_if_out, tell_if_scheduled
 from shared import audit, clock, files
 from shared.encryption import keyed_hash
 
@@ -82,6 +83,7 @@ def reopen_outdated_checks() -> None:
     it waits until something else is known.
     """
     with SERVICE.transaction() as session:
+        know_everybody(session)
         watched = session.scalars(select(Publication).where(Publication.state.in_((*NOT_OUT_YET, *OUT))))
         digests = {publication.id: knowledge_digest(publication) for publication in watched}
         checks = (Document.status, Document.checked_against, Document.refused_against)
@@ -187,8 +189,10 @@ def _record(session: Session, document_id: str, clean_key: str, checked: Checked
             before.value, before.context, before.rendering = finding.value, finding.context, finding.rendering
     carry_decisions(session, document, fresh)
     session.add_all(fresh)
-    if fresh:
+    if any(group_of(each.kind) != PICTURES for each in fresh):  # the pictures of what is out are those it went out with
         tell_if_out(session, document)
+    if any(not each.resolution for each in fresh):
+        tell_if_scheduled(session, document)
     why = f"{document.kind} version {document.version} sha256 {document.clean_sha256}, {len(checked.found)} findings"
     audit.append(session, audit.Entry("system", "checked", f"publication:{document.publication_id}", why))
 
@@ -229,5 +233,6 @@ def _refuse(document: Document, publication: Publication, sentence: str) -> None
         if not row.clean_key or not kept_though_unchecked(session, row, knowledge_digest(publication), sentence):
             row.status, row.refusal, row.checked_at = "refused", sentence, row.checked_at or clock.now()
             outcome = "refused"
+            tell_if_scheduled(session, row)
         why = f"{row.kind} version {row.version}"
         audit.append(session, audit.Entry("system", outcome, f"publication:{row.publication_id}", why))

@@ -19,6 +19,7 @@ from shared.web.problems import conflict, refused
 
 UPLOADED_KINDS = ("full-report", "executive-summary", "learning-briefing", "slides")
 REPORTS = ("full-report", "executive-summary")
+RECORD = "nspcc-record"  # what a correction replaced where no page shows it
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from services.publish.models import EarlyReader, Publication
+from services.publish.notices import tell_office
 from shared import audit, clock
 from shared.calendar import london_day
 from shared.identity.viewer import Viewer
@@ -77,3 +78,12 @@ def readers_without_embargo(session: Session, publication: Publication) -> int:
         EarlyReader.embargo_agreed_on.is_(None),
     )
     return session.scalar(statement) or 0
+
+
+def tell_of_readers(session: Session, publication: Publication, what: str) -> None:
+    """Have the office tell everybody who ever had it early that their copy is not to be used: `what` was done to it."""
+    had = select(func.count()).where(EarlyReader.publication_id == publication.id)
+    if count := session.scalar(had):
+        which = "1 person who was" if count == 1 else f"{count} people who were"
+        sentence = f"{what}. Tell the {which} given it early not to use the copy, nor to pass it on."
+        tell_office(session, publication, "early-readers-to-tell", sentence)

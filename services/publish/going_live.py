@@ -18,7 +18,8 @@ from services.publish.facts import facts_for
 from services.publish.gate import failing_sentences, waits_for_checks_alone
 from services.publish.models import Publication, SiteState
 from services.publish.notices import tell_office
-from services.publish.nspcc import deposit
+from services.publish.nspcc import deposit, is_first_given
+from services.publish.own_items import know_everybody
 from services.publish.past_items import load_past_items
 from services.publish.public_site.site import (
     Snapshot,
@@ -28,7 +29,7 @@ from services.publish.public_site.site import (
     swap_release,
 )
 from services.publish.public_site.site_content import documents_to_publish, page_words, site_is_wanted_anew, snapshot
-from services.publish.publication_route import tell_services
+from services.publish.publication_route import tell_live
 from services.publish.service import SERVICE
 from services.publish.states import moved
 from shared import audit, clock
@@ -87,6 +88,7 @@ def plan_release() -> Plan | None:
     """
     with SERVICE.transaction() as session:
         load_past_items(session)
+        know_everybody(session)
         ready = [publication for publication in _due(session) if _passes_or_is_held(session, publication)]
         state = session.scalars(select(SiteState)).one()
         session.refresh(state)
@@ -144,15 +146,19 @@ def _may_still_go_live(session: Session, publication: Publication) -> bool:
 
 
 def go_live(session: Session, publication: Publication) -> None:
-    """Record that a publication is live: its documents, the NSPCC's copy, the event."""
+    """Record that a publication is live: its documents, the NSPCC's copy, the event.
+
+    What the proof keeps from the NSPCC on the anonymous route is not said to be published before it went there.
+    """
     documents = documents_to_publish(session, publication)
     publication.state, publication.live_at = moved(publication.state, "go-live"), clock.now()
     publication.live_documents = [document.id for document in documents]
     publication.live_page = page_words(publication)
     publication.display_until = display_until(london_day(publication.live_at))
     publication.version += 1
-    deposit(session, publication, documents)
-    tell_services(session, publication, "publication.live", _event(publication))
+    given = deposit(session, publication, documents)
+    if given is None or is_first_given(session, publication, given):
+        tell_live(session, publication, publication.live_at)
     shas = " ".join(document.clean_sha256 or "" for document in documents)
     audit.append(session, audit.Entry("system", "published", f"publication:{publication.id}", f"sha256 {shas}"))
 
@@ -161,9 +167,3 @@ def display_until(published_on: date) -> date:
     """The last day on which a page stays without anybody's decision: rule display-on-site."""
     rule = partnership().rules_on(published_on).duty("display-on-site")
     return add_months(published_on, 12 * rule.within.amount) - timedelta(days=1)
-
-
-def _event(publication: Publication) -> dict[str, str | None]:
-    live_at = (publication.live_at or clock.now()).isoformat()
-    url = f"{settings().public_url}/reviews/{publication.slug}" if publication.slug else None
-    return {"route": publication.route, "live_at": live_at, "url": url}

@@ -52,6 +52,7 @@ class Publication(Model):
     route: Mapped[str | None]
     publish: Mapped[Words]  # the kinds of document that the partners chose to publish
     slug: Mapped[str | None]  # permanent from the first schedule on
+    former_slugs: Mapped[Words]  # which the public knew, and which answer that the review was withdrawn
     publish_at: Mapped[Moment | None]
     live_at: Mapped[Moment | None]
     live_documents: Mapped[list[str]] = mapped_column(JSONB, default=list)  # ids of what the public page shows
@@ -269,6 +270,9 @@ class PastItem(Model):
     files: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, default=list)  # kind, key, sha256, size, pages
     old_addresses: Mapped[Words]
     imported_at: Mapped[Moment | None]
+    withdrawn_at: Mapped[Moment | None]
+    withdrawn_by: Mapped[str | None] = mapped_column(Encrypted("past_items.withdrawn_by"))
+    withdrawn_because: Mapped[str | None] = mapped_column(Encrypted("past_items.withdrawn_because"))
 
 
 class SiteState(Model):

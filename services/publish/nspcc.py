@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import func, select, text, update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from services.publish.documents import REPORTS
 from services.publish.models import Deposit, Document, Publication
@@ -32,29 +32,62 @@ from shared.identity.viewer import Viewer
 from shared.partnership import partnership
 from shared.web.problems import conflict, refused
 
+NOT_GIVEN = (
+    "It was not sent to the NSPCC, and is not published until it is. See why; change the words or upload a new version, "
+    "then correct it."
+)
+_Other = aliased(Deposit)
+LATEST = select(func.max(_Other.number)).where(_Other.publication_id == Deposit.publication_id).scalar_subquery()
 NEUTRAL_SENDER = "Safeguarding Reviews"
 PURPOSE, CHASE, WITHDRAWAL = "nspcc-deposit", "nspcc-chase", "nspcc-withdrawal"
 MOST_CHASES = 3
 
 
 def deposit(session: Session, publication: Publication, documents: Sequence[Document]) -> Deposit | None:
-    """Send the NSPCC a record with the published report; None where no report of a review is published. A correction goes again.
+    """Send the NSPCC a record with the published reports; None where no report of a review is published.
 
-    On the anonymous route it goes only with the proof that nothing in it names the area; without, the office is told.
+    A correction goes again, and asks to put the earlier ones out of use. On the anonymous route it goes only with the
+    proof that nothing in it names the area; without, the office is told, and the earlier ones are asked back.
     """
     reports = [document for document in documents if document.kind in REPORTS]
     if not reports or publication.practice_review_id is None:
         return None
+    earlier = _earlier(session, publication)
     made = _deposit(session, publication)
-    letter = _letter(session, publication, reports, made)
+    letter = _letter(session, publication, reports, made, earlier)
     if made.anonymous:
         made.proof = (proof := _proof(session, publication, letter)).as_record()
         if proof.found:
             made.fault = f"Not sent: it names the area or somebody in {len(proof.found)} places. See the proof."
-            tell_office(session, publication, "nspcc-not-sent", "It was not sent to the NSPCC. See why.")
+            take_back(session, publication)
+            tell_office(session, publication, "nspcc-not-sent", NOT_GIVEN)
             return made
+    _cancel_unsent(session, publication)
     add_deliveries(session, [letter])
     return made
+
+
+def was_kept_back(deposit: Deposit) -> bool:
+    """Whether the proof kept it from leaving."""
+    return bool(deposit.proof and deposit.proof["found"])
+
+
+def is_first_given(session: Session, publication: Publication, made: Deposit) -> bool:
+    """Whether this deposit is the first since the publication went live that was not kept back."""
+    of_it = (Deposit.publication_id == publication.id, Deposit.number < made.number)
+    before = session.scalars(select(Deposit).where(*of_it, Deposit.created_at >= publication.live_at))
+    return not was_kept_back(made) and all(was_kept_back(each) for each in before)
+
+
+def is_behind(session: Session, publication: Publication) -> bool:
+    """Whether the NSPCC's record has other words than the publication has now, or was kept back and may be tried again."""
+    of_it = (Deposit.publication_id == publication.id,)
+    last = session.scalar(select(Deposit).where(*of_it).order_by(Deposit.number.desc()).limit(1))
+    if last is None:
+        return False
+    later = (Document.kind == "page-text", Document.uploaded_at > last.created_at)
+    words = select(Document.id).where(Document.publication_id == publication.id, *later).limit(1)
+    return was_kept_back(last) or session.scalar(words) is not None
 
 
 def _deposit(session: Session, publication: Publication) -> Deposit:
@@ -82,7 +115,13 @@ def _next_number(session: Session, publication: Publication) -> int:
     return (session.scalar(last) or 0) + 1
 
 
-def _letter(session: Session, publication: Publication, reports: Sequence[Document], made: Deposit) -> dict[str, Any]:
+def _letter(
+    session: Session,
+    publication: Publication,
+    reports: Sequence[Document],
+    made: Deposit,
+    earlier: Sequence[Deposit],
+) -> dict[str, Any]:
     record = catalogue_record(
         Catalogued(
             year=london_day(publication.live_at or clock.now()).year,
@@ -106,7 +145,8 @@ def _letter(session: Session, publication: Publication, reports: Sequence[Docume
         }
         for report in reports
     ]
-    return _mail(session, publication, made, PURPOSE, record_text(record), made.delivery_id, attached)
+    words = record_text(record, [(each.our_reference or "", _sent_on(each)) for each in earlier])
+    return _mail(session, publication, made, PURPOSE, words, made.delivery_id, attached)
 
 
 def _mail(
@@ -199,25 +239,37 @@ NOT_SENT = text("""
 
 
 def take_back(session: Session, publication: Publication) -> None:
-    """Ask the NSPCC to hold back every deposit that it may have of a publication that is withdrawn; no other goes out."""
-    may_have = session.scalars(MAY_HAVE, {"publication": publication.id}).all()
-    its = {"concerns": f"publication:{publication.id}", "purposes": [PURPOSE, CHASE]}
-    session.execute(NOT_SENT, its)
-    for each in session.scalars(select(Deposit).where(Deposit.id.in_(may_have)).order_by(Deposit.number)):
+    """Ask the NSPCC to hold back every deposit that it may have of a publication; none that waits goes out."""
+    earlier = _earlier(session, publication)
+    _cancel_unsent(session, publication)
+    for each in earlier:
         words = withdrawal_text(publication.pseudonym, each.our_reference or "", _sent_on(each))
         add_deliveries(session, [_mail(session, publication, each, WITHDRAWAL, words, new_id())])
+
+
+def _earlier(session: Session, publication: Publication) -> Sequence[Deposit]:
+    """The deposits that the NSPCC may have, in their order."""
+    may_have = session.scalars(MAY_HAVE, {"publication": publication.id}).all()
+    return session.scalars(select(Deposit).where(Deposit.id.in_(may_have)).order_by(Deposit.number)).all()
+
+
+def _cancel_unsent(session: Session, publication: Publication) -> None:
+    """Let no deposit, and no question about one, go that waits still."""
+    its = {"concerns": f"publication:{publication.id}", "purposes": [PURPOSE, CHASE]}
+    session.execute(NOT_SENT, its)
 
 
 def remind_of_receipts() -> int:
     """Ask the NSPCC, and tell the office, of each deposit that is not acknowledged in time; returns how many.
 
-    Of a publication that was withdrawn no acknowledgement is asked for.
+    Of a publication that was withdrawn, or a deposit that another replaced, no acknowledgement is asked for.
     Asked again each time that the wait (rule nspcc-receipt-wait) has passed once more, three times in all.
     """
     with SERVICE.transaction() as session:
         statement = select(Deposit).join(Publication, Publication.id == Deposit.publication_id)
         statement = statement.where(Deposit.received_at.is_(None), Publication.state != "withdrawn")
         statement = statement.where(Deposit.remind_at <= clock.now(), Deposit.chased < MOST_CHASES)
+        statement = statement.where(Deposit.number == LATEST)
         late = session.scalars(statement.with_for_update(skip_locked=True, of=Deposit)).all()
         for each in late:
             _chase(session, each, session.get_one(Publication, each.publication_id))

@@ -57,11 +57,19 @@ def keywords_of(theme: str) -> tuple[str, ...]:
     return KEYWORDS.get(theme) or (theme.replace("-", " "),)
 
 
-def record_text(record: Mapping[str, str]) -> str:
-    """The record as the words of an e-mail."""
+def record_text(record: Mapping[str, str], replaced: Sequence[tuple[str, str]] = ()) -> str:
+    """The record as the words of an e-mail; `replaced` are the earlier deposits, by our reference and day, that it replaces."""
     lines = "\n".join(f"{name}: {value}" for name, value in record.items())
     asked = f"Please acknowledge this by e-mail, and give our reference: {record['Our reference']}"
-    return f"A case review for the National Collection of Case Reviews.\n\n{lines}\n\n{asked}\n"
+    first = "A case review for the National Collection of Case Reviews."
+    if replaced:
+        earlier = " and ".join(f"on {sent_on} (our reference {reference})" for reference, sent_on in replaced)
+        first = (
+            "A corrected case review for the National Collection of Case Reviews.\n\n"
+            f"It replaces, record and files, what we sent you {earlier}.\n"
+            "Please take the earlier out of the collection, and do not show it or give it to anybody."
+        )
+    return f"{first}\n\n{lines}\n\n{asked}\n"
 
 
 def withdrawal_text(pseudonym: str, our_reference: str, sent_on: str) -> str:

@@ -15,8 +15,8 @@ from services.publish.protocol import steps_for_new
 from services.publish.publications import write_page_text
 from shared import audit, clock
 from shared.calendar import london_day
-from shared.database import new_id
-from shared.identity.viewer import Viewer
+from shared.database import new_id, see_as
+from shared.identity.viewer import SYSTEM, Viewer
 
 NAMES = {"yearly-report": "Yearly report", "rapid-review-learning": "Learning from rapid reviews"}
 PREFIXES = {"yearly-report": "YR", "rapid-review-learning": "RRL"}
@@ -50,7 +50,7 @@ def open_own_item(session: Session, viewer: Viewer, item: OwnItem) -> Publicatio
         agency_kinds=[],
         age_bands=[],
         keywords=[],
-        identifiers=_everybody(session),
+        identifiers=_as_the_system(session, viewer),
         signed_at=clock.now(),
         publish=[],
         held_because=[],
@@ -64,7 +64,29 @@ def open_own_item(session: Session, viewer: Viewer, item: OwnItem) -> Publicatio
     return publication
 
 
-def _everybody(session: Session) -> list[dict[str, str]]:
-    known = session.scalars(select(Publication.identifiers))
+def know_everybody(session: Session) -> None:
+    """Let all that belongs to no review know whom every review is about by now; for the system, which is kept from none.
+
+    Run before documents are checked again and before anything goes live, so that what is learnt later counts.
+    """
+    own = select(Publication).where(Publication.practice_review_id.is_(None))
+    items = session.scalars(own.where(Publication.state.notin_(("withdrawn", "withheld")))).all()
+    everybody = everybody_known(session) if items else []
+    for item in items:
+        if item.identifiers != everybody:
+            item.identifiers = everybody
+    session.flush()
+
+
+def everybody_known(session: Session) -> list[dict[str, str]]:
+    """Whoever is known from any review that the session may see, and what else leads to them, in one order."""
+    known = session.scalars(select(Publication.identifiers).where(Publication.practice_review_id.is_not(None)))
     everybody = {(one["kind"], one["value"]): one for identifiers in known for one in identifiers}
-    return list(everybody.values())
+    return [everybody[each] for each in sorted(everybody)]
+
+
+def _as_the_system(session: Session, viewer: Viewer) -> list[dict[str, str]]:
+    see_as(session, SYSTEM)  # who opens it may be kept from a case, whose people may not be named either
+    everybody = everybody_known(session)
+    see_as(session, viewer)
+    return everybody

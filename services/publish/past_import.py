@@ -1,13 +1,13 @@
 """What the partnership has published already, brought over from its former site: looked at first, then taken.
 
 A folder with `reviews.csv` and the PDFs that it names, or with the former site's own pages (old_pages.py). Every file is
-cleaned like a new one and searched for what may identify somebody: it is public already, so that is said, not refused.
+cleaned like a new one, and it and the words of its page are searched for what may identify somebody: it is public already, so that is said, not refused.
 """
 
 import csv
 import io
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -19,13 +19,14 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from services.publish.cleaning.examination_process import examine_apart
-from services.publish.cleaning.passages import CannotClean
+from services.publish.cleaning.passages import CannotClean, Passage
 from services.publish.identifying.identifiers import find_identifiers
 from services.publish.identifying.known_identifiers import known_identifiers
 from services.publish.models import PastItem, Publication
+from services.publish.own_items import everybody_known
 from services.publish.public_site.site_content import site_is_wanted_anew
 from services.publish.public_site.site_page import TYPES
-from services.publish.schedule import slug_of
+from services.publish.schedule import former_slugs, slug_of
 from shared import audit, clock, files
 from shared.web.fields import Choice, Code, Day, Line, Several, Text
 
@@ -36,6 +37,7 @@ FILES = {
     "learning_briefing": "learning-briefing",
     "slides": "slides",
 }
+WORDS = ("pseudonym", "title", "summary", "themes", "old_addresses")
 SEVERAL = ("themes", "old_addresses")
 # Nothing that could end a line of nginx's map; and no address that this site or the services have themselves.
 OLD_ADDRESS = re.compile(r"/[A-Za-z0-9._~%/@:+,=&?!()-]{1,400}")
@@ -92,7 +94,7 @@ def rows_of_table(folder: Path) -> Iterator[tuple[str, dict[str, str]]]:
 
 def preview_import(session: Session, folder: Path, rows: Iterable[tuple[str, Mapping[str, str]]]) -> Preview:
     """Read every row and clean every file that it names; every fault is said at once."""
-    found, taken = Preview(), _taken(session)
+    found, taken, gone = Preview(), _taken(session), _withdrawn(session)
     people = _everybody(session)
     for place, row in rows:
         try:
@@ -103,6 +105,10 @@ def preview_import(session: Session, folder: Path, rows: Iterable[tuple[str, Map
             continue
         if incoming.slug in taken:
             found.faults.append(f"{place}, slug: /reviews/{incoming.slug} is taken. Give another slug.")
+        if incoming.slug in gone:
+            found.faults.append(
+                f"{place}, slug: /reviews/{incoming.slug} was taken down. Leave it out, or give another slug."
+            )
         taken.add(incoming.slug)
         found.reviews.append(incoming)
     return found
@@ -126,8 +132,24 @@ def _incoming(folder: Path, row: Mapping[str, str], people: Any) -> Incoming:
     read = {
         FILES[name]: _read(folder, name, values[name], values["pseudonym"], people) for name in FILES if values[name]
     }
-    notes = tuple(note for _, _, _, said in read.values() for note in said)
+    notes = (*_in_words(values, people), *(note for _, _, _, said in read.values() for note in said))
     return Incoming(slug, values, {kind: each[:3] for kind, each in read.items()}, notes)
+
+
+def _in_words(values: Mapping[str, Any], people: Any) -> Iterator[str]:
+    """What to look at in the words that the page shows, and in the addresses that lead to it."""
+    for name in WORDS:
+        shown = values[name] if isinstance(values[name], str) else "\n".join(values[name] or ())
+        place = "link" if name == "old_addresses" else "text"
+        yield from _to_look_at(name.replace("_", " "), [Passage(place, None, shown)], people)
+
+
+def _to_look_at(where: str, passages: Sequence[Passage], people: Any) -> Iterator[str]:
+    counted: dict[str, int] = {}
+    for hit in find_identifiers(passages, people):
+        counted[hit.kind] = counted.get(hit.kind, 0) + hit.times
+    for kind, times in counted.items():
+        yield f"{where}: {times} × {kind.replace('-', ' ')}. Look at it before it goes on the new site."
 
 
 def _iso(day: str) -> str:
@@ -155,13 +177,7 @@ def _read(folder: Path, name: str, filename: str, pseudonym: str, people: Any) -
         examined = examine_apart(path.read_bytes(), f"{pseudonym}: {FILES[name].replace('-', ' ')}")
     except CannotClean as error:
         raise ValidationError(f"{filename}: {error}", name) from None
-    counted: dict[str, int] = {}
-    for hit in find_identifiers(examined.passages, people):
-        counted[hit.kind] = counted.get(hit.kind, 0) + hit.times
-    notes = [
-        f"{filename}: {times} × {kind.replace('-', ' ')}. Look at it before it goes on the new site."
-        for kind, times in counted.items()
-    ]
+    notes = [*_to_look_at(filename, examined.passages, people)]
     notes += [
         f"{filename}: text that is in the file and not to be seen, page {each.page}." for each in examined.concealed
     ]
@@ -177,13 +193,17 @@ def _read(folder: Path, name: str, filename: str, pseudonym: str, people: Any) -
 def _taken(session: Session) -> set[str]:
     """Addresses that an import may not take. An entry of the past list, or of an earlier import, is put in its place."""
     own = session.scalars(select(Publication.slug).where(Publication.slug.is_not(None)))
-    return {str(slug) for slug in own}
+    return {str(slug) for slug in own} | former_slugs(session)
+
+
+def _withdrawn(session: Session) -> set[str]:
+    """What was taken down does not come back because a folder is imported again."""
+    return set(session.scalars(select(PastItem.slug).where(PastItem.withdrawn_at.is_not(None))))
 
 
 def _everybody(session: Session) -> Any:
     """Everybody who is known from any review: an old report may name them."""
-    known = session.scalars(select(Publication.identifiers))
-    return known_identifiers([one for identifiers in known for one in identifiers])
+    return known_identifiers(everybody_known(session))
 
 
 def take_import(session: Session, preview: Preview) -> int:

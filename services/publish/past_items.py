@@ -8,8 +8,12 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from services.publish.models import PastItem, SiteState
-from services.publish.public_site.site_content import site_is_wanted_anew
+from services.publish.public_site.site_content import ON_SITE, site_is_wanted_anew
+from shared import audit, clock
+from shared.identity.viewer import Viewer
 from shared.partnership import PastPublication, partnership
+from shared.service import ring_after_commit
+from shared.web.problems import conflict, not_found
 
 
 def load_past_items(session: Session) -> bool:
@@ -29,6 +33,31 @@ def load_past_items(session: Session) -> bool:
     session.flush()
     site_is_wanted_anew(session)
     return True
+
+
+def past_item(session: Session, slug: str) -> PastItem:
+    """An item that is or was on the site. Raises a 404 problem."""
+    found = session.scalar(select(PastItem).where(PastItem.slug == slug, ON_SITE))
+    if found is None:
+        raise not_found()
+    return found
+
+
+def withdraw_past_item(session: Session, viewer: Viewer, slug: str, reasons: str, ordered_by: str) -> PastItem:
+    """Take down the page and the documents of what was published before: their addresses answer 410 within a minute.
+
+    No later import and no list of the file brings it back. Raises a 404 problem, or 409 where it is down already.
+    """
+    item = past_item(session, slug)
+    session.refresh(item, with_for_update=True)
+    if item.withdrawn_at:
+        raise conflict("It was taken down already.")
+    item.withdrawn_at, item.withdrawn_by, item.withdrawn_because = clock.now(), ordered_by, reasons
+    session.flush()
+    site_is_wanted_anew(session)
+    ring_after_commit(session, "publish_due")
+    audit.append(session, audit.Entry(viewer.actor, "withdrew", f"past-item:{slug}"))
+    return item
 
 
 def _keep(session: Session, item: PastPublication) -> None:

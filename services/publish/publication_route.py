@@ -15,9 +15,11 @@ from shared import audit, clock
 from shared.identity.viewer import Viewer
 from shared.outbox import emit
 from shared.partnership import partnership
+from shared.settings import settings
 from shared.web.problems import Problem, refused
 
 ROUTES = ("local", "improvements", "anonymous", "withheld")
+NAMELESS = "improvements-"  # how an address begins that says nothing of its review
 OWN_DOCUMENT = {"yearly-report": "full-report", "rapid-review-learning": "learning-briefing"}
 CHOSEN_WHERE_SILENT = {"local": ["full-report"], "anonymous": ["full-report"], "improvements": [], "withheld": []}
 
@@ -48,8 +50,7 @@ def decide_route(session: Session, viewer: Viewer, publication: Publication, dec
     publication.state = moved(publication.state, "withhold" if decision.route == "withheld" else "decide-route")
     publication.route, publication.publish = decision.route, _chosen(publication, decision)
     publication.publish_at, publication.held_because = None, []
-    if publication.live_at is None:  # a withdrawn page keeps its address; one never shown has none to keep
-        publication.slug = None
+    _let_go_of_address(publication)
     publication.version += 1
     kept = _keep(session, viewer, publication, decision)
     if decision.local_improvements and decision.route != "withheld":
@@ -57,6 +58,16 @@ def decide_route(session: Session, viewer: Viewer, publication: Publication, dec
     tell_services(session, publication, "publication.route-decided", _event(kept))
     audit.append(session, audit.Entry(viewer.actor, "decided route", f"publication:{publication.id}", kept.route))
     return kept
+
+
+def _let_go_of_address(publication: Publication) -> None:
+    """A withdrawn page keeps its address, one never shown has none to keep; one that says which review it is may not
+    stand on the anonymous route, and is left to the note that the review was withdrawn."""
+    if publication.live_at is None:
+        publication.slug = None
+    elif publication.route == "anonymous" and publication.slug and not publication.slug.startswith(NAMELESS):
+        publication.former_slugs = [*publication.former_slugs, publication.slug]
+        publication.slug = None
 
 
 def check_agreement(session: Session, agreed_by: list[dict[str, Any]]) -> None:
@@ -135,6 +146,13 @@ def tell_services(session: Session, publication: Publication, kind: str, facts: 
         "reference": publication.reference,
     }
     emit(session, SERVICE, kind, f"publication:{publication.id}", about | facts)
+
+
+def tell_live(session: Session, publication: Publication, at: datetime) -> None:
+    """Say that a review is published: on the public site, or without its name in the NSPCC's collection."""
+    url = f"{settings().public_url}/reviews/{publication.slug}" if publication.slug else None
+    event = {"route": publication.route, "live_at": at.isoformat(), "url": url}
+    tell_services(session, publication, "publication.live", event)
 
 
 def decisions(session: Session, publication: Publication) -> list[RouteDecision]:

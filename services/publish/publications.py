@@ -16,7 +16,7 @@ from shared.identity.viewer import SYSTEM, Viewer
 from shared.service import ring_after_commit
 from shared.web.problems import Problem
 
-TOLD_RULES = ("prior-copy", "not-published-reasons", "nspcc-deposit")
+TOLD_RULES = ("prior-copy", "copy-taken-back", "not-published-reasons", "nspcc-deposit")
 
 
 def open_publication(session: Session, report: dict[str, Any]) -> None:

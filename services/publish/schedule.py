@@ -12,7 +12,7 @@ from services.publish.cleaning.file_kinds import ENDINGS
 from services.publish.facts import copied_documents, digest_of, facts_for
 from services.publish.gate import failing_sentences
 from services.publish.models import Document, PastItem, Publication, Schedule
-from services.publish.publication_route import tell_services
+from services.publish.publication_route import NAMELESS, tell_services
 from services.publish.states import moved
 from shared import audit, clock
 from shared.calendar import london_day
@@ -89,9 +89,16 @@ def free_slug(session: Session, publication: Publication) -> str | None:
     if publication.route == "anonymous":
         if "improvements" not in publication.publish:
             return None
-        base = f"improvements-{london_day(clock.now()).year}"
+        base = f"{NAMELESS}{london_day(clock.now()).year}"
     else:
         base = slug_of(publication.pseudonym)
     taken = set(session.scalars(select(Publication.slug).where(Publication.slug.like(f"{base}%"))))
     taken |= set(session.scalars(select(PastItem.slug).where(PastItem.slug.like(f"{base}%"))))
+    taken |= former_slugs(session)
     return next(slug for number in range(1, 1000) if (slug := base if number == 1 else f"{base}-{number}") not in taken)
+
+
+def former_slugs(session: Session) -> set[str]:
+    """The addresses that publications had in public and have no more."""
+    kept = session.scalars(select(Publication.former_slugs).where(Publication.live_at.is_not(None)))
+    return {slug for slugs in kept for slug in slugs}

@@ -262,6 +262,13 @@ class OrderView(Schema):
     replaced = fields.List(fields.String())
 
 
+class PastWithdrawalView(Schema):
+    slug = fields.String()
+    reasons = fields.String()
+    ordered_by = fields.String()
+    ordered_at = fields.AwareDateTime()
+
+
 class RetentionView(Schema):
     asked_at = fields.AwareDateTime()
     decision = fields.String(allow_none=True)

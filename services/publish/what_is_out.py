@@ -8,7 +8,8 @@ import structlog
 from sqlalchemy import Text, and_, cast, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from services.publish.findings import counts_on_route
+from services.publish.documents import current_documents
+from services.publish.findings import counts_on_route, open_findings
 from services.publish.models import Document, Finding, PageOrder, Publication
 from services.publish.notices import tell_office, tell_roles
 
@@ -16,6 +17,8 @@ log = structlog.get_logger()
 
 OUT = ("live", "archived")
 MAY_NAME = "What is live may name somebody, by what is known of its case now."
+LOOK_NOW = "Look now: it comes down in one step."
+WILL_NOT_GO = "It has a time set and cannot go live so. Look at its documents, and at what was found in them."
 NOT_CHECKED = "What is live could not be checked again by what is known of its case now: read it yourself."
 
 # The words of a page are out as they were when it was last made: later ones wait for a correction.
@@ -69,7 +72,7 @@ def kept_though_unchecked(session: Session, document: Document, digest: bytes, s
         return False
     document.status, document.refused_against = "checked", digest
     document.refusal = f"It could not be checked again by what is known now: read it yourself. {sentence}"
-    _tell(session, document, "live-not-checked", NOT_CHECKED)
+    _tell(session, document, "live-not-checked", f"{NOT_CHECKED} {LOOK_NOW}")
     log.error("publication.live_not_checked", publication=document.publication_id)
     return True
 
@@ -78,12 +81,21 @@ def tell_if_out(session: Session, document: Document) -> None:
     """Put a document that was just checked before those who can take it down, if the public sees it and it may name somebody."""
     session.flush()
     if session.scalar(select(Document.id).where(IS_OUT, Document.id == document.id, _NAMES_SOMEBODY)):
-        _tell(session, document, "live-may-name", MAY_NAME)
+        _tell(session, document, "live-may-name", f"{MAY_NAME} {LOOK_NOW}")
         log.error("publication.live_may_name", publication=document.publication_id)
+
+
+def tell_if_scheduled(session: Session, document: Document) -> None:
+    """Say at once of what has its hour already that it will not go live so, rather than when the hour has come."""
+    session.flush()
+    publication = session.get_one(Publication, document.publication_id)
+    newest = current_documents(session, publication.id)[document.kind].id == document.id
+    shut = document.status == "refused" or open_findings(session, publication).get(document.id)
+    if publication.state == "scheduled" and newest and shut:
+        _tell(session, document, "scheduled-and-shut", WILL_NOT_GO)
 
 
 def _tell(session: Session, document: Document, purpose: str, sentence: str) -> None:
     publication = session.get_one(Publication, document.publication_id)
-    sentence = f"{sentence} Look now: it comes down in one step."
     tell_office(session, publication, purpose, sentence)
     tell_roles(session, publication, ("editor", "communications-lead"), purpose, sentence)

@@ -35,6 +35,7 @@ KINDS = {
     "slides": "Slides",
     "improvements": "Information about improvements",
     "page-text": "Words of the page",
+    "nspcc-record": "Words of the NSPCC's record",
 }
 # What a reader may find hard to read; a page says it before anything else.
 WARNINGS = {

@@ -61,6 +61,7 @@ CATALOGUE: dict[str, EventType] = {
         EventType("publication.scheduled", "publish", ("notify",), contracts.PublicationScheduled()),
         EventType("publication.live", "publish", ("review", "notify"), contracts.PublicationLive()),
         EventType("publication.deposited", "publish", ("review", "notify"), contracts.PublicationDeposited()),
+        EventType("publication.corrected", "publish", ("notify",), contracts.PublicationCorrected()),
         EventType("publication.withdrawn", "publish", ("review", "notify"), contracts.PublicationWithdrawn()),
     )
 }

@@ -332,6 +332,12 @@ class PublicationDeposited(PublicationEvent):
     deposited_at = Time(required=True)
 
 
+class PublicationCorrected(PublicationEvent):
+    """Documents that are out were replaced: the copies that went out before are not to be used any more."""
+
+    corrected_at = Time(required=True)
+
+
 class PublicationWithdrawn(PublicationEvent):
     reasons = fields.String(required=True)
     withdrawn_at = Time(required=True)

@@ -24,7 +24,7 @@ WAYS: dict[str, list[str]] = {
     "reviewer": ["/review/reviewing", "/review/shared"],
     "administrator": ["/notify/settings", "link:Change", "/notify/agencies/new", "/notify/settings", "link:End", "/notify/settings/contacts", "/notify/settings/recipients/local-authority:E06000051", "/notify/settings/recipients/local-authority:E06000051/code", "/notify/account/messages",
         "/publish/settings/protocol", "link:Change", "/publish/settings/protocol", "link:Take out", "/review/settings/stages", "link:Change", "/review/settings/stages", "link:Take out", "/review/settings/stages/rapid-review/words", "/review/settings/returns"],
-    "editor": ["/publish/publications", "/publish/publications/new", "/publish/publications", "link:LCSPR-", "link:The words of the page", "/publish/publications", "link:LCSPR-", "link:All findings"],
+    "editor": ["/publish/publications", "/publish/past-reviews", "/publish/publications/new", "/publish/publications", "link:LCSPR-", "link:The words of the page", "/publish/publications", "link:LCSPR-", "link:All findings"],
     "return.author": ["/review/requests", "link:RR-", "link:Period", "/review/requests", "link:RR-", "link:Key practice", "/review/requests", "link:RR-", "link:Chronology"],
     "agency.lead": ["/notify/reports", "/notify/emergency", "/notify/people", "/review/emergency", "/review/shared", "/review/meetings"],
 }  # fmt: skip

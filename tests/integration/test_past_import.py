@@ -1,17 +1,21 @@
 """What a partnership has published before is brought over: looked at first, cleaned, and found at its old addresses."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pikepdf
 import pytest
 import requests
 from click.testing import CliRunner, Result
+from sqlalchemy import text
 
 from deploy.command_line.__main__ import safeguarding
 from services.publish.going_live import publish_due
+from services.publish.service import SERVICE
 from shared.settings import settings
 from tests.nginx import installed, nginx
-from tests.publishing import browse, open_publication, pdf
+from tests.people import Someone
+from tests.publishing import OFFICE, SCHOOL, browse, open_publication, pdf, post
 
 pytestmark = pytest.mark.usefixtures("ground", "own_clock")
 
@@ -122,6 +126,75 @@ def test_names_known_from_any_review_are_pointed_out(folder: Path) -> None:
     open_publication()
     (folder / "quill.pdf").write_bytes(pdf("Hester Nolan was not asked."))
     assert "LOOK  quill.pdf: 1 × name" in brought(folder).output
+
+
+def test_the_words_that_its_page_shows_are_looked_through_like_its_documents(folder: Path) -> None:
+    open_publication()
+    row = "lcspr,Child Quill,Hester Nolan,14/02/2025,Call 01632 960123.,neglect,quill.pdf,brief.pdf,/files/hester.pdf"
+    (folder / "reviews.csv").write_text(f"{HEAD}{row}\n")
+    shown = brought(folder).output
+    for words in ("LOOK  title: 1 × name", "LOOK  summary: 1 × phone", "LOOK  old addresses: 1 × name"):
+        assert words in shown
+
+
+def withdrawn(folder: Path, slug: str) -> Result:
+    words = ("site", "withdraw", slug, "--reasons", "It names a neighbour.", "--by", "Nia Lead")
+    done = CliRunner().invoke(safeguarding, ["--var", str(folder / "var"), *words])
+    publish_due()
+    return done
+
+
+def gone(folder: Path) -> None:
+    for path in ("/reviews/child-quill", "/documents/child-quill-full-report"):
+        status, _, body = browse(path)
+        assert status == "410" and b"was withdrawn" in body
+    assert browse("/case-reviews/child-quill.aspx?id=12")[0] == "404"
+    for path in ("/reviews", "/search?q=feathers", "/feed.atom", "/sitemap.xml"):
+        assert b"child-quill" not in browse(path)[2]
+    again = brought(folder, "--apply")
+    assert again.exit_code == 1 and "/reviews/child-quill was taken down" in again.output
+    assert browse("/reviews/child-quill")[0] == "410"
+
+
+@pytest.fixture
+def on_the_site(folder: Path) -> Iterator[Path]:
+    """The folder as it was imported; what the tests took down is forgotten again."""
+    brought(folder, "--apply")
+    assert browse("/reviews/child-quill")[0] == "200"
+    yield folder
+    with SERVICE.transaction() as session:
+        session.execute(text("UPDATE past_items SET withdrawn_at = NULL WHERE slug = 'child-quill'"))
+
+
+def test_what_was_brought_over_is_taken_down_by_a_command_and_does_not_come_back(on_the_site: Path) -> None:
+    assert withdrawn(on_the_site, "child-quill").exit_code == 0
+    gone(on_the_site)
+    assert "already" in withdrawn(on_the_site, "child-quill").output
+    assert withdrawn(on_the_site, "child-nobody").exit_code == 1
+
+
+def test_a_communications_lead_takes_down_what_was_brought_over_and_the_page_says_who_and_why(
+    on_the_site: Path,
+) -> None:
+    lead = Someone(OFFICE, ["communications-lead"], service="publish", name="Nia Lead")
+    assert "/publish/past-reviews/child-quill/withdrawal" in lead.get("/publish/past-reviews").text
+    lead.does("/publish/past-reviews/child-quill/withdrawal", reasons="It names a neighbour.")
+    publish_due()
+    gone(on_the_site)
+    assert "by Nia Lead: It names a neighbour." in lead.get("/publish/past-reviews").text
+    with SERVICE.transaction() as session:
+        statement = text(
+            "SELECT count(*) FROM audit_entries WHERE entry LIKE '%past-item:child-quill%' AND entry LIKE '%\"withdrew\"%'"
+        )
+        assert session.scalar(statement)
+
+
+def test_a_system_of_the_office_takes_it_down_and_another_agencys_does_not(on_the_site: Path) -> None:
+    at, order = "/past-reviews/child-quill/withdrawal", {"reasons": "A name.", "ordered_by": "The partners"}
+    post(at, order, SCHOOL, status=403)
+    assert post(at, order)["ordered_by"] == "The partners"
+    publish_due()
+    gone(on_the_site)
 
 
 PAGE = """<html><head><link rel="canonical" href="https://old.example/news/child-reed.html"></head><body>

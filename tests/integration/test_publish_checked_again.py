@@ -11,21 +11,26 @@ from services.publish.going_live import publish_due
 from services.publish.models import Finding
 from services.publish.publications import learn_identifiers
 from services.publish.service import SERVICE
+from shared import clock, files
 from shared.database import new_id
 from shared.events.catalogue import NotYet
 from tests.examining import interrupted
 from tests.integration.test_publish_once_live import LOOK, learn, live, look_now, mails
 from tests.people import Someone
+from tests.pictures import report_with
 from tests.publishing import (
     OFFICE,
     browse,
+    follow_protocol,
     get,
     hear,
+    open_publication,
     pass_days,
     path_of,
     pdf,
     post,
     route,
+    schedule,
     scheduled_publication,
     upload,
 )
@@ -45,6 +50,13 @@ def publication_of(document_id: str | None) -> str:
 def hear_of(publication: dict[str, Any], name: str) -> None:
     told = {"practice_review_id": publication["practice_review_id"], "identifiers": [{"kind": "name", "value": name}]}
     hear("identifiers.learnt", told)
+
+
+def bar(who: Someone, publication: dict[str, Any]) -> None:
+    with SERVICE.transaction() as session:
+        incident = session.scalar(text("SELECT incident_id::text FROM publications WHERE id = :id"), publication)
+    kept = {"bar_id": publication["id"], "person_id": who.id, "incident_id": incident}
+    hear("need-to-know.changed", kept | {"barred_at": clock.now().isoformat(), "lifted_at": None}, source="notify")
 
 
 def state(publication: dict[str, Any]) -> str:
@@ -158,3 +170,69 @@ def test_what_nobody_has_decided_on_is_shown_as_a_newer_check_shows_it() -> None
     check_documents()
     shown = [each["value"] for each in get(f"/publications/{publication['id']}/findings?open=true")["items"]]
     assert shown == ["Hester Nolan"]
+
+
+def test_what_has_its_hour_and_cannot_go_live_any_more_is_told_at_once_to_those_who_can_act() -> None:
+    publication = scheduled_publication(content=pdf("The neighbour, called old hollis, rang."))
+    editor = Someone(OFFICE, ["editor"], service="publish", name="Ruth Editor")
+    learn(publication, "Quillfeather")
+    check_documents()
+    assert mails(publication, "scheduled-and-shut") == []
+    learn(publication, "Hollis")
+    check_documents()
+    sent = mails(publication, "scheduled-and-shut")
+    assert {"partnership-office", f"person:{editor.id}"} <= {each["recipient"] for each in sent}
+    assert all("hollis" not in each["text"].casefold() for each in sent)
+
+
+def test_a_newer_check_that_only_asks_about_pictures_does_not_say_that_what_is_live_may_name_somebody() -> None:
+    publication = live()
+    learn(publication, "Quillfeather")
+    with SERVICE.transaction() as session:  # what went live by an older check, which saw no pictures
+        statement = "UPDATE documents SET clean_key = :key WHERE publication_id = :id AND kind = 'full-report'"
+        session.execute(text(statement), {"key": files.put(report_with()), "id": publication["id"]})
+    check_documents()
+    assert (look_now(publication), mails(publication)) == (True, [])
+    post(f"/publications/{publication['id']}/withdrawal", ORDER)
+
+
+def own_item(words: str, who: Someone | None = None) -> dict[str, Any]:
+    """Learning from rapid reviews, opened by somebody, on its way out."""
+    if who:
+        who.does("/publish/publications/new", kind="rapid-review-learning", title="What we learnt", period="2026")
+        with SERVICE.transaction() as session:
+            newest = (
+                "SELECT id::text FROM publications WHERE practice_review_id IS NULL ORDER BY created_at DESC LIMIT 1"
+            )
+            opened = get(f"/publications/{session.scalar(text(newest))}")
+    else:
+        opened = post("/publications", {"kind": "rapid-review-learning", "title": "What we learnt", "period": "2026"})
+    upload(opened, pdf(words), kind="learning-briefing")
+    post(f"/publications/{opened['id']}/route", route())
+    return opened
+
+
+def names_in(publication: dict[str, Any]) -> set[str]:
+    found = get(f"/publications/{publication['id']}/findings?open=true")["items"]
+    return {each["value"] for each in found if each["kind"] == "name"}
+
+
+def test_learning_from_rapid_reviews_is_checked_against_a_case_from_which_its_editor_is_kept() -> None:
+    case = open_publication(identifiers=[{"kind": "name", "value": "Wilf Thistledown"}])
+    editor = Someone(OFFICE, ["editor"], service="publish", name="Ruth Editor")
+    bar(editor, case)
+    assert names_in(own_item("Then wilf thistledown came.", editor)) == {"wilf thistledown"}
+
+
+def test_what_is_learnt_later_is_looked_for_in_learning_from_rapid_reviews_before_it_goes_live() -> None:
+    case = open_publication()
+    item = own_item("Then ottoline came, by the mill.")
+    follow_protocol(item)
+    schedule(item, working_days=1)
+    pass_days(4)
+    hear_of(case, "Ottoline")
+    publish_due()
+    assert state(item) == "scheduled"
+    check_documents()
+    publish_due()
+    assert (state(item), names_in(item)) == ("held", {"ottoline"})

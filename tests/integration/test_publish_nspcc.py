@@ -337,6 +337,110 @@ def test_what_names_an_agency_of_the_area_is_not_sent_and_the_office_is_told(mai
     assert len([m for m in mails_to_nspcc(mailbox) if publication["pseudonym"] in m["Subject"]]) == 1
 
 
+ORDER = {"reasons": "A name was overlooked.", "ordered_by": "The partners"}
+
+
+def words_to_nspcc(mailbox: Mailbox, publication: dict[str, Any]) -> list[str]:
+    mails = [m for m in mails_to_nspcc(mailbox) if publication["pseudonym"] in m["Subject"]]
+    return [m.get_body().get_content() for m in mails]
+
+
+@pytest.mark.parametrize("kind", ["local", "anonymous"])
+def test_a_corrected_report_asks_the_nspcc_to_put_the_earlier_out_of_use(mailbox: Mailbox, kind: str) -> None:
+    publication = live_publication(route(kind))
+    at = f"/publications/{publication['id']}"
+    (first,) = words_to_nspcc(mailbox, publication)
+    assert "replaces" not in first
+    upload(publication, pdf("A corrected report."))
+    post(f"{at}/correction", ORDER)
+    _, second = words_to_nspcc(mailbox, publication)
+    for words in ("It replaces, record and files, what we sent you on", "do not show it or give it to anybody"):
+        assert words in second
+    one, other = get(at)["nspcc"]
+    assert one["our_reference"] in second and f"Our reference: {other['our_reference']}" in second
+    clock.advance(timedelta(days=20))
+    remind_of_receipts()
+    assert [each["chased"] for each in get(at)["nspcc"]] == [0, 1]  # not for what is replaced
+
+
+def test_a_report_that_waits_still_does_not_go_to_the_nspcc_once_it_is_corrected(mailbox: Mailbox) -> None:
+    publication = live_publication()
+    upload(publication, pdf("A corrected report."))
+    post(f"/publications/{publication['id']}/correction", ORDER)
+    (words,) = words_to_nspcc(mailbox, publication)
+    assert get(f"/publications/{publication['id']}")["nspcc"][1]["our_reference"] in words
+    assert "replaces" not in words
+
+
+@pytest.mark.parametrize("changed", [{"summary": "A child was not heard."}, {"recommendations": "Ask the child."}])
+def test_words_that_are_changed_alone_reach_the_nspccs_record_with_the_reports(
+    mailbox: Mailbox, changed: dict[str, str]
+) -> None:
+    publication = live_publication()
+    at = f"/publications/{publication['id']}"
+    words_to_nspcc(mailbox, publication)
+    post(f"{at}/correction", ORDER, status=409)
+    post(f"{at}/page", changed, status=200)
+    check_documents()
+    post(f"{at}/correction", ORDER)
+    _, second = words_to_nspcc(mailbox, publication)
+    assert next(iter(changed.values())) in second and "It replaces" in second and "full report (SHA-256" in second
+    publish_due()
+    said_of_it = b"words of this page" in browse(path_of(publication))[2]
+    assert said_of_it == ("summary" in changed)  # the public's page has no recommendations
+    post(f"{at}/correction", ORDER, status=409)
+
+
+@pytest.mark.usefixtures("a_new_agency")
+def test_an_anonymous_report_kept_back_for_a_word_is_published_once_the_word_is_out(mailbox: Mailbox) -> None:
+    publication = live_publication(route("anonymous"), title="What a riverside nursery saw")
+    at = f"/publications/{publication['id']}"
+    assert get(at)["nspcc"][0]["fault"].startswith("Not sent")
+    assert said(publication["id"], "publication.live") == []
+    post(f"{at}/correction", ORDER)  # nothing was changed: it is kept back again
+    assert (words_to_nspcc(mailbox, publication), said(publication["id"], "publication.live")) == ([], [])
+    post(f"{at}/page", {"title": "What was seen"}, status=200)
+    check_documents()
+    post(f"{at}/correction", ORDER)
+    assert len(words_to_nspcc(mailbox, publication)) == 1
+    (live,) = said(publication["id"], "publication.live")
+    assert live["live_at"] == get(at)["nspcc"][-1]["created_at"]
+    post(f"{at}/page", {"title": "What was learnt"}, status=200)
+    check_documents()
+    post(f"{at}/correction", ORDER)
+    assert len(said(publication["id"], "publication.live")) == 1
+
+
+@pytest.mark.usefixtures("a_new_agency")
+def test_where_a_correction_is_kept_back_the_nspcc_is_asked_to_hold_the_former_back(mailbox: Mailbox) -> None:
+    publication = live_publication(route("anonymous"))
+    words_to_nspcc(mailbox, publication)
+    upload(publication, pdf("The head of a riverside nursery said so."))
+    post(f"/publications/{publication['id']}/correction", ORDER)
+    _, asked = words_to_nspcc(mailbox, publication)
+    assert "Please do not show it" in asked
+
+
+def test_who_has_a_copy_from_before_is_told_of_a_correction_and_a_withdrawal() -> None:
+    publication = open_publication()
+    at = f"/publications/{publication['id']}"
+    reader = {"name": "Ada Early", "role": "The family's solicitor", "embargo_agreed_on": "2026-01-05"}
+    post(f"{at}/early-readers", reader)
+    post(f"{at}/route", route())
+    brought_out(publication)
+    post(f"{at}/page", {"summary": "Words alone."}, status=200)
+    check_documents()
+    post(f"{at}/correction", ORDER)
+    assert said(publication["id"], "publication.corrected") == []  # no copy had the words of the page
+    upload(publication, pdf("A corrected report."))
+    post(f"{at}/correction", ORDER)
+    assert len(said(publication["id"], "publication.corrected")) == 1
+    post(f"{at}/withdrawal", ORDER)
+    with SERVICE.transaction() as session:
+        statement = text("SELECT count(*) FROM deliveries WHERE purpose = 'early-readers-to-tell' AND concerns = :c")
+        assert session.scalar(statement, {"c": f"publication:{publication['id']}"}) == 2
+
+
 def test_another_agency_cannot_record_it() -> None:
     publication = live_publication()
     body = {"reference": "X", "received_at": clock.now().isoformat()}

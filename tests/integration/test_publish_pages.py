@@ -52,6 +52,8 @@ MAY: dict[tuple[str, str], frozenset[str]] = {
     ("GET", "/publish"): ALL,
     **{("GET", path): READS for path in ("/publish/publications", ONE, f"{ONE}/preview", f"{ONE}/findings", f"{ONE}/documents/<uuid:document_id>", f"{ONE}/documents/<uuid:document_id>/file", f"{ONE}/findings/<uuid:finding_id>/picture")},
     ("GET", f"{ONE}/access"): OFFICE_ALONE,
+    ("GET", "/publish/past-reviews"): READS,
+    **{(method, "/publish/past-reviews/<slug>/withdrawal"): BRINGS_OUT for method in BOTH},
     ("GET", "/publish/settings/protocol"): KEEPS_SYSTEM,
     **{(method, f"/publish/settings/protocol/{rest}"): KEEPS_SYSTEM for rest in ("new", "<slug>", "<slug>/removal") for method in BOTH},
     **{(method, "/publish/publications/new"): EDITS for method in BOTH},

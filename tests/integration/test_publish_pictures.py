@@ -6,9 +6,11 @@ from typing import Any
 
 import pytest
 from PIL import Image
+from sqlalchemy import text
 
 from services.publish.document_check import check_documents
 from services.publish.going_live import publish_due
+from services.publish.service import SERVICE
 from tests.integration.test_publish_documents import findings, resolve
 from tests.integration.test_publish_pages import COUNCIL, POLICE, person
 from tests.pictures import points, report_with
@@ -153,3 +155,19 @@ def test_small_pictures_are_counted_where_the_document_is_looked_through() -> No
     document = next(each for each in documents if each["kind"] == "full-report")
     page = person(OFFICE, "editor").get(f"/publish/publications/{publication['id']}/documents/{document['id']}").text
     assert "1 small picture is not asked about" in page
+
+
+def test_a_picture_that_could_not_be_drawn_is_not_called_by_its_digest() -> None:
+    publication = open_publication(report_with())
+    with SERVICE.transaction() as session:
+        statement = "UPDATE findings SET rendering = NULL WHERE publication_id = :id AND kind = 'picture'"
+        session.execute(text(statement), {"id": publication["id"]})
+    found = the_picture(publication)
+    page = person(OFFICE, "editor").get(f"/publish/publications/{publication['id']}/findings/{found['id']}").text
+    assert found["value"] not in page and "7.1 by 5.3 cm" in page
+
+
+def test_the_findings_page_shows_the_date_of_the_incident_in_a_report() -> None:
+    publication = open_publication(pdf("It happened on 2026-03-20, they said."))
+    page = person(OFFICE, "editor").get(f"/publish/publications/{publication['id']}/findings")
+    assert page.status_code == 200 and "The date of the incident" in page.text

@@ -7,13 +7,30 @@ from xml.etree import ElementTree
 import pytest
 from sqlalchemy import text
 
+from services.publish.document_check import check_documents
 from services.publish.going_live import publish_due
 from services.publish.retention import ask_about_retention
 from services.publish.service import SERVICE
 from shared import clock
 from shared.calendar import london_day
 from shared.settings import settings
-from tests.publishing import browse, client, get, live_publication, path_of, pdf, post, said, upload
+from tests.integration.test_site_in_full import brought_out
+from tests.publishing import (
+    browse,
+    client,
+    confirm_copies,
+    get,
+    live_publication,
+    open_publication,
+    pass_days,
+    path_of,
+    pdf,
+    post,
+    route,
+    said,
+    schedule,
+    upload,
+)
 
 pytestmark = pytest.mark.usefixtures("ground", "own_clock")
 
@@ -64,6 +81,30 @@ def test_feed_and_site_map_are_well_formed_and_name_every_page() -> None:
     addresses = [each.text for each in ElementTree.fromstring(browse("/sitemap.xml")[2]).iter(f"{MAP}loc")]
     assert publication["url"] in addresses
     assert all(browse(address.removeprefix(settings().public_url))[0] == "200" for address in addresses)
+
+
+def test_on_the_anonymous_route_a_page_does_not_come_back_at_the_address_that_names_its_review() -> None:
+    publication = live_publication()
+    at, former = f"/publications/{publication['id']}", path_of(publication)
+    document = f"/documents/{former.rsplit('/', 1)[1]}-full-report"
+    order(publication, "withdrawal")
+    post(f"{at}/route", route("anonymous", local_improvements="Agencies now meet each week."))
+    check_documents()
+    publish_due()
+    assert (browse(former)[0], browse(document)[0]) == ("410", "410")  # also on its way anew
+    schedule(publication)
+    confirm_copies(publication)
+    pass_days()
+    publish_due()
+    live = get(at)
+    assert path_of(live).startswith("/reviews/improvements-")
+    assert b"Agencies now meet each week." in browse(path_of(live))[2]
+    assert (browse(former)[0], browse(document)[0]) == ("410", "410")
+    assert former.encode() not in browse("/reviews")[2] + browse("/sitemap.xml")[2] + browse("/feed.atom")[2]
+    assert publication["pseudonym"] not in said(publication["id"], "publication.live")[-1]["url"]
+    open_again = open_publication(pseudonym=publication["pseudonym"])  # another review may not have it either
+    post(f"/publications/{open_again['id']}/route", route())
+    assert path_of(brought_out(open_again)) == f"{former}-2"
 
 
 def test_a_withdrawn_page_answers_410_and_everything_loses_it() -> None:

@@ -342,6 +342,32 @@ def test_documents_changed_after_the_prior_copies_went_out_are_sent_again(sandbo
     assert [duty.status for duty in copies_of(publication)] == ["discharged"] * 6
 
 
+@pytest.mark.parametrize(
+    ("kind", "told"),
+    [
+        ("publication.corrected", {"corrected_at": None}),
+        ("publication.withdrawn", {"reasons": "A name.", "withdrawn_at": None}),
+    ],
+)
+def test_who_was_sent_a_copy_is_told_not_to_use_it_once_it_is_replaced_or_withdrawn(
+    sandbox: Outside, kind: str, told: dict[str, Any]
+) -> None:
+    publication = publication_of(taken := notified())
+    event = publication | {name: value or clock.now().isoformat() for name, value in told.items()}
+    hear(kind, event)  # nobody has a copy yet
+    hear("publication.scheduled", scheduled_with(publication, b"%PDF-1.7 a first"))
+    send()
+    hear("publication.scheduled", scheduled_with(publication, b"%PDF-1.7 a second"))
+    heard = hear(kind, event)  # three have the first, nobody the second
+    send()
+    for recipient in ("panel", "secretary-of-state", "ofsted"):
+        got_it = [i for i in sandbox.received(taken["reference"], recipient) if "nor pass it on" in i["body"]]
+        assert len(got_it) == 1, recipient
+    about = f"publication:{publication['publication_id']}:taken-back:{heard}"
+    assert {(duty.rule, duty.status) for duty in duties_about(about)} == {("copy-taken-back", "discharged")}
+    assert sorted(duty.status for duty in copies_of(publication)) == ["cancelled"] * 3 + ["discharged"] * 3
+
+
 def test_prior_copies_that_nobody_was_sent_are_replaced_by_those_of_the_changed_documents(sandbox: Outside) -> None:
     taken = notified()
     publication = publication_of(taken)

@@ -134,6 +134,7 @@ PUBLISH: dict[tuple[str, str], tuple[int, ...]] = {
     ("GET", f"{ONE}/findings/<uuid:finding_id>/picture"): READS_ONE,
     ("POST", f"{ONE}/documents"): UPLOADS,
     ("POST", f"{ONE}/page"): READS_ONE,
+    ("POST", "/past-reviews/<slug>/withdrawal"): RUNS,
     ("POST", "/publications"): OFFICE_SENDS,
     **{
         ("POST", f"{ONE}/{rest}"): RUNS

@@ -7,6 +7,7 @@ from services.publish.cleaning.passages import Examined, Picture
 from tests.pictures import (
     PHOTOGRAPH,
     Box,
+    among_commands,
     colour_in_the_middle,
     in_pattern,
     points,
@@ -81,6 +82,17 @@ def test_a_picture_outside_the_page_can_be_taken_out_of_the_file_and_is_asked_ab
 def test_a_picture_in_a_pattern_is_asked_about_without_a_page() -> None:
     found = the_one(examine_pdf(pdf("Words.", change=in_pattern), TITLE))
     assert (found.pages, colour_in_the_middle(found.rendering)) == ((), BLUE)
+
+
+@pytest.mark.parametrize("owner", ["pattern", "form", "letter"])
+def test_a_picture_among_the_commands_of_a_pattern_or_a_letter_is_asked_about(owner: str) -> None:
+    found = the_one(examine_pdf(pdf("Words.", change=among_commands(owner)), TITLE))
+    assert (found.pages, colour_in_the_middle(found.rendering)) == ((), BLUE)
+
+
+def test_a_letter_of_a_font_that_is_a_small_picture_is_only_counted() -> None:
+    examined = examine_pdf(pdf("Words.", change=among_commands("letter", (40, 60))), TITLE)
+    assert (examined.pictures, examined.small_pictures) == ((), 1)
 
 
 def test_shapes_of_the_same_data_and_other_masks_are_two() -> None:

@@ -6,14 +6,18 @@ from typing import Any
 
 import pytest
 
+from services.publish.avoided_weeks import DATED
 from services.publish.cleaning.passages import Passage
+from services.publish.findings import DECIDED_EACH_TIME
+from services.publish.identifying.finding_words import NAMES, finding_why, finding_words
 from services.publish.identifying.identifiers import find_identifiers
 from services.publish.identifying.jigsaw import WHY
-from services.publish.identifying.known_identifiers import known_identifiers
+from services.publish.identifying.known_identifiers import VARIANTS, known_identifiers
 from services.publish.identifying.misspelt_names import SHORTEST, NearlyKnown, is_near
 from services.publish.identifying.ordinary_words import is_ordinary_word
 from services.publish.identifying.plain_text import places_in, with_its_capitals
 from services.publish.identifying.towns import TOWNS_THAT_ARE_WORDS, towns
+from services.publish.nspcc_proof import COUNTED
 
 CHILD = [
     {"kind": "name", "value": "Zoë Sample-Jones"},
@@ -366,3 +370,19 @@ def test_what_is_found_is_shown_as_it_is_written_and_compared_as_it_is_meant(
 def test_each_sign_of_the_plain_text_has_its_place_in_the_text(text: str) -> None:
     assert len(places_in(text)) == len(with_its_capitals(text))
     assert all(0 <= place < len(text) for place in places_in(text))
+
+
+def test_the_places_of_a_long_text_with_many_blanks_are_found_at_once() -> None:
+    text = "word  \n" * 150_000
+    started = time.perf_counter()
+    assert len(places_in(text)) == len(with_its_capitals(text))
+    assert time.perf_counter() - started < 5  # one after the other out of the middle took fourteen seconds
+
+
+def test_every_kind_that_can_be_found_is_called_by_words() -> None:
+    kinds = {*VARIANTS, *DATED, *WHY, *COUNTED, *DECIDED_EACH_TIME}
+    assert kinds - NAMES.keys() == set()
+    text = "On 2026-03-20 at 3.15pm the quill ran."
+    known = known_identifiers([{"kind": "incident-date", "value": "2026-03-20"}, {"kind": "pet", "value": "quill"}])
+    for found in find_identifiers([Passage("text", 1, text)], known):
+        assert finding_words(found.kind) and finding_why(found.kind), found.kind

@@ -7,6 +7,7 @@ from services.publish.api.routes import api, etag, publication_to_change
 from services.publish.early_readers import Reader, agree_embargo, early_readers, name_reader, remove_reader
 from services.publish.nspcc import Receipt, record_receipt
 from services.publish.page_orders import Order, correct, withdraw
+from services.publish.past_items import withdraw_past_item
 from services.publish.retention import RetentionDecision, decide_retention
 from services.publish.schedule import schedule_publication
 from shared import clock
@@ -92,6 +93,20 @@ def post_withdrawal(call: Call, publication_id: UUID) -> Reply:
     publication = publication_to_change(call, publication_id)
     made = withdraw(call.session, call.viewer, publication, Order(**call.body))
     return Reply(views.fields_of(made, *views.ORDER), headers=etag(publication))
+
+
+@api.post(
+    "/past-reviews/<slug>/withdrawal",
+    allows=rights.office_or_partner,
+    takes=schemas.OrderIn,
+    gives=schemas.PastWithdrawalView,
+    status=201,
+)
+def post_past_withdrawal(call: Call, slug: str) -> Reply:
+    """Take down what was published before this system; its addresses answer 410 from now on."""
+    item = withdraw_past_item(call.session, call.viewer, slug, **call.body)
+    shown = {"reasons": "withdrawn_because", "ordered_by": "withdrawn_by", "ordered_at": "withdrawn_at"}
+    return Reply(views.fields_of(item, "slug", **shown))
 
 
 @api.post(

@@ -56,6 +56,27 @@ def _drawn_letters(pdf: Pdf) -> Iterator[Stream]:
             yield from (each for _, each in letters.items() if isinstance(each, Stream))
 
 
+def drawn_apart(pdf: Pdf) -> Iterator[Stream]:
+    """What pages draw only through a pattern or a font: patterns, letters that are drawings, and the forms in them."""
+    seen: set[tuple[int, int]] = set()
+    owners = [each for each in everything(pdf) if each.get("/PatternType") == 1 or "/CharProcs" in each]
+    waiting = [*_drawn_letters(pdf), *(each for each in owners if isinstance(each, Stream))]
+    waiting += [form for each in owners for form in _forms_of(each)]
+    while waiting:
+        one = waiting.pop()
+        if one.objgen not in seen:
+            seen.add(one.objgen)
+            yield one
+            waiting += _forms_of(one)
+
+
+def _forms_of(thing: Object) -> list[Stream]:
+    resources = thing.get("/Resources")
+    named = resources.get("/XObject") if isinstance(resources, Dictionary) else None
+    drawn = [each for _, each in named.items()] if isinstance(named, Dictionary) else []
+    return [each for each in drawn if isinstance(each, Stream) and each.get("/Subtype") == Name.Form]
+
+
 def _rewrite(drawn: Object | pikepdf.Page, stream: Stream, words: list[Passage], page: int | None) -> bool:
     content = stream.read_bytes()
     if len(content) > LONGEST:

@@ -19,6 +19,7 @@ from pypdfium2 import raw
 
 from services.publish.cleaning.page_objects import Box, box_of, objects_of
 from services.publish.cleaning.passages import Picture
+from services.publish.cleaning.pdf_contents import drawn_apart
 from services.publish.cleaning.reading import PageText
 
 # Smaller is a bullet or a symbol: a passport photograph is 99 points wide, and 60 are 2.1 cm. With many points it may be
@@ -60,6 +61,7 @@ def pictures_of(content: bytes, texts: Sequence[PageText]) -> tuple[tuple[Pictur
             for text in texts:
                 look.at(text)
             look.at_patterns()
+            look.at_commands(pdf)
         finally:
             document.close()
     return tuple(look.found.values()), len(look.small - look.found.keys())
@@ -145,14 +147,21 @@ class _Look:
         """What no page draws by itself: it stands in a pattern or in a letter of a font, on a page that nobody can name."""
         for data in self.kinds.keys() - self.seen:
             for digest, stream in self.kinds[data].items():
-                picture = pikepdf.PdfImage(stream)
-                if (
-                    max(picture.width, picture.height) < WIDEST_TEXTURE
-                    or min(picture.width, picture.height) < LOWEST_TEXTURE
-                ):
-                    self.small.add(digest)
-                else:
-                    self.found[digest] = Picture(digest, (), 0, 0, "", self._shown(picture.as_pil_image))
+                self._note_apart(digest, pikepdf.PdfImage(stream))
+
+    def at_commands(self, pdf: Pdf) -> None:
+        """What stands among the drawing commands of a pattern, or of a letter of a font: it is no object of the file."""
+        for drawn in drawn_apart(pdf):
+            for command in pikepdf.parse_content_stream(drawn, "BI ID EI"):
+                if isinstance(command, pikepdf.ContentStreamInlineImage):
+                    self._note_apart(_digest(command.iimage.unparse()), command.iimage)
+
+    def _note_apart(self, digest: str, picture: pikepdf.PdfImage | pikepdf.PdfInlineImage) -> None:
+        sides = (picture.width, picture.height)
+        if max(sides) < WIDEST_TEXTURE or min(sides) < LOWEST_TEXTURE:
+            self.small.add(digest)
+        elif digest not in self.found:
+            self.found[digest] = Picture(digest, (), 0, 0, "", self._shown(picture.as_pil_image))
 
     def _shown(self, draw: Callable[[], Image.Image]) -> str | None:
         """A small JPEG in base64; None where it cannot be drawn, or a document has very many."""

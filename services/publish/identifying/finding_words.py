@@ -14,6 +14,8 @@ NAMES: dict[str, tuple[str, str]] = {
     "initials": ("Initials", "They are those of people in the case's record."),
     "date-of-birth": ("A date of birth", "It is in the case's record. Give an age in years."),
     "expected-date-of-delivery": ("An expected date of delivery", "It is in the case's record."),
+    "date-of-death": ("A date of death", "It is in the case's record. Give the year, or the age."),
+    "incident-date": ("The date of the incident", "A day finds a news report. Give the month or the season."),
     "birthday": ("A birthday", "It is the day and month of a date in the case's record."),
     "address": ("An address", "It is in the case's record."),
     "setting": ("A school or setting", "It is in the case's record. Say what kind of school it is."),
@@ -60,15 +62,17 @@ NAMES: dict[str, tuple[str, str]] = {
     "hint-a-day": ("A day that everybody remembers", ""),
 }
 
+OF_THE_CASE = ("Something of the case", "It is in the case's record.")  # of a kind that another service names anew
+
 
 def finding_words(kind: str) -> str:
     """A kind of finding by its name."""
-    return NAMES[kind][0]
+    return NAMES.get(kind, OF_THE_CASE)[0]
 
 
 def finding_why(kind: str) -> str:
     """Why it is asked about, in a sentence."""
-    return jigsaw.WHY.get(kind) or NAMES[kind][1]
+    return jigsaw.WHY.get(kind) or NAMES.get(kind, OF_THE_CASE)[1]
 
 
 GROUPS = IDENTIFIES, PICTURES, UNLISTED, HINTS = (

@@ -26,7 +26,7 @@ from services.publish.identifying.plain_text import (
 )
 from services.publish.identifying.unlisted_names import unlisted_in
 
-CHECK_VERSION = 5  # raised when the check finds more than before: what waits to be published is then checked again
+CHECK_VERSION = 6  # raised when the check finds more than before: what waits to be published is then checked again
 CONTEXT = 60
 MOST_NAMED = 12
 WRITTEN_BY_PEOPLE = ("text", "alternative-text", "bookmark", "metadata")  # elsewhere stand the words of programs, too

@@ -35,11 +35,20 @@ def places_in(text: str) -> list[int]:
         kept = "".join(each for each in alike if not _stands_for_nothing(each)).translate(ALIKE)
         signs += kept
         places += [place] * len(kept)
+    written = "".join(signs)
     for pattern, instead in ((CUT_AT_A_LINES_END, 0), (SPACES, 1)):
-        for match in reversed(list(pattern.finditer("".join(signs)))):
-            del places[match.start() + instead : match.end()]
-            signs[match.start() : match.end()] = " " * instead
+        written, places = _shortened(pattern, instead, written, places)
     return places
+
+
+def _shortened(pattern: re.Pattern[str], instead: int, text: str, places: list[int]) -> tuple[str, list[int]]:
+    """A text and its places with `instead` spaces for each match: both built once, since long texts have many."""
+    kept: list[int] = []
+    after = 0
+    for match in pattern.finditer(text):
+        kept += places[after : match.start() + instead]
+        after = match.end()
+    return pattern.sub(" " * instead, text), kept + places[after:]
 
 
 def as_written(text: str) -> str:

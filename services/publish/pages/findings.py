@@ -141,7 +141,7 @@ def _asked(visit: Visit, publication_id: UUID, finding_id: UUID, *, lock: bool) 
 
 def what(finding: Finding) -> str:
     """The document's words, or what is to be looked at."""
-    if finding.kind not in ("picture", "page-without-text"):
+    if group_of(finding.kind) != PICTURES:
         return finding.value or finding_words(finding.kind)
     return f"{finding_words(finding.kind)}, page {finding.page}" if finding.page else finding_words(finding.kind)
 
@@ -161,7 +161,7 @@ def where(finding: Finding, document: Document) -> str:
 def _page(publication_id: UUID, finding: Finding, place: str, form: Questions) -> Page:
     back = f"/publish/publications/{publication_id}/findings"
     picture = (f"{back}/{finding.id}/picture", what(finding)) if finding.is_shown else None
-    words = finding.context if picture else f"“{finding.value}” in “{finding.context}”"
+    words = finding.context if group_of(finding.kind) == PICTURES else f"“{finding.value}” in “{finding.context}”"
     note = f"{finding_words(finding.kind)}. {finding_why(finding.kind)} {place}: {words}"
     return form_page("Decide on a finding", form, button="Record", back=back, note=note, picture=picture)
 

@@ -1,15 +1,15 @@
 """What the public site shows, read from the records: live pages, withdrawn ones, and the partnership's past list."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from services.publish.cleaning.file_kinds import PDF
-from services.publish.documents import current_documents
+from services.publish.documents import RECORD, current_documents
 from services.publish.models import Deposit, Document, PageOrder, PastItem, Publication, SiteState
 from services.publish.public_site.site import Snapshot
 from services.publish.public_site.site_page import Correction, PageDocument, SitePage
@@ -18,7 +18,9 @@ from shared.calendar import add_months, london_day
 from shared.partnership import partnership
 from shared.settings import settings
 
+ON_SITE = or_(PastItem.listed, PastItem.withdrawn_at.is_not(None))  # with its page, or with the note that it is gone
 SHOWN = ("live", "archived", "withdrawn")
+KINDS_OF_FILES = ("full-report", "executive-summary", "learning-briefing", "slides")
 PAGE_WORDS = ("title", "summary", "themes", "warnings", "agency_kinds", "age_bands")
 
 
@@ -42,10 +44,21 @@ def snapshot(session: Session, going_live: Sequence[Publication]) -> Snapshot:
     statement = select(Publication).where(Publication.state.in_(SHOWN), Publication.slug.is_not(None))
     pages = [page_of(session, publication, kept) for publication in session.scalars(statement)]
     pages += [page_of(session, each, kept, going_live_at=now) for each in going_live if each.slug]
-    items = select(PastItem).where(PastItem.listed)
+    pages += _gone_pages(session, {each.slug for each in going_live})
+    items = select(PastItem).where(ON_SITE)
     pages += [past_page(item, kept) for item in session.scalars(items)]
     newest_first = sorted(pages, key=lambda page: (page.published_on, page.slug), reverse=True)
     return Snapshot(london_day(now), now, tuple(newest_first), settings().public_url, kept.keys, kept.texts)
+
+
+def _gone_pages(session: Session, returning: Set[str | None]) -> Iterator[SitePage]:
+    """The notes in the place of pages that the public knew, and whose publication is on its way anew, or has another address."""
+    for publication in session.scalars(select(Publication).where(Publication.live_at.is_not(None))):
+        present = () if publication.state in SHOWN or publication.slug in returning else (publication.slug,)
+        at = publication.live_at or clock.now()
+        for slug in filter(None, (*publication.former_slugs, *present)):
+            documents = tuple(PageDocument(f"{slug}-{kind}", kind, "", 0, 0, at) for kind in KINDS_OF_FILES)
+            yield SitePage(slug, publication.kind, None, "", london_day(at), at, "withdrawn", documents=documents)
 
 
 def page_of(
@@ -154,7 +167,7 @@ def _orders_since(session: Session, publication: Publication, live_at: datetime)
 
 def _corrections(orders: Sequence[PageOrder], *, hidden: bool) -> tuple[Correction, ...]:
     """What the page says of its corrections; one that hides its review says nothing of the review's documents."""
-    made = [order for order in orders if order.what == "correction"]
+    made = [order for order in orders if order.what == "correction" and order.replaced != [RECORD]]
     if hidden:
         made = [order for order in made if "improvements" in order.replaced]
     return tuple(
@@ -189,8 +202,8 @@ def past_page(item: PastItem, kept: Kept) -> SitePage:
         pseudonym=item.pseudonym,
         title=item.title or item.pseudonym,
         published_on=item.published_on,
-        changed_at=item.imported_at or published,
-        state="live",
+        changed_at=item.withdrawn_at or item.imported_at or published,
+        state="withdrawn" if item.withdrawn_at else "live",
         display_until=add_months(item.published_on, 12 * rule.within.amount),
         summary=item.summary,
         themes=tuple(item.themes),
