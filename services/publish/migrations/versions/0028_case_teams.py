@@ -4,8 +4,8 @@ from alembic import op
 
 from shared.migrations import app_role
 
-revision = "0026"
-down_revision = "0025"
+revision = "0028"
+down_revision = "0027"
 
 OTHER_TEAM = """CREATE POLICY other_team ON publications AS RESTRICTIVE
     USING (app_scope() <> 'partner' OR (SELECT app_person()) IS NULL OR NOT EXISTS (
