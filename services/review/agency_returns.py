@@ -8,6 +8,8 @@ from sqlalchemy.orm import Session
 
 from services.review.chronology import in_order
 from services.review.models import AgencyReturn, InformationRequest
+from services.review.names_told import names_in_return
+from services.review.review_cases import tell_names
 from services.review.states import INFORMATION_REQUEST, move
 from shared import audit, clock
 from shared.database import new_id
@@ -32,6 +34,8 @@ def save_return(session: Session, request: InformationRequest, body: dict[str, A
     if submitted:
         request.returned_at = request.returned_at or now
         version.submitted_at, version.late = now, request.returned_at > request.due_at
+        session.flush()
+        tell_names(session, request.case_id, names_in_return(version), viewer)
     request.version += 1
     why = f"version {version.number}; {'involved' if version.involved else 'nil return'}{'; late' * version.late}"
     what = "submitted-return" if submitted else "saved-draft"

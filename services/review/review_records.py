@@ -11,6 +11,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from services.review.models import PracticeReview, ReviewRecord
+from services.review.names_told import NAMING
+from services.review.review_cases import tell_names_of_the_review
 from shared import audit, clock
 from shared.database import new_id
 from shared.identity.viewer import Viewer
@@ -45,6 +47,9 @@ def keep_record(
     )
     session.add(record)
     review.version += 1
+    session.flush()
+    if kind in NAMING:
+        tell_names_of_the_review(session, review)
     audit.append(session, audit.Entry(viewer.actor, f"recorded-{kind}", f"practice-review:{review.id}", record.id))
     return record
 

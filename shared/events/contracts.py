@@ -17,7 +17,11 @@ Time = fields.AwareDateTime
 
 
 class Identifier(Contract):
-    """One thing that identifies a child or family: `kind` is name, date-of-birth, nhs-number, postcode, address, setting, professional, email, phone."""
+    """One thing that identifies a child, a family, a worker or a setting.
+
+    `kind` is name, date-of-birth, expected-date-of-delivery, date-of-death, incident-date, nhs-number, case-number,
+    postcode, address, setting, professional, email, phone, or review-team: who conducts the review, or signed it.
+    """
 
     kind = fields.String(required=True)
     value = fields.String(required=True)
