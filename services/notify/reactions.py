@@ -30,14 +30,14 @@ REVIEW_RULES = ("lcspr", "local-review")
 TAKE_TURN = text("SELECT pg_advisory_xact_lock(hashtextextended(:subject, 0))")
 
 
+ASKED = "Your agency is asked for information for a rapid review. A nil return is a return too."
+ASKED_ANEW = "Whom your agency is asked about for a review has changed. Search your records again; if you have answered, answer anew."
 OVERDUE = "Your agency's information for a rapid review is overdue."
 
 
 def information_requested(session: Session, event: Event) -> None:
-    """The agency is asked for its information."""
-    _tell_agency(
-        session, event, "Your agency is asked for information for a rapid review. A nil return is a return too."
-    )
+    """The agency is asked for its information, or to search again."""
+    _tell_agency(session, event, ASKED_ANEW if event.data.get("anew") else ASKED)
 
 
 def information_due_soon(session: Session, event: Event) -> None:

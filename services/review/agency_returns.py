@@ -9,11 +9,13 @@ from sqlalchemy.orm import Session
 from services.review.chronology import in_order
 from services.review.models import AgencyReturn, InformationRequest
 from services.review.names_told import names_in_return
+from services.review.return_versions import sent_versions
 from services.review.review_cases import tell_names
 from services.review.states import INFORMATION_REQUEST, move
 from shared import audit, clock
 from shared.database import new_id
 from shared.identity.viewer import Viewer
+from shared.web.problems import conflict
 
 NOT_CONTENT = ("submitted", "involved", "chronology")
 
@@ -70,3 +72,15 @@ def submitted_returns(session: Session, case_id: str) -> list[AgencyReturn]:
         .order_by(AgencyReturn.agency_id, AgencyReturn.number.desc())
     )
     return list(session.scalars(statement))
+
+
+def note_read(session: Session, request: InformationRequest, reasons: str, viewer: Viewer) -> None:
+    """Note that the office read what an agency sent after the decision, and what comes of it: it then waits no more.
+
+    `request` is locked by the caller. Raises a 409 problem where nothing was sent.
+    """
+    if not sent_versions(session, request):
+        raise conflict("This agency has sent no return yet.")
+    request.read_at, request.read_reasons = clock.now(), reasons
+    request.version += 1
+    audit.append(session, audit.Entry(viewer.actor, "read-after-decision", f"information-request:{request.id}"))

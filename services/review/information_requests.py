@@ -24,24 +24,45 @@ from shared.web.problems import conflict, refused
 def ask_agencies(session: Session, case: Case, agencies: Iterable[str]) -> list[InformationRequest]:
     """Ask each agency that was not asked before (or whose request was cancelled); the requests made now.
 
-    The partnership office is not asked: it is who asks. Emits `information.requested` for each.
+    Those that were asked and have somebody new to search for are told, and asked anew where they had answered: what
+    they sent is kept. The partnership office is not asked: it is who asks. Emits `information.requested` for each.
     """
     wanted = [agency for agency in dict.fromkeys(agencies) if agency != partnership().partnership_office]
     statement = select(InformationRequest).where(InformationRequest.case_id == case.id).with_for_update()
     known = {request.agency_id: request for request in session.scalars(statement)}
-    for request in known.values():
-        say_whom_to_search(case, request)
     now = clock.now()
     due_at = return_due(session, now)
+    anew = [request for request in known.values() if _search_anew(case, request, now, due_at)]
     asked = [
         _ask(session, case, known.get(agency), agency, now, due_at)
         for agency in wanted
         if agency not in known or known[agency].status == "cancelled"
     ]
     session.flush()
-    for request in asked:
+    for request in (*asked, *anew):
         say(session, "information.requested", request, case.incident_id)
+    why = "whom to search for has changed"
+    entries = [audit.Entry("system", "asked-anew", f"information-request:{each.id}", why) for each in anew]
+    if entries:
+        audit.append(session, *entries)
     return asked
+
+
+def _search_anew(case: Case, request: InformationRequest, now: datetime, due_at: datetime) -> bool:
+    """Give a request what is known now; whether its agency, which searches or has answered, has to search again."""
+    if not say_whom_to_search(case, request) or request.status == "cancelled":
+        return False
+    request.search_changed_at = now
+    if request.status == "returned":
+        _begin_again(request, now, due_at)
+    request.version += 1
+    return True
+
+
+def _begin_again(request: InformationRequest, now: datetime, due_at: datetime) -> None:
+    request.status = move(INFORMATION_REQUEST, request.status, "ask-again")
+    request.requested_at, request.due_at = now, due_at
+    request.returned_at = request.overdue_told_at = request.chase_at = request.reminded_at = None
 
 
 def return_due(session: Session, asked_at: datetime) -> datetime:
@@ -59,9 +80,8 @@ def _ask(
     due_at: datetime,
 ) -> InformationRequest:
     if cancelled is not None:
-        cancelled.status = move(INFORMATION_REQUEST, cancelled.status, "ask-again")
-        cancelled.requested_at, cancelled.due_at = now, due_at
-        cancelled.returned_at = cancelled.overdue_told_at = cancelled.chase_at = cancelled.reminded_at = None
+        _begin_again(cancelled, now, due_at)
+        cancelled.search_changed_at = None
         cancelled.version += 1
         return cancelled
     request = InformationRequest(
@@ -158,6 +178,8 @@ def say(session: Session, event: str, request: InformationRequest, incident_id: 
         "reference": request.case_reference,
         "due_at": request.due_at.isoformat(),
     }
+    if event == "information.requested":
+        values["anew"] = request.search_changed_at is not None
     if event == "information.overdue":
         values["times"] = request.chased
         values["escalated"] = request.chased >= return_times(session).information_escalate_at

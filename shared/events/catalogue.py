@@ -43,7 +43,7 @@ CATALOGUE: dict[str, EventType] = {
         EventType("recipient.changed", "notify", ("publish",), contracts.RecipientChanged()),
         EventType("case.opened-in-emergency", "review", ("notify",), contracts.CaseOpenedInEmergency()),
         EventType("information.requested", "review", ("notify",), contracts.InformationRequested()),
-        EventType("information.due-soon", "review", ("notify",), contracts.InformationRequested()),
+        EventType("information.due-soon", "review", ("notify",), contracts.InformationAwaited()),
         EventType("information.overdue", "review", ("notify",), contracts.InformationOverdue()),
         EventType("meeting.planned", "review", ("notify",), contracts.MeetingPlanned()),
         EventType("rapid-review.completed", "review", ("notify",), contracts.RapidReviewCompleted()),

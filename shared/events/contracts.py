@@ -178,7 +178,7 @@ class CaseOpenedInEmergency(Contract):
     opened_at = Time(required=True)
 
 
-class InformationRequested(Contract):
+class InformationAwaited(Contract):
     request_id = Id(required=True)
     case_id = Id(required=True)
     incident_id = Id(required=True)
@@ -187,7 +187,13 @@ class InformationRequested(Contract):
     due_at = Time(required=True)
 
 
-class InformationOverdue(InformationRequested):
+class InformationRequested(InformationAwaited):
+    """`anew`: the agency was asked before, and now has somebody new to search for."""
+
+    anew = fields.Boolean(load_default=False)
+
+
+class InformationOverdue(InformationAwaited):
     """`times` is how often this return has been chased, this time included; `escalated`: the agency's leads hear of it too.
 
     An event from before that was said has no `escalated`: the partnership's file says from which time on they do.

@@ -135,6 +135,18 @@ def test_an_agency_is_asked_by_mail_and_fetches_the_request_with_its_key(sandbox
     assert got(path, POLICE)["document"]["request_id"] == request["request_id"]
 
 
+def test_an_agency_that_has_somebody_new_to_search_for_is_told_so_and_not_whom(sandbox: Outside) -> None:
+    taken = notified()
+    hear("information.requested", request_to(POLICE, taken) | {"anew": True})
+    send()
+    mail = sandbox.mail(taken["reference"], "safeguarding@west-mercia-police.example")
+    assert [
+        m
+        for m in mail
+        if "asked about for a review has changed. Search your records again" in " ".join(m["text"].split())
+    ]
+
+
 def test_an_agency_without_an_address_is_told_by_a_person(sandbox: Outside) -> None:
     taken = notified()
     agency = add_agency_without_email()

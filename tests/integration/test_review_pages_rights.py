@@ -80,7 +80,7 @@ MAY: dict[tuple[str, str], frozenset[str]] = {
     **{(method, REQUEST.format("request_id") + "/chronology/entries/<key>"): WRITES for method in BOTH},
     **{(method, REQUEST.format("record_id") + rest): WRITES for rest in ("/ready", "/nil") for method in BOTH},
     **{(method, REQUEST.format("record_id") + "/sign-off"): SENDS for method in BOTH},
-    **{(method, REQUEST.format("record_id") + "/extension"): OFFICE_ALONE for method in BOTH},
+    **{(method, REQUEST.format("record_id") + rest): OFFICE_ALONE for rest in ("/extension", "/read-after-decision") for method in BOTH},
     **{(method, f"{REQUEST.format('request_id')}/{rest}"): WRITES for rest in ("<slug>", "chronology") for method in BOTH},
     **{("POST", f"{REQUEST.format('request_id')}/{rest}"): WRITES for rest in ("<slug>/<int:number>/remove", "chronology/import", "chronology/import/keep")},
     **{("GET", path): ANYBODY for path in ("/review/recommendations", "/review/recommendations/<uuid:recommendation_id>", "/review/evidence/<uuid:evidence_id>/file")},

@@ -85,6 +85,7 @@ REVIEW |= {
     ("GET", "/cases/<uuid:case_id>/rapid-review/report"): READS_ONE,
     ("GET", "/information-requests/<uuid:request_id>/versions"): ANY_ONE,
     ("POST", "/information-requests/<uuid:request_id>/extension"): OFFICE_SENDS,
+    ("POST", "/information-requests/<uuid:request_id>/read-after-decision"): OFFICE_SENDS,
     ("GET", "/practice-reviews/<uuid:review_id>/reviewer-access"): OFFICE_ONE,
     ("POST", "/practice-reviews/<uuid:review_id>/reviewer-access"): OFFICE_SENDS,
     ("POST", "/practice-reviews/<uuid:review_id>/reviewer-access/end"): OFFICE_SENDS,

@@ -93,6 +93,9 @@ class InformationRequest(Model):
     chase_at: Mapped[MomentOrNone]
     reminded_at: Mapped[MomentOrNone]
     chased: Mapped[int] = mapped_column(default=0)
+    search_changed_at: Mapped[MomentOrNone]  # when there was somebody new to search for since the agency was asked
+    read_at: Mapped[MomentOrNone]  # when the office said what comes of what was sent after the decision
+    read_reasons: Mapped[str | None] = mapped_column(Encrypted("information_requests.read_reasons"))
     concerns: Mapped[list[dict[str, str]] | None] = mapped_column(Encrypted("information_requests.concerns"))
     people: Mapped[list[dict[str, Any]] | None] = mapped_column(Encrypted("information_requests.people"))
     version: Mapped[int] = mapped_column(default=1)

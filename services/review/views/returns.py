@@ -41,6 +41,7 @@ def _request(request: InformationRequest, agencies: Agencies, versions: list[Age
         "late": request.returned_at is not None and request.returned_at > request.due_at,
         "returned_at": request.returned_at,
         "chased": request.chased,
+        "search_changed_at": request.search_changed_at,
         "versions": [_version(version) for version in versions],
     }
 
