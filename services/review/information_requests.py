@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import func, select, text, update
+from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from services.review.models import Case, Extension, InformationRequest
@@ -159,13 +159,17 @@ def answers_of_cases(session: Session) -> dict[str, tuple[int, int, int]]:
     return {row[0]: (row[1], row[2], row[3]) for row in found}
 
 
-def cancel_requests(session: Session, case: Case) -> None:
-    """Await no more returns of a case."""
-    statement = update(InformationRequest).where(
+def cancel_requests(session: Session, case: Case) -> list[InformationRequest]:
+    """Await no more returns of a case; the requests that stood. Emits `information.cancelled` for each."""
+    standing = select(InformationRequest).where(
         InformationRequest.case_id == case.id, InformationRequest.status != "cancelled"
     )
-    values = {"status": "cancelled", "version": InformationRequest.version + 1}
-    session.execute(statement.values(values).execution_options(synchronize_session=False))
+    requests = list(session.scalars(standing.order_by(InformationRequest.agency_id).with_for_update()))
+    for request in requests:
+        request.status = move(INFORMATION_REQUEST, request.status, "cancel")
+        request.version += 1
+        say(session, "information.cancelled", request, case.incident_id)
+    return requests
 
 
 def say(session: Session, event: str, request: InformationRequest, incident_id: str) -> None:

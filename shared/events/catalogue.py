@@ -45,6 +45,8 @@ CATALOGUE: dict[str, EventType] = {
         EventType("information.requested", "review", ("notify",), contracts.InformationRequested()),
         EventType("information.due-soon", "review", ("notify",), contracts.InformationAwaited()),
         EventType("information.overdue", "review", ("notify",), contracts.InformationOverdue()),
+        EventType("information.cancelled", "review", ("notify",), contracts.InformationAwaited()),
+        EventType("meeting.called-off", "review", ("notify",), contracts.MeetingPlanned()),
         EventType("meeting.planned", "review", ("notify",), contracts.MeetingPlanned()),
         EventType("rapid-review.completed", "review", ("notify",), contracts.RapidReviewCompleted()),
         EventType(

@@ -212,6 +212,19 @@ def test_an_agency_is_invited_to_a_meeting_by_a_link_alone(sandbox: Outside) -> 
     assert f"/review/meetings/{meeting['meeting_id']}" in mail["text"]
 
 
+def test_an_agency_is_told_without_a_name_to_search_no_more_and_that_a_meeting_is_called_off(sandbox: Outside) -> None:
+    taken = notified()
+    asked = request_to(POLICE, taken)
+    hear("information.cancelled", asked)
+    meeting = {name: asked[name] for name in ("case_id", "incident_id", "agency_id", "reference")}
+    hear("meeting.called-off", meeting | {"meeting_id": str(uuid.uuid4()), "held_at": clock.now().isoformat()})
+    send()
+    mails = sandbox.mail(taken["reference"], "safeguarding@west-mercia-police.example")
+    said_there = [" ".join(each["text"].split()) for each in mails]
+    assert [words for words in said_there if "Search no more for it" in words]
+    assert [words for words in said_there if "is called off" in words]
+
+
 def test_a_commissioned_review_has_six_months_and_its_publication_ends_them() -> None:
     taken = notified()
     review = review_of(taken)

@@ -70,6 +70,7 @@ class Case(Model):
     completed_at: Mapped[MomentOrNone]
     closed_at: Mapped[MomentOrNone]
     closing_reasons: Mapped[str | None] = mapped_column(Encrypted("cases.closing_reasons"))
+    ended_with_it: Mapped[dict[str, Any] | None] = mapped_column(JSONB)  # what was open for it when it was withdrawn
     plan: Mapped[dict[str, Any] | None] = mapped_column(JSONB)  # the stages in force on the day it opened
     version: Mapped[int] = mapped_column(default=1)
 

@@ -50,7 +50,9 @@ def show_case(visit: Visit, case_id: UUID) -> Page:
     requests = [each for each in described["information_requests"] if each["status"] != "cancelled"]
     decision = standing_decision(visit.session, case)
     awaited = awaited_partners(visit.session, decision) if decision else []
-    names = Agencies(visit.session, [*awaited, *partnership().safeguarding_partners])
+    ended = described["ended_with_it"] or {"requests": [], "shared": []}
+    involved = [*awaited, *ended["requests"], *ended["shared"], *partnership().safeguarding_partners]
+    names = Agencies(visit.session, involved)
     meetings = [
         {"held_at": each.held_at, "absent": [names[agency]["name"] for agency in absent_partners(each)], **each.content}
         for each in meetings_of(visit.session, case)
@@ -61,6 +63,7 @@ def show_case(visit: Visit, case_id: UUID) -> Page:
         "answered": sum(each["status"] == "returned" for each in requests),
         "meetings": meetings,
         "awaited": [names[agency]["name"] for agency in awaited],
+        "names": names,
         "steps": _steps(visit, case, awaited),
         "writes": rights.runs_reviews(visit.viewer) and case.closed_at is None,
         "back": "/review/cases",

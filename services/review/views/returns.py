@@ -64,9 +64,10 @@ def describe_request(session: Session, request: InformationRequest, *, drafts: b
         statement = statement.where(AgencyReturn.submitted_at.is_not(None))
     newest = session.scalar(statement.order_by(AgencyReturn.number.desc()).limit(1))
     [described] = describe_requests(session, [request])
+    searched = request.status != "cancelled"  # then nobody is searched for any more
     return described | {
-        "concerns": request.concerns or [],
-        "people": request.people or [],
+        "concerns": (searched and request.concerns) or [],
+        "people": (searched and request.people) or [],
         "return": _content(newest) if newest else None,
     }
 
