@@ -1,5 +1,7 @@
 """One review over several incidents, one incident in several reviews: which cases a practice review is about."""
 
+from typing import Any
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -128,11 +130,12 @@ def _say_learnt(session: Session, case_id: str, identifiers: list[dict[str, str]
         emit(session, SERVICE, "identifiers.learnt", f"case:{case_id}", data)
 
 
-def known_of_cases(session: Session, review: PracticeReview, viewer: Viewer) -> dict[str, list[dict[str, str]]]:
+def known_of_cases(session: Session, review: PracticeReview, viewer: Viewer) -> dict[str, Any]:
     """What publishing must know of all the cases of a review.
 
     `identifiers`: what must not appear in what is published, each once. Those of a case that was taken out count too:
-    drafts may still speak of it. `incidents`: what the review is about, and the day of each.
+    drafts may still speak of it. `incidents`: what the review is about, and the day of each. `taken_out`: the incidents
+    of cases that it was about; who is kept from one of them is kept from what is published, too.
     """
     see_as(session, SYSTEM)  # whoever signs last may be kept from a case that was taken out
     theirs = select(Case).where(Case.id.in_([each.case_id for each in links_of(session, review)])).order_by(Case.id)
@@ -141,11 +144,11 @@ def known_of_cases(session: Session, review: PracticeReview, viewer: Viewer) -> 
     take_turn(session, [case.id for case in cases])
     found = [each for case in cases for each in case.identifiers]
     found += [*names_told(session, cases), *names_of_the_review(session, review)]
-    incidents = [
-        {"incident_id": case.incident_id, "occurred_on": case.occurred_on} for case in cases_of(session, review)
-    ]
+    within = cases_of(session, review)
+    incidents = [{"incident_id": case.incident_id, "occurred_on": case.occurred_on} for case in within]
     see_as(session, viewer)
     return {
         "identifiers": list({(each["kind"], each["value"]): each for each in found}.values()),
         "incidents": incidents,
+        "taken_out": [case.incident_id for case in cases if case not in within],
     }

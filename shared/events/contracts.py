@@ -268,7 +268,8 @@ class IncidentReviewed(Contract):
 class ReportSignedOff(PracticeReviewEvent):
     """`kind` is the review's type (LCSPR, thematic); `identifiers` must not appear in what is published.
 
-    `incidents` are all that the review is about: who is kept from one of them is kept from what is published of it.
+    `incidents` are all that the review is about, `taken_out` those that it was about before: who is kept from one of
+    them is kept from what is published of it.
     An event from before that was said has `occurred_on`, the day of its one incident, instead.
     """
 
@@ -279,6 +280,7 @@ class ReportSignedOff(PracticeReviewEvent):
     signed_at = Time(required=True)
     identifiers = fields.List(fields.Nested(Identifier), required=True)
     incidents = fields.List(fields.Nested(IncidentReviewed))
+    taken_out = fields.List(Id(), load_default=list)
     occurred_on = fields.Date()
 
 

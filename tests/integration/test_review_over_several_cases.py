@@ -94,6 +94,7 @@ def test_what_must_not_be_published_is_of_every_case() -> None:
         {"incident_id": first["incident_id"], "occurred_on": "2026-03-20"},
         {"incident_id": further["incident_id"], "occurred_on": "2026-02-11"},
     ]
+    assert event["taken_out"] == [out["incident_id"]]
     taken_in(review, open_case(), 409)  # what was signed is signed
 
 
