@@ -25,6 +25,7 @@ KINDS = {
     "monitoring": "Monitoring of time and quality",
     "legal-read": "Legal read",
 }
+DRAFTS_TAKEN = "drafts-taken"  # in one case's bundle, and why: kept by itself when it is taken
 # What the database shows the reviewer (migration 0011); what the family said comes to them with care, not by a page.
 OPEN_TO_THE_REVIEWER = ("terms-of-reference", "panel")
 

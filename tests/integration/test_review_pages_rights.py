@@ -58,7 +58,7 @@ MAY: dict[tuple[str, str], frozenset[str]] = {
     **{("GET", path): READS for path in (CASE.format("record_id") + "/explained", REVIEW + "/explained", CASE.format("record_id") + "/explained.pdf", REVIEW + "/explained.pdf")},
     **{(method, f"{REVIEW}/{rest}"): RUNS for rest in ("reviewer", "stages/<slug>", "case", "comment", "reviewer-request", "hold", "delay", "report", *(f"records/{kind}" for kind in KINDS)) for method in BOTH},
     **{(method, f"{REVIEW}/sign"): PARTNER for method in BOTH},
-    **{(method, CASE.format("case_id") + "/access"): OFFICE_ALONE for method in BOTH},
+    **{(method, CASE.format("case_id") + rest): OFFICE_ALONE for rest in ("/access", "/bundle") for method in BOTH},
     **{(method, CASE.format("case_id") + "/chronology/entries/<key>"): RUNS for method in BOTH},
     **{("GET", CASE.format("case_id") + rest): READS for rest in ("/agenda", "/agenda.<kind>")},
     ("POST", CASE.format("case_id") + "/agenda"): OFFICE_ALONE,

@@ -82,6 +82,7 @@ REVIEW |= {
     ("GET", "/waiting"): READS_LIST,
     **{("GET", f"/{path}"): READS_LIST for path in ("figures", "themes", "tracker")},
     ("GET", "/cases/<uuid:case_id>/bundle"): OFFICE_ONE,
+    ("POST", "/cases/<uuid:case_id>/bundle"): OFFICE_SENDS,
     ("GET", "/cases/<uuid:case_id>/rapid-review/report"): READS_ONE,
     ("GET", "/information-requests/<uuid:request_id>/versions"): ANY_ONE,
     ("POST", "/information-requests/<uuid:request_id>/extension"): OFFICE_SENDS,

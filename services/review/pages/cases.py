@@ -4,6 +4,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from services.review.bundle import is_about_others
 from services.review.directory import Agencies
 from services.review.information_requests import answers_of_cases, ask_more_agencies
 from services.review.meetings import absent_partners, meetings_of
@@ -13,6 +14,7 @@ from services.review.pages.requests import agencies_to_ask
 from services.review.pages.site import pages, sections
 from services.review.rapid_review import awaited_partners, standing_decision
 from services.review.records import find
+from services.review.review_cases import reviews_of
 from services.review.states import CASE, may
 from services.review.views.cases import describe_case, describe_summary
 from shared.identity import rights
@@ -77,6 +79,7 @@ def _steps(visit: Visit, case: Case, awaited: list[str]) -> list[tuple[str, str]
     if case.closed_at is not None or not rights.runs_reviews(viewer):
         return []
     signs = rights.partner(viewer) and viewer.agency_id in awaited and may(CASE, case.stage, "sign")
+    about_others = any(is_about_others(visit.session, case, each) for each in reviews_of(visit.session, case))
     offered = [
         (signs, f"{here}/position", "Take your agency's position"),
         (may(CASE, case.stage, "decide"), f"{here}/agenda", "Agenda and invitation"),
@@ -89,6 +92,7 @@ def _steps(visit: Visit, case: Case, awaited: list[str]) -> list[tuple[str, str]
         (rights.office(viewer), f"{here}/sharing", "Share returns and chronologies"),
         (rights.office(viewer), f"{here}/access", "Who may see it, and who read it"),
         (rights.office(viewer), f"{here}/bundle.zip", "Take the whole case as a bundle"),
+        (rights.office(viewer) and about_others, f"{here}/bundle", "A bundle with drafts about other cases"),
     ]
     return [(path, words) for allowed, path, words in offered if allowed]
 
