@@ -65,7 +65,8 @@ def show_case(visit: Visit, case_id: UUID) -> Page:
         "answered": sum(each["status"] == "returned" for each in requests),
         "meetings": meetings,
         "awaited": [names[agency]["name"] for agency in awaited],
-        "names": names,
+        "ended": described["ended_with_it"]
+        and ended | {what: [names[agency]["name"] for agency in ended[what]] for what in ("requests", "shared")},
         "steps": _steps(visit, case, awaited),
         "writes": rights.runs_reviews(visit.viewer) and case.closed_at is None,
         "back": "/review/cases",
