@@ -31,14 +31,22 @@ REVIEW_RULES = ("lcspr", "local-review")
 TAKE_TURN = text("SELECT pg_advisory_xact_lock(hashtextextended(:subject, 0))")
 
 
+ASKED = "Your agency is asked for information for a rapid review. A nil return is a return too."
+ASKED_ANEW = "Whom your agency is asked about for a review has changed. Search your records again; if you have answered, answer anew."
+CANCELLED = "What your agency was asked about for a review was closed. Search no more for it; no answer is awaited."
 OVERDUE = "Your agency's information for a rapid review is overdue."
 
 
 def information_requested(session: Session, event: Event) -> None:
-    """The agency is asked for its information."""
-    _tell_agency(
-        session, event, "Your agency is asked for information for a rapid review. A nil return is a return too."
-    )
+    """The agency is asked for its information, or to search again; not where it was since told to search no more."""
+    if heard_later(session, event, "information.cancelled"):
+        return
+    _tell_agency(session, event, ASKED_ANEW if event.data.get("anew") else ASKED)
+
+
+def information_cancelled(session: Session, event: Event) -> None:
+    """The agency is told to search no more: what it was asked about was withdrawn."""
+    _tell_agency(session, event, CANCELLED)
 
 
 def information_due_soon(session: Session, event: Event) -> None:
@@ -83,15 +91,26 @@ def _tell_agency(session: Session, event: Event, sentence: str) -> None:
 
 def meeting_planned(session: Session, event: Event) -> None:
     """The agency is invited; the agenda and the papers are behind the sign-in."""
+    page = f"/review/meetings/{event.data['meeting_id']}"
+    _tell_of_meeting(session, event, "Your agency is invited to the meeting of a rapid review.", page)
+
+
+def meeting_called_off(session: Session, event: Event) -> None:
+    """The agency is told that a meeting to which it was invited is not held."""
+    sentence = "A meeting of a rapid review to which your agency was invited is called off."
+    _tell_of_meeting(session, event, sentence, "/review/meetings")
+
+
+def _tell_of_meeting(session: Session, event: Event, sentence: str, page: str) -> None:
     rows = tell(
         session,
         f"agency:{event.data['agency_id']}",
         purpose="request",
         concerns=f"meeting:{event.data['meeting_id']}",
         reference=event.data["reference"],
-        sentence="Your agency is invited to the meeting of a rapid review.",
+        sentence=sentence,
         document=None,
-        page=f"/review/meetings/{event.data['meeting_id']}",
+        page=page,
     )
     add_deliveries(session, [row for row in rows if row["channel"] != "portal"])
     audit.append(session, audit.Entry("system", "told-agency", f"meeting:{event.data['meeting_id']}", event.type))
@@ -345,7 +364,9 @@ REACTIONS: dict[str, Reaction] = {
     "information.requested": information_requested,
     "information.due-soon": information_due_soon,
     "information.overdue": information_overdue,
+    "information.cancelled": information_cancelled,
     "meeting.planned": meeting_planned,
+    "meeting.called-off": meeting_called_off,
     "rapid-review.completed": rapid_review_completed,
     "practice-review.commissioned": practice_review_commissioned,
     "practice-review.delayed": practice_review_delayed,

@@ -13,6 +13,7 @@ from shared.settings import settings
 SENTENCES = {
     "hold-check": "A hold on publication was to be looked at again. Set a new day with a reason, or lift it.",
     "panel-reply": "The Panel has not replied to a rapid review. Ask it for its reply, and record it.",
+    "return-after-decision": "An agency sent or changed its return after the rapid review's decision. Read it.",
     "action-overdue": "An action that your agency agreed on a recommendation is overdue. Say what has changed.",
     "action-stale": "Nothing was heard for a while of an action that your agency agreed. Say how far it is.",
     "impact-check": "It is time to look whether an action of your agency has changed something for children.",

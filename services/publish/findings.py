@@ -20,6 +20,7 @@ DECIDED_EACH_TIME = frozenset(
             "name",
             "alias",
             "professional",
+            "review-team",
             "nickname",
             "misspelt-name",
             "initials",
@@ -56,8 +57,9 @@ class Resolution:
 
 
 def counts_on_route(route: SQLColumnExpression[str | None]) -> ColumnElement[bool]:
-    """Which findings count: names of the area, and the pseudonym beside improvements, on the anonymous route only."""
-    return or_(route == "anonymous", Finding.kind.notin_(("area", "pseudonym")))
+    """Which findings count everywhere, and which on the anonymous route only: names of the area and of who reviewed,
+    which lead to it, and the pseudonym beside improvements."""
+    return or_(route == "anonymous", Finding.kind.notin_(("area", "review-team", "pseudonym")))
 
 
 def counts_on(publication: Publication) -> ColumnElement[bool]:

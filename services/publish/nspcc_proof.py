@@ -26,6 +26,7 @@ COUNTED = (
     "name",
     "alias",
     "professional",
+    "review-team",
     "address",
     "setting",
     "date-of-birth",

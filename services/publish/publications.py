@@ -29,7 +29,7 @@ def open_publication(session: Session, report: dict[str, Any]) -> None:
         select(Publication).where(Publication.practice_review_id == report["practice_review_id"]).with_for_update()
     ).one()
     publication.identifiers = _united(publication.identifiers, report["identifiers"])
-    publication.incidents = sorted({*publication.incidents, *(each["incident_id"] for each in _incidents(report))})
+    publication.incidents = sorted({*publication.incidents, *_kept_from_with(report)})
     attach_signed_report(session, publication, report["report"])
     if opened:
         write_page_text(session, SYSTEM, publication)
@@ -57,6 +57,11 @@ def _incidents(report: dict[str, Any]) -> list[dict[str, Any]]:
     return report.get("incidents") or [alone]
 
 
+def _kept_from_with(report: dict[str, Any]) -> list[str]:
+    """Who is kept from one of these incidents is kept from the publication: drafts may speak of one that was taken out."""
+    return [*(each["incident_id"] for each in _incidents(report)), *report.get("taken_out", ())]
+
+
 def _united(known: list[dict[str, str]], told: list[dict[str, str]]) -> list[dict[str, str]]:
     """All that was ever known of the case: what is checked later is looked through for every one."""
     both = {(each["kind"], each["value"]): each for each in (*known, *told)}
@@ -69,7 +74,7 @@ def _opening(report: dict[str, Any], protocol: list[dict[str, Any]]) -> dict[str
     dated = [{"kind": "incident-date", "value": str(each["occurred_on"])} for each in incidents if each["occurred_on"]]
     return {name: report[name] for name in same} | {
         "id": new_id(),
-        "incidents": [each["incident_id"] for each in incidents],
+        "incidents": _kept_from_with(report),
         "identifiers": [*report["identifiers"], *dated],
         **{name: [] for name in ("themes", "warnings", "agency_kinds", "age_bands", "keywords")},
         "state": "draft",

@@ -8,10 +8,14 @@ from sqlalchemy.orm import Session
 
 from services.review.chronology import in_order
 from services.review.models import AgencyReturn, InformationRequest
+from services.review.names_told import names_in_return
+from services.review.return_versions import sent_versions
+from services.review.review_cases import tell_names
 from services.review.states import INFORMATION_REQUEST, move
 from shared import audit, clock
 from shared.database import new_id
 from shared.identity.viewer import Viewer
+from shared.web.problems import conflict
 
 NOT_CONTENT = ("submitted", "involved", "chronology")
 
@@ -32,6 +36,8 @@ def save_return(session: Session, request: InformationRequest, body: dict[str, A
     if submitted:
         request.returned_at = request.returned_at or now
         version.submitted_at, version.late = now, request.returned_at > request.due_at
+        session.flush()
+        tell_names(session, request.case_id, names_in_return(version), viewer)
     request.version += 1
     why = f"version {version.number}; {'involved' if version.involved else 'nil return'}{'; late' * version.late}"
     what = "submitted-return" if submitted else "saved-draft"
@@ -66,3 +72,15 @@ def submitted_returns(session: Session, case_id: str) -> list[AgencyReturn]:
         .order_by(AgencyReturn.agency_id, AgencyReturn.number.desc())
     )
     return list(session.scalars(statement))
+
+
+def note_read(session: Session, request: InformationRequest, reasons: str, viewer: Viewer) -> None:
+    """Note that the office read what an agency sent after the decision, and what comes of it: it then waits no more.
+
+    `request` is locked by the caller. Raises a 409 problem where nothing was sent.
+    """
+    if not sent_versions(session, request):
+        raise conflict("This agency has sent no return yet.")
+    request.read_at, request.read_reasons = clock.now(), reasons
+    request.version += 1
+    audit.append(session, audit.Entry(viewer.actor, "read-after-decision", f"information-request:{request.id}"))

@@ -13,14 +13,15 @@ from sqlalchemy.orm import Session
 from services.review.actions import kind_of_file
 from services.review.chronology_files import whole_chronology
 from services.review.meetings import meetings_of
-from services.review.models import AgencyReturn, Case, Evidence, InformationRequest, PracticeReview, Report
+from services.review.models import AgencyReturn, Case, Evidence, InformationRequest, PracticeReview, Report, ReviewCase
 from services.review.rapid_review import standing_decision
 from services.review.report_document import report_file
 from services.review.review_cases import reviews_of
+from services.review.review_records import DRAFTS_TAKEN, keep_record
 from services.review.views.cases import describe_case
 from services.review.views.practice_reviews import describe_practice_review
 from services.review.views.returns import describe_request
-from services.review.written_documents import Heading, Table, Words, as_csv, as_pdf, written_day
+from services.review.written_documents import Block, Heading, Table, Words, as_csv, as_pdf, written_day
 from shared import audit, clock, files
 from shared.identity.viewer import Viewer
 from shared.partnership import partnership
@@ -37,16 +38,29 @@ HOW_TO_CHECK = (
     "partnership can have verified."
 )
 
+LEFT_OUT = (
+    "Left out: drafts of {}, comments on them, and what was recorded of the review. It is or was about other cases too, "
+    "and they speak of other families."
+)
+OF_ALL_CASES = ("cases", "reports", "comments", "records")
 
-def bundle_of(session: Session, case: Case, viewer: Viewer) -> bytes:
+
+def bundle_of(session: Session, case: Case, viewer: Viewer, reasons: str | None = None) -> bytes:
     """A ZIP of the case. That it was taken is audited.
 
     `index.csv` names every other file with its size in bytes and its SHA-256; `index.pdf` says the same for reading.
+    Drafts of a review that is or was about other cases too tell of other families: they are in it for `reasons` alone,
+    which are kept with the review.
     """
-    audit.append(session, audit.Entry(viewer.actor, "took-bundle", f"case:{case.id}"))
-    held = list(_files(session, case))
+    shared = [each for each in reviews_of(session, case) if is_about_others(session, case, each)]
+    for review in shared if reasons else ():
+        keep_record(session, review, DRAFTS_TAKEN, {"case": case.reference, "reasons": reasons}, viewer)
+    why = f"with drafts of {', '.join(each.reference for each in shared)}" if reasons and shared else ""
+    audit.append(session, audit.Entry(viewer.actor, "took-bundle", f"case:{case.id}", why))
+    left_out = [] if reasons else [each.reference for each in shared]
+    held = list(_files(session, case, left_out))
     rows = [(name, str(len(content)), hashlib.sha256(content).hexdigest()) for name, content in held]
-    read_first = _index_to_read(case, rows, viewer)
+    read_first = _index_to_read(case, rows, left_out, viewer)
     rows.append(("index.pdf", str(len(read_first)), hashlib.sha256(read_first).hexdigest()))
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as bundle:
@@ -58,15 +72,21 @@ def bundle_of(session: Session, case: Case, viewer: Viewer) -> bytes:
 INDEX = ("File", "Bytes", "SHA-256")
 
 
-def _index_to_read(case: Case, rows: Sequence[Sequence[str]], viewer: Viewer) -> bytes:
+def is_about_others(session: Session, case: Case, review: PracticeReview) -> bool:
+    """Whether a review is about other cases too, or was: then its drafts and comments speak of other families."""
+    others = select(ReviewCase.id).where(ReviewCase.practice_review_id == review.id, ReviewCase.case_id != case.id)
+    return session.scalar(others.limit(1)) is not None
+
+
+def _index_to_read(case: Case, rows: Sequence[Sequence[str]], left_out: Sequence[str], viewer: Viewer) -> bytes:
     title = f"Case {case.reference}: what this bundle holds"
     taken = f"Taken on {written_day(clock.now())} by {viewer.person_name or viewer.agency_name}."
-    return as_pdf(
-        title, partnership().marking, (Heading(title, 1), Words(taken), Words(HOW_TO_CHECK), Table(INDEX, rows))
-    )
+    missing = [Words(LEFT_OUT.format(", ".join(left_out)))] if left_out else []
+    parts: list[Block] = [Heading(title, 1), Words(taken), *missing, Words(HOW_TO_CHECK), Table(INDEX, rows)]
+    return as_pdf(title, partnership().marking, parts)
 
 
-def _files(session: Session, case: Case) -> Iterator[tuple[str, bytes]]:
+def _files(session: Session, case: Case, left_out: Sequence[str]) -> Iterator[tuple[str, bytes]]:
     meetings = [
         {"held_at": each.held_at, "recorded_by": each.recorded_by, "recorded_at": each.recorded_at} | each.content
         for each in meetings_of(session, case)
@@ -81,7 +101,12 @@ def _files(session: Session, case: Case) -> Iterator[tuple[str, bytes]]:
         yield f"returns/{each.agency_id}-version-{each.number}.json", _json(_version(each))
     reviews = reviews_of(session, case)
     for review in reviews:
-        yield f"{review.reference}/record.json", _json(describe_practice_review(session, review))
+        record = describe_practice_review(session, review)
+        if review.reference in left_out:
+            record = {name: value for name, value in record.items() if name not in OF_ALL_CASES}
+        yield f"{review.reference}/record.json", _json(record)
+        if review.reference in left_out:
+            continue
         for report in session.scalars(select(Report).where(Report.practice_review_id == review.id)):
             yield f"{review.reference}/{report.kind}-{report.number}.pdf", files.get(report.file_key)
     yield from _evidence(session, described["recommendations"])

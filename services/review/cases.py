@@ -1,4 +1,4 @@
-"""A case opens by itself when a notification was sent, and closes when it is withdrawn."""
+"""A case opens by itself when a notification was sent, and learns what referrals say later."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from services.review.information_requests import ask_agencies, cancel_requests
+from services.review.information_requests import ask_agencies
 from services.review.models import Case, Incident, RapidReviewDecision, RapidReviewSignature
 from services.review.plans import plan_for
 from services.review.references import invent_pseudonym, next_reference
@@ -124,7 +124,7 @@ def _bring_up_to_date(session: Session, case: Case, notified: dict[str, Any], se
     if may(CASE, case.stage, "notify-again") and sent_at > case.notified_at:
         case.stage = move(CASE, case.stage, "notify-again")
         case.notified_at, case.due_at = sent_at, rapid_review_due(sent_at)
-        case.closed_at = case.closing_reasons = case.completed_at = None
+        case.closed_at = case.closing_reasons = case.ended_with_it = case.completed_at = None
         void_decisions(session, case)
 
 
@@ -144,23 +144,3 @@ def void_decisions(session: Session, case: Case) -> None:
     now = clock.now()
     session.execute(signatures.values(voided_at=now).execution_options(synchronize_session=False))
     session.execute(decisions.values(superseded_at=now).execution_options(synchronize_session=False))
-
-
-def withdraw_case(session: Session, withdrawn: dict[str, Any]) -> None:
-    """Act on `incident.withdrawn`: close the case with its reasons and await no more returns.
-
-    Raises `NotYet` before `incident.notified` was heard: only what was notified can be withdrawn.
-    """
-    incident = session.get(Incident, withdrawn["incident_id"], with_for_update=True)
-    if incident is None:
-        raise NotYet("The incident's notification has not been heard of yet.")
-    withdrawn_at = datetime.fromisoformat(withdrawn["withdrawn_at"])
-    incident.withdrawn_at = withdrawn_at
-    case = case_of(session, withdrawn["incident_id"], lock=True)
-    if case is None or not may(CASE, case.stage, "withdraw"):
-        return
-    case.stage = move(CASE, case.stage, "withdraw")
-    case.closed_at, case.closing_reasons = withdrawn_at, withdrawn["reasons"]
-    case.version += 1
-    cancel_requests(session, case)
-    audit.append(session, audit.Entry("system", "closed", f"case:{case.id}", "incident.withdrawn"))

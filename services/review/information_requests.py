@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import func, select, text, update
+from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from services.review.models import Case, Extension, InformationRequest
@@ -24,24 +24,45 @@ from shared.web.problems import conflict, refused
 def ask_agencies(session: Session, case: Case, agencies: Iterable[str]) -> list[InformationRequest]:
     """Ask each agency that was not asked before (or whose request was cancelled); the requests made now.
 
-    The partnership office is not asked: it is who asks. Emits `information.requested` for each.
+    Those that were asked and have somebody new to search for are told, and asked anew where they had answered: what
+    they sent is kept. The partnership office is not asked: it is who asks. Emits `information.requested` for each.
     """
     wanted = [agency for agency in dict.fromkeys(agencies) if agency != partnership().partnership_office]
     statement = select(InformationRequest).where(InformationRequest.case_id == case.id).with_for_update()
     known = {request.agency_id: request for request in session.scalars(statement)}
-    for request in known.values():
-        say_whom_to_search(case, request)
     now = clock.now()
     due_at = return_due(session, now)
+    anew = [request for request in known.values() if _search_anew(case, request, now, due_at)]
     asked = [
         _ask(session, case, known.get(agency), agency, now, due_at)
         for agency in wanted
         if agency not in known or known[agency].status == "cancelled"
     ]
     session.flush()
-    for request in asked:
+    for request in (*asked, *anew):
         say(session, "information.requested", request, case.incident_id)
+    why = "whom to search for has changed"
+    entries = [audit.Entry("system", "asked-anew", f"information-request:{each.id}", why) for each in anew]
+    if entries:
+        audit.append(session, *entries)
     return asked
+
+
+def _search_anew(case: Case, request: InformationRequest, now: datetime, due_at: datetime) -> bool:
+    """Give a request what is known now; whether its agency, which searches or has answered, has to search again."""
+    if not say_whom_to_search(case, request) or request.status == "cancelled":
+        return False
+    request.search_changed_at = now
+    if request.status == "returned":
+        _begin_again(request, now, due_at)
+    request.version += 1
+    return True
+
+
+def _begin_again(request: InformationRequest, now: datetime, due_at: datetime) -> None:
+    request.status = move(INFORMATION_REQUEST, request.status, "ask-again")
+    request.requested_at, request.due_at = now, due_at
+    request.returned_at = request.overdue_told_at = request.chase_at = request.reminded_at = None
 
 
 def return_due(session: Session, asked_at: datetime) -> datetime:
@@ -59,9 +80,8 @@ def _ask(
     due_at: datetime,
 ) -> InformationRequest:
     if cancelled is not None:
-        cancelled.status = move(INFORMATION_REQUEST, cancelled.status, "ask-again")
-        cancelled.requested_at, cancelled.due_at = now, due_at
-        cancelled.returned_at = cancelled.overdue_told_at = cancelled.chase_at = cancelled.reminded_at = None
+        _begin_again(cancelled, now, due_at)
+        cancelled.search_changed_at = None
         cancelled.version += 1
         return cancelled
     request = InformationRequest(
@@ -139,13 +159,17 @@ def answers_of_cases(session: Session) -> dict[str, tuple[int, int, int]]:
     return {row[0]: (row[1], row[2], row[3]) for row in found}
 
 
-def cancel_requests(session: Session, case: Case) -> None:
-    """Await no more returns of a case."""
-    statement = update(InformationRequest).where(
+def cancel_requests(session: Session, case: Case) -> list[InformationRequest]:
+    """Await no more returns of a case; the requests that stood. Emits `information.cancelled` for each."""
+    standing = select(InformationRequest).where(
         InformationRequest.case_id == case.id, InformationRequest.status != "cancelled"
     )
-    values = {"status": "cancelled", "version": InformationRequest.version + 1}
-    session.execute(statement.values(values).execution_options(synchronize_session=False))
+    requests = list(session.scalars(standing.order_by(InformationRequest.agency_id).with_for_update()))
+    for request in requests:
+        request.status = move(INFORMATION_REQUEST, request.status, "cancel")
+        request.version += 1
+        say(session, "information.cancelled", request, case.incident_id)
+    return requests
 
 
 def say(session: Session, event: str, request: InformationRequest, incident_id: str) -> None:
@@ -158,6 +182,8 @@ def say(session: Session, event: str, request: InformationRequest, incident_id: 
         "reference": request.case_reference,
         "due_at": request.due_at.isoformat(),
     }
+    if event == "information.requested":
+        values["anew"] = request.search_changed_at is not None
     if event == "information.overdue":
         values["times"] = request.chased
         values["escalated"] = request.chased >= return_times(session).information_escalate_at

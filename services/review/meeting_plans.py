@@ -87,7 +87,7 @@ def plan_meeting(
     if papers and owners:
         share(session, case, owners, papers, [each for each in invited if each in asked], False, viewer)
     for agency in invited:
-        _invite(session, case, meeting, agency)
+        _say(session, "meeting.planned", case, meeting, agency)
     audit.append(session, audit.Entry(viewer.actor, "planned-meeting", f"case:{case.id}", ", ".join(invited)))
     return meeting
 
@@ -98,7 +98,7 @@ def _open_items(session: Session, case: Case, papers: Sequence[str]) -> list[Ite
     return items if "return" in papers else [Item(each.heading, [] if each.told else each.points) for each in items]
 
 
-def _invite(session: Session, case: Case, meeting: PlannedMeeting, agency: str) -> None:
+def _say(session: Session, event: str, case: Case, meeting: PlannedMeeting, agency: str) -> None:
     values = {
         "meeting_id": meeting.id,
         "case_id": case.id,
@@ -107,14 +107,20 @@ def _invite(session: Session, case: Case, meeting: PlannedMeeting, agency: str) 
         "reference": case.reference,
         "held_at": meeting.held_at.isoformat(),
     }
-    emit(session, SERVICE, "meeting.planned", f"case:{case.id}", values)
+    emit(session, SERVICE, event, f"case:{case.id}", values)
 
 
 def call_off(session: Session, meeting: PlannedMeeting, viewer: Viewer) -> None:
-    """Call a planned meeting off. Raises a 409 problem for one that was called off or replaced."""
+    """Call a planned meeting off. Emits `meeting.called-off` for each agency that was invited, if it is still to come.
+
+    Raises a 409 problem for one that was called off or replaced.
+    """
     if meeting.ended_at is not None:
         raise conflict("This meeting was called off or replaced before.")
     meeting.ended_at = clock.now()
+    case = session.get_one(Case, meeting.case_id)
+    for agency in meeting.agencies if meeting.held_at > clock.now() else ():
+        _say(session, "meeting.called-off", case, meeting, agency)
     audit.append(session, audit.Entry(viewer.actor, "called-meeting-off", f"case:{meeting.case_id}", meeting.id))
 
 

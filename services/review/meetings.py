@@ -8,6 +8,8 @@ from sqlalchemy.orm import Session
 
 from services.review.directory import Agencies
 from services.review.models import Case, InformationRequest, Meeting
+from services.review.names_told import names_at_meeting
+from services.review.review_cases import tell_names
 from shared import audit, clock
 from shared.database import new_id
 from shared.identity.viewer import Viewer
@@ -42,6 +44,8 @@ def record_meeting(
     )
     session.add(meeting)
     case.version += 1
+    session.flush()
+    tell_names(session, case.id, names_at_meeting(meeting), viewer)
     audit.append(session, audit.Entry(viewer.actor, "recorded-meeting", f"case:{case.id}", f"meeting {meeting.id}"))
     return meeting
 

@@ -5,10 +5,11 @@ from datetime import datetime
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from services.review.cases import take_correction, take_notification, withdraw_case
+from services.review.cases import take_correction, take_notification
 from services.review.models import IncidentReferral
 from services.review.panel_replies import note_duty, note_sent_to_panel
 from services.review.practice_review import note_publication
+from services.review.withdrawals import withdraw_case
 from shared.events.catalogue import Event, Reaction
 from shared.identity.keys import apply_directory_change
 from shared.identity.need_to_know import note_bar

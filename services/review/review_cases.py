@@ -1,9 +1,12 @@
 """One review over several incidents, one incident in several reviews: which cases a practice review is about."""
 
+from typing import Any
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from services.review.models import Case, PracticeReview, ReviewCase
+from services.review.names_told import names_of_the_review, names_told, take_turn
 from services.review.service import SERVICE
 from services.review.states import CASE, PRACTICE_REVIEW, may, move
 from shared import audit, clock
@@ -100,30 +103,52 @@ def expect_case_of(session: Session, review: PracticeReview, case: Case) -> None
 def tell_publishing(session: Session, case: Case) -> None:
     """What a case has learnt is looked for in what is published of every review that it is or was part of, once that is
     signed off; before, the signing off says it. The case is held by the caller."""
-    of_it = select(ReviewCase.practice_review_id).where(ReviewCase.case_id == case.id)
+    _say_learnt(session, case.id, [*case.identifiers, {"kind": "incident-date", "value": case.occurred_on}])
+
+
+def tell_names(session: Session, case_id: str, names: list[dict[str, str]], viewer: Viewer) -> None:
+    """The same with names that somebody told of a case; what they stand in is flushed by the caller, who may see no review."""
+    if names:
+        see_as(session, SYSTEM)
+        take_turn(session, [case_id])
+        _say_learnt(session, case_id, names)
+        see_as(session, viewer)
+
+
+def tell_names_of_the_review(session: Session, review: PracticeReview) -> None:
+    """The same with who conducts a review. `review` is held by the caller."""
+    if review.signed_off_at is not None:
+        data = {"practice_review_id": review.id, "identifiers": names_of_the_review(session, review)}
+        emit(session, SERVICE, "identifiers.learnt", f"practice-review:{review.id}", data)
+
+
+def _say_learnt(session: Session, case_id: str, identifiers: list[dict[str, str]]) -> None:
+    of_it = select(ReviewCase.practice_review_id).where(ReviewCase.case_id == case_id)
     signed = select(PracticeReview.id).where(PracticeReview.id.in_(of_it), PracticeReview.signed_off_at.is_not(None))
     for review_id in session.scalars(signed):
-        day = {"kind": "incident-date", "value": case.occurred_on}
-        data = {"practice_review_id": review_id, "identifiers": [*case.identifiers, day]}
-        emit(session, SERVICE, "identifiers.learnt", f"case:{case.id}", data)
+        data = {"practice_review_id": review_id, "identifiers": identifiers}
+        emit(session, SERVICE, "identifiers.learnt", f"case:{case_id}", data)
 
 
-def known_of_cases(session: Session, review: PracticeReview, viewer: Viewer) -> dict[str, list[dict[str, str]]]:
+def known_of_cases(session: Session, review: PracticeReview, viewer: Viewer) -> dict[str, Any]:
     """What publishing must know of all the cases of a review.
 
     `identifiers`: what must not appear in what is published, each once. Those of a case that was taken out count too:
-    drafts may still speak of it. `incidents`: what the review is about, and the day of each.
+    drafts may still speak of it. `incidents`: what the review is about, and the day of each. `taken_out`: the incidents
+    of cases that it was about; who is kept from one of them is kept from what is published, too.
     """
     see_as(session, SYSTEM)  # whoever signs last may be kept from a case that was taken out
     theirs = select(Case).where(Case.id.in_([each.case_id for each in links_of(session, review)])).order_by(Case.id)
     # Held, and read anew: whatever a case learns from now on is told to publishing when the review is signed off.
     cases = session.scalars(theirs.with_for_update(read=True).execution_options(populate_existing=True)).all()
+    take_turn(session, [case.id for case in cases])
     found = [each for case in cases for each in case.identifiers]
-    incidents = [
-        {"incident_id": case.incident_id, "occurred_on": case.occurred_on} for case in cases_of(session, review)
-    ]
+    found += [*names_told(session, cases), *names_of_the_review(session, review)]
+    within = cases_of(session, review)
+    incidents = [{"incident_id": case.incident_id, "occurred_on": case.occurred_on} for case in within]
     see_as(session, viewer)
     return {
         "identifiers": list({(each["kind"], each["value"]): each for each in found}.values()),
         "incidents": incidents,
+        "taken_out": [case.incident_id for case in cases if case not in within],
     }

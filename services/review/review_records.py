@@ -11,6 +11,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from services.review.models import PracticeReview, ReviewRecord
+from services.review.names_told import NAMING
+from services.review.review_cases import tell_names_of_the_review
 from shared import audit, clock
 from shared.database import new_id
 from shared.identity.viewer import Viewer
@@ -23,6 +25,7 @@ KINDS = {
     "monitoring": "Monitoring of time and quality",
     "legal-read": "Legal read",
 }
+DRAFTS_TAKEN = "drafts-taken"  # in one case's bundle, and why: kept by itself when it is taken
 # What the database shows the reviewer (migration 0011); what the family said comes to them with care, not by a page.
 OPEN_TO_THE_REVIEWER = ("terms-of-reference", "panel")
 
@@ -45,6 +48,9 @@ def keep_record(
     )
     session.add(record)
     review.version += 1
+    session.flush()
+    if kind in NAMING:
+        tell_names_of_the_review(session, review)
     audit.append(session, audit.Entry(viewer.actor, f"recorded-{kind}", f"practice-review:{review.id}", record.id))
     return record
 

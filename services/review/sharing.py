@@ -27,8 +27,10 @@ def share(
     """Let other agencies of a case, its reviewer, or both see the newest returns of `owners`, or their chronologies.
 
     Whoever saw the same kind of an agency before goes on seeing it, in the newest version. Raises a 422 problem for an
-    agency that has sent no return with something to see, or one to share with that was not asked.
+    agency that has sent no return with something to see, or one to share with that was not asked; 409 for a closed case.
     """
+    if case.closed_at is not None:
+        raise conflict("This case was closed when its notification was withdrawn; nothing is shared any more.")
     returns = {each.agency_id: each for each in submitted_returns(session, case.id) if each.involved}
     asked = set(session.scalars(select(InformationRequest.agency_id).where(InformationRequest.case_id == case.id)))
     if missing := [owner for owner in owners if owner not in returns]:

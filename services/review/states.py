@@ -52,6 +52,7 @@ INFORMATION_REQUEST: States = {
     ("draft", "cancel"): "cancelled",
     ("returned", "cancel"): "cancelled",
     ("cancelled", "ask-again"): "requested",
+    ("returned", "ask-again"): "requested",  # there is somebody new to search for; what was sent is kept
 }
 
 PRACTICE_REVIEW: States = {

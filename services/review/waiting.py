@@ -65,6 +65,16 @@ QUERIES: dict[str, str] = {
           FROM rapid_review_decisions d JOIN cases c ON c.id = d.case_id
          WHERE d.superseded_at IS NULL AND d.reply_due_on <= :today AND c.closed_at IS NULL
     """,
+    # What an agency sent after the decision: it may be another decision that the partners would take now.
+    "return-after-decision": """
+        SELECT 'information-request:' || q.id AS concerns, (sent.at AT TIME ZONE 'Europe/London')::date AS due_on,
+               q.case_reference AS reference, NULL AS agency_id, '/review/requests/' || q.id || '/read-after-decision' AS page
+          FROM information_requests q JOIN cases c ON c.id = q.case_id
+          JOIN rapid_review_decisions d ON d.case_id = c.id AND d.superseded_at IS NULL
+          JOIN LATERAL (SELECT max(v.submitted_at) AS at FROM agency_returns v WHERE v.request_id = q.id) sent
+               ON sent.at > d.decided_at AND (q.read_at IS NULL OR q.read_at < sent.at)
+         WHERE c.closed_at IS NULL AND (sent.at AT TIME ZONE 'Europe/London')::date <= :today
+    """,
     "action-overdue": """
         SELECT 'action:' || a.id AS concerns, a.due_on, c.reference, a.owner_agency AS agency_id,
                '/review/actions/' || a.id || '/evidence' AS page

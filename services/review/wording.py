@@ -82,6 +82,7 @@ REPORT_KINDS = {"full-report": "Full report", "executive-summary": "Executive su
 WAITING = {
     "hold-check": "Look at a hold on publication again",
     "panel-reply": "Ask the Panel for its reply to the rapid review",
+    "return-after-decision": "Read what an agency sent after the decision",
     "action-overdue": "An action is overdue",
     "action-stale": "Nothing was heard of an action for a while",
     "impact-check": "Look whether an action has changed something for children",

@@ -44,8 +44,10 @@ CATALOGUE: dict[str, EventType] = {
         EventType("case.opened-in-emergency", "review", ("notify",), contracts.CaseOpenedInEmergency()),
         EventType("case-team.changed", "review", ("publish",), contracts.CaseTeamChanged(), at_once=True),
         EventType("information.requested", "review", ("notify",), contracts.InformationRequested()),
-        EventType("information.due-soon", "review", ("notify",), contracts.InformationRequested()),
+        EventType("information.due-soon", "review", ("notify",), contracts.InformationAwaited()),
         EventType("information.overdue", "review", ("notify",), contracts.InformationOverdue()),
+        EventType("information.cancelled", "review", ("notify",), contracts.InformationAwaited()),
+        EventType("meeting.called-off", "review", ("notify",), contracts.MeetingPlanned()),
         EventType("meeting.planned", "review", ("notify",), contracts.MeetingPlanned()),
         EventType("rapid-review.completed", "review", ("notify",), contracts.RapidReviewCompleted()),
         EventType(

@@ -17,7 +17,11 @@ Time = fields.AwareDateTime
 
 
 class Identifier(Contract):
-    """One thing that identifies a child or family: `kind` is name, date-of-birth, nhs-number, postcode, address, setting, professional, email, phone."""
+    """One thing that identifies a child, a family, a worker or a setting.
+
+    `kind` is name, date-of-birth, expected-date-of-delivery, date-of-death, incident-date, nhs-number, case-number,
+    postcode, address, setting, professional, email, phone, or review-team: who conducts the review, or signed it.
+    """
 
     kind = fields.String(required=True)
     value = fields.String(required=True)
@@ -181,7 +185,7 @@ class CaseOpenedInEmergency(Contract):
     opened_at = Time(required=True)
 
 
-class InformationRequested(Contract):
+class InformationAwaited(Contract):
     request_id = Id(required=True)
     case_id = Id(required=True)
     incident_id = Id(required=True)
@@ -190,7 +194,13 @@ class InformationRequested(Contract):
     due_at = Time(required=True)
 
 
-class InformationOverdue(InformationRequested):
+class InformationRequested(InformationAwaited):
+    """`anew`: the agency was asked before, and now has somebody new to search for."""
+
+    anew = fields.Boolean(load_default=False)
+
+
+class InformationOverdue(InformationAwaited):
     """`times` is how often this return has been chased, this time included; `escalated`: the agency's leads hear of it too.
 
     An event from before that was said has no `escalated`: the partnership's file says from which time on they do.
@@ -265,7 +275,8 @@ class IncidentReviewed(Contract):
 class ReportSignedOff(PracticeReviewEvent):
     """`kind` is the review's type (LCSPR, thematic); `identifiers` must not appear in what is published.
 
-    `incidents` are all that the review is about: who is kept from one of them is kept from what is published of it.
+    `incidents` are all that the review is about, `taken_out` those that it was about before: who is kept from one of
+    them is kept from what is published of it.
     An event from before that was said has `occurred_on`, the day of its one incident, instead.
     """
 
@@ -276,6 +287,7 @@ class ReportSignedOff(PracticeReviewEvent):
     signed_at = Time(required=True)
     identifiers = fields.List(fields.Nested(Identifier), required=True)
     incidents = fields.List(fields.Nested(IncidentReviewed))
+    taken_out = fields.List(Id(), load_default=list)
     occurred_on = fields.Date()
 
 

@@ -109,6 +109,19 @@ def test_words_of_the_area_count_on_the_anonymous_route_only() -> None:
     assert [(f["kind"], f["value"]) for f in findings(publication)] == [("area", "Hereford")]
 
 
+def test_who_reviewed_is_named_on_the_local_route_and_counts_on_the_anonymous_one() -> None:
+    team = [{"kind": "review-team", "value": "Nia Calder"}, {"kind": "name", "value": "Hester Nolan"}]
+    publication = open_publication(pdf("Written by Nia Calder."), identifiers=team)
+    assert findings(publication) == []
+    post(f"/publications/{publication['id']}/route", route("anonymous"))
+    assert [(f["kind"], f["value"]) for f in findings(publication)] == [("review-team", "Nia Calder")]
+    alike = [{"kind": "review-team", "value": "Nia Nolan"}, {"kind": "name", "value": "Hester Nolan"}]
+    publication = open_publication(pdf("The Nolan family moved."), identifiers=[*reversed(alike)])
+    assert [(f["kind"], f["value"]) for f in findings(publication)] == [("name", "Nolan")], (
+        "it is the family's name too"
+    )
+
+
 def test_what_becomes_known_of_the_case_later_is_looked_for_in_what_was_checked_before() -> None:
     report = signed_report(pdf("The neighbour, Mr Quillfeather, called."))
     hear("report.signed-off", report)

@@ -38,13 +38,14 @@ def seen_by(person_id: str) -> dict[str, int]:
         return {t: session.scalar(text(f"SELECT count(*) FROM {t}")) or 0 for t in ("publications", *of_case)}
 
 
-@pytest.mark.parametrize("which", ["the-first", "a-further-one"])
+@pytest.mark.parametrize("which", ["the-first", "a-further-one", "one-taken-out"])
 def test_who_is_kept_from_one_incident_finds_nothing_of_the_publication(which: str) -> None:
     reviewed = [{"incident_id": str(uuid.uuid4()), "occurred_on": "2026-03-20"} for _ in range(3)]
+    first, further, out = reviewed[0]["incident_id"], reviewed[2]["incident_id"], str(uuid.uuid4())
     publication = open_publication(
-        pdf("Learning from the life of Hester Nolan."), incident_id=reviewed[0]["incident_id"], incidents=reviewed
+        pdf("Learning from the life of Hester Nolan."), incident_id=first, incidents=reviewed, taken_out=[out]
     )
-    barred = incidents_of(publication["id"])[0 if which == "the-first" else 2]
+    barred = {"the-first": first, "a-further-one": further, "one-taken-out": out}[which]
     at = f"/publish/publications/{publication['id']}"
     lead = person(POLICE, "communications-lead")
     assert lead.get(at).status_code == 200

@@ -135,6 +135,18 @@ def test_an_agency_is_asked_by_mail_and_fetches_the_request_with_its_key(sandbox
     assert got(path, POLICE)["document"]["request_id"] == request["request_id"]
 
 
+def test_an_agency_that_has_somebody_new_to_search_for_is_told_so_and_not_whom(sandbox: Outside) -> None:
+    taken = notified()
+    hear("information.requested", request_to(POLICE, taken) | {"anew": True})
+    send()
+    mail = sandbox.mail(taken["reference"], "safeguarding@west-mercia-police.example")
+    assert [
+        m
+        for m in mail
+        if "asked about for a review has changed. Search your records again" in " ".join(m["text"].split())
+    ]
+
+
 def test_an_agency_without_an_address_is_told_by_a_person(sandbox: Outside) -> None:
     taken = notified()
     agency = add_agency_without_email()
@@ -198,6 +210,19 @@ def test_an_agency_is_invited_to_a_meeting_by_a_link_alone(sandbox: Outside) -> 
     mails = sandbox.mail(taken["reference"], "safeguarding@west-mercia-police.example")
     [mail] = [each for each in mails if "invited" in each["text"]]
     assert f"/review/meetings/{meeting['meeting_id']}" in mail["text"]
+
+
+def test_an_agency_is_told_without_a_name_to_search_no_more_and_that_a_meeting_is_called_off(sandbox: Outside) -> None:
+    taken = notified()
+    asked = request_to(POLICE, taken)
+    hear("information.cancelled", asked)
+    meeting = {name: asked[name] for name in ("case_id", "incident_id", "agency_id", "reference")}
+    hear("meeting.called-off", meeting | {"meeting_id": str(uuid.uuid4()), "held_at": clock.now().isoformat()})
+    send()
+    mails = sandbox.mail(taken["reference"], "safeguarding@west-mercia-police.example")
+    said_there = [" ".join(each["text"].split()) for each in mails]
+    assert [words for words in said_there if "Search no more for it" in words]
+    assert [words for words in said_there if "is called off" in words]
 
 
 def test_a_commissioned_review_has_six_months_and_its_publication_ends_them() -> None:

@@ -17,6 +17,7 @@ from tests.integration.test_review_practice_reviews import pdf, sign, upload
 from tests.integration.test_review_records_kept import confirm, decide, ended, years_later
 from tests.referrals import USUAL
 from tests.reviewing import (
+    FULL_RETURN,
     HOSPITAL,
     OFFICE,
     PARTNERS,
@@ -27,6 +28,9 @@ from tests.reviewing import (
     hear,
     notified,
     open_case,
+    post,
+    put,
+    request_of,
     said,
 )
 
@@ -155,3 +159,53 @@ def test_a_case_whose_content_was_destroyed_learns_nothing() -> None:
     with SERVICE.transaction() as session:
         found = session.get_one(Case, case["id"])
     assert (found.identifiers, found.people) == ([], None)
+
+
+WITH_NAMES = FULL_RETURN | {
+    "chronology": [
+        FULL_RETURN["chronology"][0] | {"persons": ["Mother (Kelly Sampleton)", "Social worker Jo Bell", "GP"]}
+    ]
+}
+IN_RETURN = [
+    {"kind": "name", "value": "Kelly Sampleton"},
+    {"kind": "professional", "value": "Jo Bell"},
+    {"kind": "professional", "value": "Ada Prosser"},
+    {"kind": "professional", "value": "Gwen Morris"},
+]
+
+
+def returned(case: dict[str, Any]) -> None:
+    put(f"/information-requests/{request_of(case, SCHOOL)}/return", SCHOOL, WITH_NAMES)
+
+
+def test_names_in_returns_and_of_who_reviews_are_looked_for_once_the_report_is_signed_off() -> None:
+    case = open_case()
+    returned(case)
+    put(f"/information-requests/{request_of(case, SCHOOL)}/return", SCHOOL, FULL_RETURN)  # the first version said them
+    review = commissioned(case)
+    appointed = {"name": "Dr Nia Calder", "appointed_on": "2026-03-20", "independence": "None here.", "conflicts": []}
+    post(f"/practice-reviews/{review['id']}/reviewers", OFFICE, appointed)
+    members = [{"name": "Ivor Hale", "role": "Nurse", "agency": "Trust"}]
+    post(f"/practice-reviews/{review['id']}/records/panel", OFFICE, {"chair": "Una Webb", "members": members})
+    report = upload(review, pdf()).json
+    for partner in PARTNERS:
+        sign(review, report, partner)
+    [event] = said(f"practice-review:{review['id']}", "report.signed-off")
+    assert all(each in event["identifiers"] for each in IN_RETURN), event["identifiers"]
+    team = {each["value"] for each in event["identifiers"] if each["kind"] == "review-team"}
+    assert {"Nia Calder", "Ivor Hale", "Una Webb", "Pat Watkins"} <= team
+    assert learnt_of(review) == []
+
+
+def test_a_name_told_after_the_sign_off_reaches_publishing() -> None:
+    case = open_case()
+    review = signed_off(case)
+    request = f"/information-requests/{request_of(case, SCHOOL)}/return"
+    put(request, SCHOOL, WITH_NAMES | {"submitted": False})
+    assert learnt_of(review) == [], "a draft is its agency's alone"
+    returned(case)
+    assert learnt_of(review) == [IN_RETURN]
+    read = {"read_on": "2026-03-20", "by": "Rhys Penn", "advice": "Nothing stands against it.", "outcome": "cleared"}
+    post(f"/practice-reviews/{review['id']}/records/legal-read", OFFICE, read)
+    [event] = said(f"practice-review:{review['id']}", "identifiers.learnt")
+    assert {"kind": "review-team", "value": "Rhys Penn"} in event["identifiers"]

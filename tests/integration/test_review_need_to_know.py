@@ -95,6 +95,23 @@ def test_who_is_kept_from_an_incident_finds_nothing_of_its_review_anywhere() -> 
     assert seen_by(approver.id) == before
 
 
+def test_who_is_kept_from_a_case_that_was_taken_out_of_a_review_sees_nothing_of_that_review() -> None:
+    case, out, approver = whole_case(), open_case(), person(POLICE, "partner-approver")
+    further = {"case_id": out["id"], "reasons": "The same service."}
+    link = post(f"/practice-reviews/{case['review']}/cases", OFFICE, further)
+    post(f"/review-cases/{link['id']}/removal", OFFICE, {"reasons": "A conflict of interest."})
+    at, tables = f"/review/practice-reviews/{case['review']}", ("practice_reviews", "review_cases", "cases")
+    assert approver.get(at).status_code == 200
+    before = seen_by(approver.id, tables)
+    bar = barred(approver.id, out["incident_id"])
+    assert approver.get(at).status_code == 404
+    after = seen_by(approver.id, tables)
+    assert [before[name] - after[name] for name in tables] == [1, 2, 1]
+    assert approver.get(f"/review/cases/{case['id']}").status_code == 200, "the other case is still theirs"
+    barred(approver.id, out["incident_id"], lifted=True, bar_id=bar)
+    assert approver.get(at).status_code == 200
+
+
 def test_a_person_of_an_agency_that_was_asked_is_kept_from_its_request_too() -> None:
     case, author = whole_case(), person(HOSPITAL, "return-author")
     other = person(HOSPITAL, "return-author")

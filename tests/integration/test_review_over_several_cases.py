@@ -1,7 +1,9 @@
 """One review over several incidents, one incident in several reviews: what is published, learnt and seen follows from it."""
 
+import io
 import os
 import re
+import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -94,6 +96,7 @@ def test_what_must_not_be_published_is_of_every_case() -> None:
         {"incident_id": first["incident_id"], "occurred_on": "2026-03-20"},
         {"incident_id": further["incident_id"], "occurred_on": "2026-02-11"},
     ]
+    assert event["taken_out"] == [out["incident_id"]]
     taken_in(review, open_case(), 409)  # what was signed is signed
 
 
@@ -151,3 +154,34 @@ def test_people_take_a_case_in_and_out_on_pages() -> None:
     assert removal
     office.does(removal[1], reasons="Not the same.")
     assert "Taken out on" in office.get(at).text
+
+
+def bundle(answer: Any) -> tuple[set[str], str]:
+    """What a bundle holds of reviews, and the words of all their records."""
+    with zipfile.ZipFile(io.BytesIO(answer.data)) as held:
+        of_reviews = {name for name in held.namelist() if "/record.json" in name or "/full-report" in name}
+        return {name.rpartition("/")[2] for name in of_reviews}, str([held.read(name) for name in of_reviews])
+
+
+def test_the_bundle_of_one_case_holds_no_draft_about_other_families_unless_it_is_said_why() -> None:
+    review, other = commissioned(open_case()), of_another_child()
+    upload(review, pdf())
+    panel = {"chair": "Una Webb", "members": [{"name": "Ivor Hale", "role": "Nurse", "agency": "Trust"}]}
+    post(f"/practice-reviews/{review['id']}/records/panel", OFFICE, panel)
+    at, office = f"/review/cases/{review['case_id']}", Someone(OFFICE, ["partnership-office"], service="review")
+    assert bundle(office.get(f"{at}/bundle.zip"))[0] == {"record.json", "full-report-1.pdf"}
+    assert f'{at}/bundle"' not in office.get(at).text
+    link = taken_in(review, other)
+    for _ in ("while it is about both", "when the other was taken out again"):
+        names, words = bundle(office.get(f"{at}/bundle.zip"))
+        assert names == {"record.json"} and other["pseudonym"] not in words and "Una Webb" not in words
+        assert bundle(call("GET", f"/cases/{review['case_id']}/bundle", OFFICE))[0] == {"record.json"}
+        call("POST", f"/review-cases/{link['id']}/removal", OFFICE, {"reasons": "Not the same."})
+    assert f'{at}/bundle"' in office.get(at).text
+    post(f"/cases/{review['case_id']}/bundle", OFFICE, {}, 422)
+    assert office.post(f"{at}/bundle", reasons="").status_code == 422
+    asked = office.post(f"{at}/bundle", reasons="The court ordered the drafts.")
+    assert bundle(asked)[0] == {"record.json", "full-report-1.pdf"}
+    assert "The court ordered the drafts." in office.get(f"/review/practice-reviews/{review['id']}").text
+    by_system = call("POST", f"/cases/{review['case_id']}/bundle", OFFICE, {"reasons": "The coroner asked."})
+    assert by_system.status_code == 201 and "full-report-1.pdf" in bundle(by_system)[0]

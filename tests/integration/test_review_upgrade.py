@@ -60,3 +60,12 @@ def test_a_review_has_its_case_and_an_action_its_progress_after_the_upgrade_and_
         for table, count in (("cases", 1), ("practice_reviews", 1), ("recommendations", 1), ("evidence", 2)):
             assert connection.execute(f"SELECT count(*) FROM {table}").fetchone() == (count,)
     migrate("review", url, application_role("review"))
+
+
+def test_the_newest_steps_go_down_and_up_again(before: str) -> None:
+    url, superuser = before.split()
+    for revision in ("head", "-3", "head"):
+        migrate("review", url, application_role("review"), revision)
+        with psycopg.connect(superuser) as connection:
+            added = "SELECT count(*) FROM information_schema.columns WHERE column_name IN ('search_changed_at', 'ended_with_it')"
+            assert connection.execute(added).fetchone() == (2 if revision == "head" else 0,)

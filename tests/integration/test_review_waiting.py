@@ -13,7 +13,21 @@ from tests import notifying
 from tests.integration import test_reactions
 from tests.notifying import Outside
 from tests.people import WRONG, Someone
-from tests.reviewing import OFFICE, SCHOOL, call, commissioned, days_from_now, get, open_case, post, said
+from tests.reviewing import (
+    FULL_RETURN,
+    OFFICE,
+    SCHOOL,
+    call,
+    commissioned,
+    days_from_now,
+    decide_and_sign,
+    get,
+    open_case,
+    post,
+    put,
+    request_of,
+    said,
+)
 
 pytestmark = pytest.mark.usefixtures("ground", "own_clock")
 
@@ -138,3 +152,34 @@ def test_a_reminder_reaches_the_contacts_by_mail_with_a_link_and_nothing_of_the_
         assert f"/review/holds/{hold['id']}/check" in "".join(mail.split())
         assert "Hester" not in mail
         assert review["title"] not in mail
+
+
+def test_a_return_that_is_changed_after_the_decision_waits_until_the_office_says_what_comes_of_it() -> None:
+    case = open_case()
+    request = f"/information-requests/{request_of(case, SCHOOL)}"
+    waiting = {"concerns": f"information-request:{request_of(case, SCHOOL)}"}
+
+    def waits_now() -> bool:
+        return waiting["concerns"] in [each["concerns"] for each in get("/waiting", OFFICE)["items"]]
+
+    put(f"{request}/return", SCHOOL, {"involved": False})
+    decide_and_sign(case)
+    assert not waits_now()
+    later(1)
+    put(f"{request}/return", SCHOOL, FULL_RETURN)
+    assert waits_now()
+    remind()
+    assert len(said(waiting["concerns"], "reminder.due")) == 1
+    post(f"{request}/read-after-decision", OFFICE, {}, 422)
+    assert waits_now()
+    office = Someone(OFFICE, ["partnership-office"], service="review")
+    office.does(
+        f"/review/requests/{request_of(case, SCHOOL)}/read-after-decision",
+        reasons="It changes nothing in the decision.",
+    )
+    assert not waits_now()
+    later(1)
+    put(f"{request}/return", SCHOOL, FULL_RETURN)
+    assert waits_now()
+    post(f"{request}/read-after-decision", OFFICE, {"reasons": "The same."})
+    assert not waits_now()

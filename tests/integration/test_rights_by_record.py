@@ -80,6 +80,7 @@ KINDS: dict[str, str | None] = {
     "/review/requests/<uuid:request_id>/versions": "request with versions",
     "/review/requests/<uuid:record_id>/": "own request",
     "/review/requests/<uuid:record_id>/extension": "request to extend",
+    "/review/requests/<uuid:record_id>/read-after-decision": "request to extend",
     "/review/recommendations/": "recommendation",
     "/review/recommendations/<uuid:record_id>/action": "recommendation to act on",
     "/review/actions/": "recommendation to act on",

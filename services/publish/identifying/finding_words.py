@@ -8,7 +8,11 @@ from services.publish.identifying import jigsaw
 NAMES: dict[str, tuple[str, str]] = {
     "name": ("A name of the case", "It is in the case's record. Use a role or the pseudonym."),
     "alias": ("A name of the case", "It is in the case's record. Use a role or the pseudonym."),
-    "professional": ("A worker's name", "They referred the case or agreed it. Give their role."),
+    "professional": ("A worker's name", "They referred the case, answered about it or worked on it. Give their role."),
+    "review-team": (
+        "Who led or signed the review",
+        "Their names lead to the area, which the anonymous route keeps back.",
+    ),
     "nickname": ("Perhaps a nickname", "It is a usual short form of a name of the case."),
     "misspelt-name": ("Perhaps a misspelt name", "It is nearly a name of the case, or read wrongly by a scanner."),
     "initials": ("Initials", "They are those of people in the case's record."),

@@ -13,7 +13,7 @@ from services.publish.identifying.plain_text import each_word, plain
 SHORTEST_NAME = 3  # shorter parts of a name ("Al", "de") are words, too: they count with their capital
 SHORTEST_SETTING = 8  # one short word of a school's name ("Green") is an ordinary word
 NAMES = ("name", "alias")
-OF_PEOPLE = (*NAMES, "professional")
+OF_PEOPLE = (*NAMES, "professional", "review-team")
 DATES = ("date-of-birth", "expected-date-of-delivery")
 POSTCODE = re.compile(r"(?<![a-z0-9])[a-z]{1,2}[0-9][0-9a-z]?[ -]{0,2}[0-9][a-z]{2}(?![a-z0-9])")
 LINKING = frozenset(each_word("al bin bint da de del den der di du el la le san st ten van von y"))
@@ -47,6 +47,8 @@ def known_identifiers(
     spellings = {plain(word).strip(): Spelling("pseudonym") for word in pseudonyms}
     spellings |= {plain(word).strip(): Spelling("area", _is_short(word)) for word in area_words}
     listed = [(each["kind"], plain(each["value"]).strip()) for each in identifiers]
+    # A name that somebody of the review shares with the family, or with a worker, is theirs.
+    listed.sort(key=lambda each: each[0] != "review-team")
     for kind, value in listed:
         if kind in NAMES:
             spellings |= {nick: Spelling("nickname", True) for nick in nicknames_of(value) if nick not in spellings}
@@ -171,10 +173,13 @@ VARIANTS: dict[str, Callable[[str], Iterator[str]]] = {
     "name": _name_variants,
     "alias": _name_variants,
     "professional": _name_variants,
+    "review-team": _name_variants,
     "address": _address_variants,
     "setting": _setting_variants,
     "date-of-birth": _nowhere,
     "expected-date-of-delivery": _nowhere,
+    "date-of-death": _nowhere,
+    "incident-date": _nowhere,
     "nhs-number": _nowhere,
     "postcode": _nowhere,
 }

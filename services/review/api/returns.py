@@ -4,11 +4,12 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from services.review.agency_returns import save_return
+from services.review.agency_returns import note_read, save_return
 from services.review.api.routes import api
 from services.review.information_requests import extend_request
 from services.review.models import InformationRequest
 from services.review.records import etag, expect_version, find
+from services.review.schemas.common import Reasons
 from services.review.schemas.returns import (
     AgencyReturnBody,
     ExtensionBody,
@@ -84,4 +85,19 @@ def post_extension(call: Call, request_id: UUID) -> Reply:
     request = find(call.session, InformationRequest, request_id, lock=True)
     expect_version(request)
     extend_request(call.session, request, call.body["due_on"], call.body["reasons"], call.viewer)
+    return Reply(describe_request(call.session, request, drafts=False), headers=etag(request))
+
+
+@api.post(
+    "/information-requests/<uuid:request_id>/read-after-decision",
+    allows=rights.office,
+    takes=Reasons,
+    gives=InformationRequestView,
+    status=201,
+)
+def post_read(call: Call, request_id: UUID) -> Reply:
+    """Say what comes of what an agency sent after the decision; it then waits no more."""
+    request = find(call.session, InformationRequest, request_id, lock=True)
+    expect_version(request)
+    note_read(call.session, request, call.body["reasons"], call.viewer)
     return Reply(describe_request(call.session, request, drafts=False), headers=etag(request))

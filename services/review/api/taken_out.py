@@ -10,6 +10,7 @@ from services.review.figures import figures_by_year, learning_by_year
 from services.review.models import Case
 from services.review.records import find
 from services.review.report_document import KINDS, report_file
+from services.review.schemas.common import Reasons
 from services.review.schemas.taken_out import FiguresView, ReportQuery, ThemesView, TrackerView, named
 from services.review.themes import themes_by_year
 from services.review.tracker import COLUMNS, take_tracker
@@ -29,10 +30,22 @@ def get_rapid_review_report(call: Call, case_id: UUID) -> Reply:
 
 @api.get("/cases/<uuid:case_id>/bundle", allows=rights.office)
 def get_bundle(call: Call, case_id: UUID) -> Reply:
-    """The whole case as a ZIP for a court or the Panel, with hashes of every file in it. That it was taken is audited."""
+    """The whole case as a ZIP for a court or the Panel, with hashes of every file in it. That it was taken is audited.
+
+    Drafts of a review that is about other cases too are left out; `POST` takes them, with reasons.
+    """
     case = find(call.session, Case, case_id)
     call.note_read(f"case:{case.id}")
     return _file(bundle_of(call.session, case, call.viewer), "application/zip", f"{case.reference}.zip")
+
+
+@api.post("/cases/<uuid:case_id>/bundle", allows=rights.office, takes=Reasons, status=201)
+def post_bundle(call: Call, case_id: UUID) -> Reply:
+    """The same with drafts that speak of other cases too, and why they are needed; the reasons are kept with the review."""
+    case = find(call.session, Case, case_id)
+    call.note_read(f"case:{case.id}")
+    content = bundle_of(call.session, case, call.viewer, call.body["reasons"])
+    return _file(content, "application/zip", f"{case.reference}.zip")
 
 
 def _file(content: bytes, content_type: str, filename: str) -> Reply:

@@ -70,6 +70,7 @@ class Case(Model):
     completed_at: Mapped[MomentOrNone]
     closed_at: Mapped[MomentOrNone]
     closing_reasons: Mapped[str | None] = mapped_column(Encrypted("cases.closing_reasons"))
+    ended_with_it: Mapped[dict[str, Any] | None] = mapped_column(JSONB)  # what was open for it when it was withdrawn
     plan: Mapped[dict[str, Any] | None] = mapped_column(JSONB)  # the stages in force on the day it opened
     version: Mapped[int] = mapped_column(default=1)
 
@@ -93,6 +94,9 @@ class InformationRequest(Model):
     chase_at: Mapped[MomentOrNone]
     reminded_at: Mapped[MomentOrNone]
     chased: Mapped[int] = mapped_column(default=0)
+    search_changed_at: Mapped[MomentOrNone]  # when there was somebody new to search for since the agency was asked
+    read_at: Mapped[MomentOrNone]  # when the office said what comes of what was sent after the decision
+    read_reasons: Mapped[str | None] = mapped_column(Encrypted("information_requests.read_reasons"))
     concerns: Mapped[list[dict[str, str]] | None] = mapped_column(Encrypted("information_requests.concerns"))
     people: Mapped[list[dict[str, Any]] | None] = mapped_column(Encrypted("information_requests.people"))
     version: Mapped[int] = mapped_column(default=1)

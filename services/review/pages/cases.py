@@ -4,6 +4,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from services.review.bundle import is_about_others
 from services.review.directory import Agencies
 from services.review.information_requests import answers_of_cases, ask_more_agencies
 from services.review.meetings import absent_partners, meetings_of
@@ -13,6 +14,7 @@ from services.review.pages.requests import agencies_to_ask
 from services.review.pages.site import pages, sections
 from services.review.rapid_review import awaited_partners, standing_decision
 from services.review.records import find
+from services.review.review_cases import reviews_of
 from services.review.states import CASE, may
 from services.review.views.cases import describe_case, describe_summary
 from shared.identity import rights
@@ -50,7 +52,9 @@ def show_case(visit: Visit, case_id: UUID) -> Page:
     requests = [each for each in described["information_requests"] if each["status"] != "cancelled"]
     decision = standing_decision(visit.session, case)
     awaited = awaited_partners(visit.session, decision) if decision else []
-    names = Agencies(visit.session, [*awaited, *partnership().safeguarding_partners])
+    ended = described["ended_with_it"] or {"requests": [], "shared": []}
+    involved = [*awaited, *ended["requests"], *ended["shared"], *partnership().safeguarding_partners]
+    names = Agencies(visit.session, involved)
     meetings = [
         {"held_at": each.held_at, "absent": [names[agency]["name"] for agency in absent_partners(each)], **each.content}
         for each in meetings_of(visit.session, case)
@@ -61,6 +65,8 @@ def show_case(visit: Visit, case_id: UUID) -> Page:
         "answered": sum(each["status"] == "returned" for each in requests),
         "meetings": meetings,
         "awaited": [names[agency]["name"] for agency in awaited],
+        "ended": described["ended_with_it"]
+        and ended | {what: [names[agency]["name"] for agency in ended[what]] for what in ("requests", "shared")},
         "steps": _steps(visit, case, awaited),
         "writes": rights.runs_reviews(visit.viewer) and case.closed_at is None,
         "back": "/review/cases",
@@ -74,6 +80,7 @@ def _steps(visit: Visit, case: Case, awaited: list[str]) -> list[tuple[str, str]
     if case.closed_at is not None or not rights.runs_reviews(viewer):
         return []
     signs = rights.partner(viewer) and viewer.agency_id in awaited and may(CASE, case.stage, "sign")
+    about_others = any(is_about_others(visit.session, case, each) for each in reviews_of(visit.session, case))
     offered = [
         (signs, f"{here}/position", "Take your agency's position"),
         (may(CASE, case.stage, "decide"), f"{here}/agenda", "Agenda and invitation"),
@@ -86,6 +93,7 @@ def _steps(visit: Visit, case: Case, awaited: list[str]) -> list[tuple[str, str]
         (rights.office(viewer), f"{here}/sharing", "Share returns and chronologies"),
         (rights.office(viewer), f"{here}/access", "Who may see it, and who read it"),
         (rights.office(viewer), f"{here}/bundle.zip", "Take the whole case as a bundle"),
+        (rights.office(viewer) and about_others, f"{here}/bundle", "A bundle with drafts about other cases"),
     ]
     return [(path, words) for allowed, path, words in offered if allowed]
 

@@ -79,7 +79,7 @@ def post_meeting_plan(visit: Visit, case_id: UUID) -> Page | Go:
         if meeting is None:
             raise not_found()
         call_off(visit.session, meeting, visit.viewer)
-        return Go(request.path, "The meeting is called off here. Tell those who were invited.")
+        return Go(request.path, "The meeting is called off, and those who were invited are told.")
     form = _form(visit, case)
 
     def act() -> None:

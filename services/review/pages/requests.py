@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy import select, text
 from wtforms import StringField
 
+from services.review.agency_returns import note_read
 from services.review.information_requests import extend_request
 from services.review.models import Extension, InformationRequest
 from services.review.pages.acts import act
@@ -45,6 +46,10 @@ class NilForm(Questions):
 class ExtensionForm(Questions):
     due_on = DayField("New day", what="The new day", validators=needed("Give the new day"))
     reasons = reasons("Why is more time given?", missing="Say why more time is given")
+
+
+class ReadForm(Questions):
+    reasons = reasons("What comes of it?", missing="Say what comes of it, and why")
 
 
 def own_request(visit: Visit, request_id: UUID, *, lock: bool = False) -> InformationRequest:
@@ -170,6 +175,20 @@ act(
     back=_at,
     blamed="due_on",
     done="The agency has more time.",
+)
+act(
+    "/requests/<uuid:record_id>/read-after-decision",
+    name="note_return_read",
+    on=InformationRequest,
+    title="What was sent after the decision",
+    button="It is read",
+    allows=rights.office,
+    asks=lambda visit, request: ReadForm(visit.typed),
+    does=lambda visit, request, form: note_read(visit.session, request, form["reasons"].data, visit.viewer),
+    back=_at,
+    blamed="reasons",
+    done="It is noted, and waits no more.",
+    note="Read the return, and what was changed in it, on the page before. Does it call for another decision of the partners?",
 )
 
 

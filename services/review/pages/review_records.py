@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from services.review.models import PracticeReview
+from services.review.models import PracticeReview, ReviewRecord
 from services.review.pages.acts import act
-from services.review.review_records import KINDS, keep_record, records_of
+from services.review.review_records import DRAFTS_TAKEN, KINDS, keep_record, records_of
 from services.review.schemas.review_records import SCHEMAS
 from shared.identity import rights
 from shared.web.asking import checked, given, line, optional_text, reasons
@@ -155,7 +155,21 @@ def shown_records(visit: Visit, review: PracticeReview) -> list[dict[str, Any]]:
             for each in entries
         ]
         shown.append({"kind": kind, "title": title, "entries": drawn})
-    return shown
+    return [*shown, *_drafts_taken(kept)]
+
+
+def _drafts_taken(kept: list[ReviewRecord]) -> list[dict[str, Any]]:
+    """Why drafts left in the bundle of one case, where any did; nobody records it by a form here."""
+    entries = [
+        {"by": each.recorded_by, "at": each.recorded_at, "holds": True, "answers": _why_taken(each.content)}
+        for each in kept
+        if each.kind == DRAFTS_TAKEN
+    ]
+    return [{"kind": "", "title": "Drafts taken in the bundle of one case", "entries": entries}] if entries else []
+
+
+def _why_taken(content: dict[str, Any]) -> list[tuple[str, str]]:
+    return [("Bundle of", content["case"]), ("Why", content["reasons"])]
 
 
 def _by_member(kind: str) -> bool:

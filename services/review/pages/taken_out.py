@@ -13,6 +13,8 @@ from services.review.tracker import COLUMNS as TRACKER
 from services.review.tracker import take_tracker
 from services.review.written_documents import as_csv, as_excel, as_workbook
 from shared.identity import rights
+from shared.web.asking import form_page, reasons
+from shared.web.forms import Questions
 from shared.web.pages import Download, Page, Visit
 from shared.web.problems import not_found
 
@@ -22,10 +24,39 @@ EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 @pages.get("/cases/<uuid:case_id>/bundle.zip", allows=rights.office)
 def download_bundle(visit: Visit, case_id: UUID) -> Download:
-    """The whole case for a court or the Panel, with hashes of every file in it."""
+    """The whole case for a court or the Panel, with hashes of every file in it; of other families no drafts."""
     case = find(visit.session, Case, case_id)
     visit.note_read(f"case:{case.id}")
     return Download(bundle_of(visit.session, case, visit.viewer), "application/zip", f"{case.reference}.zip")
+
+
+class DraftsForm(Questions):
+    reasons = reasons("Why are drafts that speak of other families needed?", missing="Say why they are needed")
+
+
+@pages.get("/cases/<uuid:case_id>/bundle", allows=rights.office)
+def ask_for_drafts(visit: Visit, case_id: UUID) -> Page:
+    """Ask why drafts about several cases are to be in the bundle of one."""
+    return _ask(find(visit.session, Case, case_id), DraftsForm())
+
+
+def _ask(case: Case, form: Questions) -> Page:
+    title, note = (
+        "A bundle with drafts about other cases",
+        "The reasons are kept with each review whose drafts are taken.",
+    )
+    back = f"/review/cases/{case.id}"
+    return form_page(title, form, button="Take the bundle", back=back, about=case.reference, note=note)
+
+
+@pages.post("/cases/<uuid:case_id>/bundle", allows=rights.office)
+def take_with_drafts(visit: Visit, case_id: UUID) -> Page | Download:
+    case, form = find(visit.session, Case, case_id), DraftsForm(visit.typed)
+    if not form.validate():
+        return _ask(case, form)
+    visit.note_read(f"case:{case.id}")
+    content = bundle_of(visit.session, case, visit.viewer, form["reasons"].data)
+    return Download(content, "application/zip", f"{case.reference}.zip")
 
 
 @pages.get("/figures", allows=rights.office_or_partner)

@@ -73,13 +73,26 @@ class DutyNoteView(Schema):
     reference = fields.String(required=True, allow_none=True)
 
 
+class EndedWithCase(Schema):
+    """What was ended when the notification was withdrawn: whose requests, which meetings, whose shared material.
+
+    `reviewer_accesses` is how many there were: a reviewer whose review is still about another case goes on.
+    """
+
+    requests = fields.List(fields.String(), required=True)
+    meetings = fields.List(moment(), required=True)
+    shared = fields.List(fields.String(), required=True)
+    reviewer_accesses = fields.Integer(required=True)
+
+
 class CaseView(CaseSummary):
-    """One case whole. `withdrawal_reasons` are given where its notification was withdrawn."""
+    """One case whole. `withdrawal_reasons` and `ended_with_it` are given where its notification was withdrawn."""
 
     children = fields.Integer(required=True)
     occurred_on = fields.Date(required=True)
     closed_at = moment(allow_none=True)
     withdrawal_reasons = fields.String(required=True, allow_none=True)
+    ended_with_it = fields.Nested(EndedWithCase, required=True, allow_none=True)
     stages = fields.List(fields.Nested(StageView), required=True)
     referrals = fields.List(fields.Nested(ReferralNote), required=True)
     duties = fields.List(fields.Nested(DutyNoteView), required=True)

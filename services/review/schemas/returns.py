@@ -164,7 +164,8 @@ class ReturnView(ReturnVersionView):
 class InformationRequestSummary(Schema):
     """A request as it stands. `overdue`: no return was submitted by `due_at`; `late`: one came after it.
 
-    `chased` is how often the agency was told that it is overdue.
+    `chased` is how often the agency was told that it is overdue; `search_changed_at` is when there was somebody new to
+    search for: an agency that had answered by then is asked anew, and its earlier versions stay.
     """
 
     id = fields.UUID(required=True)
@@ -178,6 +179,7 @@ class InformationRequestSummary(Schema):
     late = fields.Boolean(required=True)
     returned_at = moment(allow_none=True)
     chased = fields.Integer(required=True)
+    search_changed_at = moment(allow_none=True)
     versions = fields.List(fields.Nested(ReturnVersionView), required=True)
 
 

@@ -81,10 +81,13 @@ SCHEMAS: dict[str, type[Schema]] = {
 
 
 class ReviewRecordView(Schema):
-    """An entry; the newest of its kind (of its family member) says what holds now. `content` is as it was recorded."""
+    """An entry; the newest of its kind (of its family member) says what holds now. `content` is as it was recorded.
+
+    `drafts-taken` is kept by itself: that drafts left in the bundle of one of several cases, and why.
+    """
 
     id = fields.UUID(required=True)
-    kind = fields.String(required=True, metadata={"enum": [*SCHEMAS]})
+    kind = fields.String(required=True, metadata={"enum": [*SCHEMAS, "drafts-taken"]})
     recorded_by = fields.String(required=True)
     recorded_at = moment()
     content = fields.Dict(required=True)

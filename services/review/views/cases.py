@@ -1,5 +1,6 @@
 """Cases as they are answered."""
 
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import or_, select
@@ -55,6 +56,7 @@ def describe_case(session: Session, case: Case) -> dict[str, Any]:
         "occurred_on": case.occurred_on,
         "closed_at": case.closed_at,
         "withdrawal_reasons": case.closing_reasons,
+        "ended_with_it": _ended_with(case),
         "stages": describe_stages(session, case),
         "referrals": _referrals(session, case),
         "duties": _duties(session, case),
@@ -66,6 +68,11 @@ def describe_case(session: Session, case: Case) -> dict[str, Any]:
         "practice_reviews": [describe_practice_review_summary(review) for review in reviews],
         "recommendations": describe_recommendations(session, recommendations),
     }
+
+
+def _ended_with(case: Case) -> dict[str, Any] | None:
+    ended = case.ended_with_it
+    return ended and ended | {"meetings": [datetime.fromisoformat(each) for each in ended["meetings"]]}
 
 
 def _of_case(session: Session, kind: Any, case: Case, order: Any) -> list[Any]:

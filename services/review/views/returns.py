@@ -41,6 +41,7 @@ def _request(request: InformationRequest, agencies: Agencies, versions: list[Age
         "late": request.returned_at is not None and request.returned_at > request.due_at,
         "returned_at": request.returned_at,
         "chased": request.chased,
+        "search_changed_at": request.search_changed_at,
         "versions": [_version(version) for version in versions],
     }
 
@@ -63,9 +64,10 @@ def describe_request(session: Session, request: InformationRequest, *, drafts: b
         statement = statement.where(AgencyReturn.submitted_at.is_not(None))
     newest = session.scalar(statement.order_by(AgencyReturn.number.desc()).limit(1))
     [described] = describe_requests(session, [request])
+    searched = request.status != "cancelled"  # then nobody is searched for any more
     return described | {
-        "concerns": request.concerns or [],
-        "people": request.people or [],
+        "concerns": (searched and request.concerns) or [],
+        "people": (searched and request.people) or [],
         "return": _content(newest) if newest else None,
     }
 
