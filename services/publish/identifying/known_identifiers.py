@@ -14,7 +14,7 @@ SHORTEST_NAME = 3  # shorter parts of a name ("Al", "de") are words, too: they c
 SHORTEST_SETTING = 8  # one short word of a school's name ("Green") is an ordinary word
 NAMES = ("name", "alias")
 OF_PEOPLE = (*NAMES, "professional", "review-team")
-DATES = ("date-of-birth", "expected-date-of-delivery")
+DATES = ("incident-date", "date-of-death", "expected-date-of-delivery", "date-of-birth")
 POSTCODE = re.compile(r"(?<![a-z0-9])[a-z]{1,2}[0-9][0-9a-z]?[ -]{0,2}[0-9][a-z]{2}(?![a-z0-9])")
 LINKING = frozenset(each_word("al bin bint da de del den der di du el la le san st ten van von y"))
 
