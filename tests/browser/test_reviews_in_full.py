@@ -108,7 +108,7 @@ def addresses(review: dict[str, Any]) -> list[str]:
         "/reviewer-request",
         "/hold",
     ]
-    of_case = ["", "/stages/meeting", "/explained", "/records", "/records/decision", "/legal-hold", "/recommendation", "/recommendation?theme=escalation"]  # fmt: skip
+    of_case = ["", "/bundle", "/stages/meeting", "/explained", "/records", "/records/decision", "/legal-hold", "/recommendation", "/recommendation?theme=escalation"]  # fmt: skip
     return [
         *(at + rest for rest in of_review),
         *(f"{at}/records/{kind}" for kind in parts()),
