@@ -23,6 +23,7 @@ from shared.identity.keys import UPSERT_KEY, apply_directory_change, hash_of, ne
 from shared.partnership import partnership
 from shared.service import Service
 from shared.settings import SERVICES
+from tests.chosen_settings import let_the_file_speak
 
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
 EXAMPLES = 10  # of each operation, caller and kind of request
@@ -68,6 +69,7 @@ def test_every_answer_is_one_that_the_document_promises(ground: dict[str, str], 
                 ask(operation.as_strategy(generation_mode=mode), key, own_words)
             except Exception as error:  # all operations are asked before the test fails
                 faults.append(f"{operation.label} ({mode.value}): {type(error).__name__}: {error}"[:1500])
+    let_the_file_speak(service)
     assert operations > 10
     assert faults == [], "\n\n".join(faults)
 

@@ -17,6 +17,7 @@ from shared.database import new_id
 from shared.service import Service
 from shared.setting_changes import keep_change
 from tests import publishing, reviewing
+from tests.chosen_settings import let_the_file_speak
 from tests.people import WRONG, Someone
 from tests.publishing import OFFICE
 
@@ -34,16 +35,13 @@ STEP = {
     "reasons": WHY,
 }
 SENTENCE = "The family's own words have been shown to them."
-FILE_AGAIN = "INSERT INTO setting_changes SELECT gen_random_uuid(), name, 'null', 'a test', 'test', now() FROM (SELECT DISTINCT name FROM setting_changes) n"
 
 
 @pytest.fixture(autouse=True)
 def as_the_file_says(ground: dict[str, str]) -> Iterator[None]:
-    """Rows are never deleted: the test that made them lets the file speak again."""
     yield
     for service in (PUBLISH, REVIEW):
-        with service.transaction() as session:
-            session.execute(text(FILE_AGAIN))
+        let_the_file_speak(service)
 
 
 def office(service: str) -> Someone:

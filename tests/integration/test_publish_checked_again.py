@@ -65,11 +65,11 @@ def state(publication: dict[str, Any]) -> str:
 
 def test_what_is_not_public_yet_is_checked_again_before_what_is() -> None:
     public, waiting = live(), scheduled_publication()
-    check_documents()  # what other tests left
     for each in (public, waiting):
         learn(each, "Quillfeather")
     reopen_outdated_checks()
-    claimed = [publication_of(document_check._claim()) for _ in range(4)]
+    every = [publication_of(document) for document in iter(document_check._claim, None)]
+    claimed = [each for each in every if each in (public["id"], waiting["id"])]  # not what other tests left
     assert claimed == [waiting["id"]] * 2 + [public["id"]] * 2
 
 

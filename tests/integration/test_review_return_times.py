@@ -11,7 +11,8 @@ from services.review.service import SERVICE
 from shared import clock
 from shared.calendar import add_working_days, end_of_day, london_day
 from shared.partnership import partnership
-from tests.integration.test_checklists import FILE_AGAIN, WHY, last_entry
+from tests.chosen_settings import let_the_file_speak
+from tests.integration.test_checklists import WHY, last_entry
 from tests.integration.test_review_returns import make_due
 from tests.people import WRONG, Someone
 from tests.reviewing import OFFICE, call, find_case, get, open_case, put, said
@@ -27,17 +28,11 @@ TIMES = {
 }
 
 
-def let_the_file_speak() -> None:
-    """Rows are never deleted, so those of other tests stand there too."""
-    with SERVICE.transaction() as session:
-        session.execute(text(FILE_AGAIN))
-
-
 @pytest.fixture(autouse=True)
 def as_the_file_says(ground: dict[str, str]) -> Iterator[None]:
-    let_the_file_speak()
+    let_the_file_speak(SERVICE)
     yield
-    let_the_file_speak()
+    let_the_file_speak(SERVICE)
 
 
 def office() -> Someone:

@@ -84,9 +84,9 @@ def test_what_many_placements_and_places_are_called_names_no_setting() -> None:
         assert "setting" not in {kind for kind, _ in told}, said
 
 
-def test_a_file_number_is_found_in_a_report_and_the_day_of_death_as_a_full_date() -> None:
+def test_a_file_number_and_the_day_of_death_are_found_in_a_report() -> None:
     known = known_identifiers(
         [{"kind": "case-number", "value": "LCS 100200"}, {"kind": "date-of-death", "value": "2026-03-26"}]
     )
     found = find_identifiers([Passage("text", 1, "The file is LCS 100200. Tam died on 26 March 2026.")], known)
-    assert {("case-number", "LCS 100200"), ("full-date", "26 March 2026")} <= {(f.kind, f.value) for f in found}
+    assert {("case-number", "LCS 100200"), ("date-of-death", "26 March 2026")} <= {(f.kind, f.value) for f in found}
