@@ -1,7 +1,8 @@
 """Several statements in one exchange with PostgreSQL: each exchange costs more than most statements do.
 
 What a transaction says last (rows that it need not read again, events, the answer to be given again, the audit trail)
-is gathered and goes with its commit, so that the audit chain's lock is held while PostgreSQL alone is at work, never while a thread of ours waits for its turn.
+is gathered and goes with its commit, so that the audit chain's lock is held while PostgreSQL alone is at work, never
+while a thread of ours waits for its turn.
 """
 
 from collections.abc import Iterable, Iterator, Sequence

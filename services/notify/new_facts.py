@@ -66,9 +66,10 @@ def take_in(
 ) -> list[audit.Entry]:
     """Assess an incident anew after its referrals changed, and do what follows; returns audit entries.
 
-    Whoever was told gets a follow-up, or, where by the new facts it is not theirs to know, one withdrawal; what nobody can have received yet says the new facts; whoever has to be told by
-    the new facts alone is notified. An incident not notified is judged as a first referral would be. The statutory
-    clock runs from the first awareness that its referrals now state.
+    Whoever was told gets a follow-up, or, where by the new facts it is not theirs to know, one withdrawal; what nobody
+    can have received yet says the new facts; whoever has to be told by the new facts alone is notified. An incident not
+    notified is judged as a first referral would be. The statutory clock runs from the first awareness that its
+    referrals now state.
 
     `before` are the referrals on which a person said no or withdrew: what is graver than they were is asked anew, and so
     is a decision against notifying where another about the same is still awaited (`still_asked`).

@@ -73,8 +73,9 @@ def withdraw(session: Session, viewer: Viewer, publication: Publication, order: 
 def correct(session: Session, viewer: Viewer, publication: Publication, order: Order) -> PageOrder:
     """Put the newest checked documents and words in the place of those that are live; who has the former is told.
 
-    The NSPCC gets reports and record anew; those who had copies before publication are asked to put theirs out of use. The page says that it was corrected; what it showed until then is kept with the order.
-    Raises a 409 problem whose `missing` lists what the gate finds in the new versions, or where nothing was changed.
+    The NSPCC gets reports and record anew; those who had copies before publication are asked to put theirs out of use.
+    The page says that it was corrected; what it showed until then is kept with the order. Raises a 409 problem whose
+    `missing` lists what the gate finds in the new versions, or where nothing was changed.
     """
     publication.state = moved(publication.state, "correct")
     facts = facts_for(session, publication, None, going_live=True)

@@ -1,7 +1,8 @@
 """What the partnership has published already, brought over from its former site: looked at first, then taken.
 
 A folder with `reviews.csv` and the PDFs that it names, or with the former site's own pages (old_pages.py). Every file is
-cleaned like a new one, and it and the words of its page are searched for what may identify somebody: it is public already, so that is said, not refused.
+cleaned like a new one, and it and the words of its page are searched for what may identify somebody: it is public
+already, so that is said, not refused.
 """
 
 import csv

@@ -23,7 +23,7 @@ def list_past_reviews(visit: Visit) -> Page:
     """Every one that is or was on the site, the newest first."""
     items = visit.session.scalars(select(PastItem).where(ON_SITE).order_by(PastItem.published_on.desc(), PastItem.slug))
     values = {"items": items.all(), "brings_out": rights.brings_out(visit.viewer)}
-    return Page("past-reviews.html", "Published before this system", values)
+    return Page("past_reviews.html", "Published before this system", values)
 
 
 def _withdrawal_page(visit: Visit, slug: str, form: Questions) -> Page:
