@@ -18,7 +18,7 @@ STATUS = {
     "passed-on": "Passed to another authority",
     "withdrawn": "Withdrawn",
     "merged": "Made one with another",
-    "pending": "Not sent yet",
+    "pending": "Not done yet",
     "sent": "Sent, receipt awaited",
     "discharged": "Done",
     "waiting-for-person": "Waits for a person",
