@@ -118,6 +118,7 @@ def test_a_report_goes_its_way_from_findings_to_live_and_down_again(kind: str, o
     nspcc = {"nspcc_by": "The librarian", **day("nspcc_on", today)} if kind == "anonymous" else {}
     approver.does(f"{at}/route", **route(kind, **nspcc))
     assert "Hester Nolan" in editor.get(f"{at}/findings").text
+    lead.get(f"{at}/schedule")
     shut = lead.post(f"{at}/schedule", time="09:00", **day("day", publication_day(8)))
     assert shut.status_code == 422
     assert "protocol" in WRONG.findall(shut.text)[0].casefold() or "finding" in WRONG.findall(shut.text)[0].casefold()
@@ -267,6 +268,7 @@ def test_each_thing_that_is_missing_for_a_time_is_a_sentence_of_its_own_and_all_
     steps = [step for step in partnership().protocol if step.required and step.when == "before"]
     assert answer.status_code == 422
     assert answer.text.count('<a href="#day-day">') == 1  # the day itself is too early
+    lead.get(f"{at}/schedule")
     steps_left = f'<a href="{at}/protocol">{len(steps)} steps of the media and communications protocol must be done'
     assert answer.text.count(steps_left) == 1
     assert not any(str(escape(step.sentence)) in answer.text for step in steps)

@@ -15,16 +15,17 @@ from services.publish.models import Document, Publication
 from services.publish.pages.site import act, pages, publication_of, sections
 from services.publish.public_site.site_content import address_of, documents_to_publish, preview_of
 from services.publish.public_site.site_pages import review
-from services.publish.publication_route import Route, decide_route, partner_names
+from services.publish.publication_route import Route, decide_route, decisions, partner_names
 from services.publish.schedule import public_name
 from services.publish.what_is_out import MAY_NAME, to_look_at
 from services.publish.wording import AGE_BANDS, AGENCY_KINDS, KINDS, ROUTES, WARNINGS
 from shared import files
 from shared.identity import rights
 from shared.identity.viewer import Viewer
-from shared.web.asking import checked, given, line, moment_on, optional_text, reasons
+from shared.web.asking import Shown, checked, given, line, moment_on, optional_text, reasons
 from shared.web.forms import DayField, Questions, RadioField, SelectMultipleField, SentBeside, may_be_empty, needed
 from shared.web.pages import Download, Go, Page, Visit
+from shared.web.layout import moment
 from shared.web.problems import conflict, not_found
 from shared.web.uploads import uploaded_file
 
@@ -172,6 +173,14 @@ def _decide(visit: Visit, publication: Publication, form: Questions) -> object:
     body = given(form, "route", "reasons", "local_improvements") | {"publish": answers["publish"] or None}
     body["agreed_by"] = [
         {"agency_id": agency, "name": answers[f"name_{agency}"], "role": answers[f"role_{agency}"]}
+def _shown_decision(visit: Visit, publication: Publication) -> Shown | None:
+    made = decisions(visit.session, publication)
+    if not made:
+        return None
+    said = f"Decided on {moment(made[0].decided_at)}: {ROUTES[made[0].route]}. A new decision takes its place."
+    return Shown(str(made[0].id), (said, f"Reasons: {made[0].reasons}"), then="decide")
+
+
         for agency in partner_names(visit.session)
     ]
     if answers["nspcc_by"] and answers["nspcc_on"]:
@@ -193,6 +202,7 @@ act(
     note="Not publishing is a decision too, and its reasons go to the Panel and the Secretary of State.",
 )
 
+    shows=_shown_decision,
 
 class DocumentForm(Questions):
     kind = RadioField(
