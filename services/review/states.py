@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from services.review.wording import stage_words
 from shared.web.problems import conflict
 
 States = Mapping[tuple[str, str], str]
@@ -94,7 +95,9 @@ SENTENCES = {
 def move(states: States, state: str, what: str) -> str:
     """The state after `what` is done in `state`. Raises a 409 problem where the table has no such move."""
     if (state, what) not in states:
-        raise conflict(f"This cannot be done now: the record is at '{state}'. {SENTENCES.get(what, '')}".rstrip())
+        raise conflict(
+            f"This cannot be done now: it stands at “{stage_words(state)}”. {SENTENCES.get(what, '')}".rstrip()
+        )
     return states[state, what]
 
 

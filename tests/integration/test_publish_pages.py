@@ -146,6 +146,10 @@ def test_a_report_goes_its_way_from_findings_to_live_and_down_again(kind: str, o
     page = editor.get(at).text
     assert "Withdrawn" in page
     assert "Nia Lead" in page
+    told = page.partition("Who is told")[2]
+    for words in ("Send a copy before publication", partnership().recipient("secretary-of-state").name):
+        assert str(escape(words)) in told, words
+    assert f"<title>Publication {publication['reference']} – " in page
 
 
 def test_several_names_that_nobody_listed_may_stay_for_one_reason() -> None:
@@ -264,11 +268,11 @@ def test_each_thing_that_is_missing_for_a_time_is_a_sentence_of_its_own_and_all_
     at = f"/publish/publications/{publication['id']}"
     person(COUNCIL, "partner-approver").does(f"{at}/route", **route("local"))
     lead = person(POLICE, "communications-lead")
+    lead.get(f"{at}/schedule")
     answer = lead.post(f"{at}/schedule", time="09:00", **day("day", publication_day(1)))
     steps = [step for step in partnership().protocol if step.required and step.when == "before"]
     assert answer.status_code == 422
     assert answer.text.count('<a href="#day-day">') == 1  # the day itself is too early
-    lead.get(f"{at}/schedule")
     steps_left = f'<a href="{at}/protocol">{len(steps)} steps of the media and communications protocol must be done'
     assert answer.text.count(steps_left) == 1
     assert not any(str(escape(step.sentence)) in answer.text for step in steps)
