@@ -84,7 +84,7 @@ def show_case(visit: Visit, case_id: UUID) -> Page:
         "writes": rights.runs_reviews(visit.viewer) and case.closed_at is None,
         "back": "/review/cases",
     }
-    return Page("case.html", "Review", values)
+    return Page("case.html", f"Review {case.reference}", values)
 
 
 def _next_page(visit: Visit, case: Case, awaited: list[str]) -> str | None:
@@ -152,5 +152,5 @@ act(
     does=lambda visit, case, form: ask_more_agencies(visit.session, case, form["agencies"].data, visit.viewer),
     back=lambda _, case: f"/review/cases/{case.id}",
     blamed="agencies",
-    done="They are asked, and told by e-mail that a request waits for them.",
+    done="They are asked for a return, and told so by e-mail.",
 )

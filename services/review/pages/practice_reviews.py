@@ -62,7 +62,7 @@ def show_practice_review(visit: Visit, review_id: UUID) -> Page:
         "held": [hold for hold in described["holds"] if hold["status"] == "active"],
         "back": f"/review/cases/{review.case_id}",
     }
-    return Page("practice_review.html", "Practice review", values)
+    return Page("practice_review.html", f"Practice review {review.reference}", values)
 
 
 def _to_sign(visit: Visit, review: PracticeReview) -> Report | None:

@@ -70,7 +70,7 @@ def list_requests(visit: Visit) -> Page:
     to_sign = waiting_for_sign_off(visit.session, requests)
     requests.sort(key=lambda each: each.id not in to_sign)
     values = {"requests": describe_requests(visit.session, requests), "to_sign": to_sign}
-    return Page("requests.html", "Asked of us", values)
+    return Page("requests.html", "Returns asked of your agency", values)
 
 
 @pages.get("/requests/<uuid:request_id>", allows=rights.any_agency)
@@ -100,7 +100,7 @@ def show_request(visit: Visit, request_id: UUID) -> Page:
         "may_extend": rights.office(visit.viewer) and request.status in AWAITED,
         "back": "/review/requests" if own else f"/review/cases/{request.case_id}",
     }
-    return Page("request.html", "Information request", values)
+    return Page("request.html", "Return asked of your agency" if own else "Return of an agency", values)
 
 
 @pages.post("/requests/<uuid:request_id>/not-involved", allows=rights.writes_returns)
