@@ -115,7 +115,6 @@ def _large_case() -> str:
     return str(requests[0].case_id)
 
 
-
 def report_checked() -> tuple[list[float], float]:
     """Seconds to clean and check a long report, and the process's greatest memory in MB."""
     from services.publish.document_check import check
