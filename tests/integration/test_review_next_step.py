@@ -7,7 +7,19 @@ import pytest
 
 from shared import clock
 from tests.people import Someone
-from tests.reviewing import COUNCIL, DECISION, ICB, OFFICE, PARTNERS, POLICE, open_case, post, signature
+from tests.reviewing import (
+    COUNCIL,
+    DECISION,
+    ICB,
+    OFFICE,
+    PARTNERS,
+    POLICE,
+    decide_and_sign,
+    open_case,
+    post,
+    request_of,
+    signature,
+)
 
 pytestmark = pytest.mark.usefixtures("ground")
 
@@ -70,3 +82,18 @@ def test_each_point_of_the_decision_has_a_question_and_faults_of_its_own() -> No
     summary = office.post(at).text.partition("govuk-error-summary__list")[2].partition("</ul>")[0]
     faults = [each.strip() for each in re.findall(r"<a [^>]*>(.*?)</a>", summary, re.S)]
     assert len(faults) == len(set(faults)) > 8
+
+
+def test_a_page_is_called_what_it_is_about_and_one_thing_has_one_name() -> None:
+    case, approver = open_case(), person(POLICE, "partner-approver")
+    decide_and_sign(case)
+    body = {"kind": "lcspr", "title": "Information sharing", "decided_at": clock.now().isoformat()}
+    review = post(f"/cases/{case['id']}/practice-reviews", OFFICE, body)
+    page = approver.get(f"/review/practice-reviews/{review['id']}").text
+    assert f"<title>Practice review {review['reference']} – " in page
+    assert "No report has been uploaded yet." in page
+    listed = approver.get("/review/requests").text
+    assert "<title>Returns asked of your agency – " in listed and "Asked of us" not in listed
+    for who, title in ((approver, "Return asked of your agency"), (person(COUNCIL, "partner-approver"), "Return of an agency")):  # fmt: skip
+        assert f"<title>{title} – " in who.get(f"/review/requests/{request_of(case, POLICE)}").text
+    assert re.search(r'href="/publish"[^>]*>\s*Publications\s*<', page)
