@@ -15,6 +15,7 @@ from shared.identity.viewer import NOBODY
 from shared.partnership import partnership
 from shared.service import Service
 from shared.web.forms import items_of
+from shared.web.tables import under
 
 WEB = Path(__file__).parent
 STATIC = WEB / "static"
@@ -44,7 +45,7 @@ def install_layout(app: Flask, service: Service, templates: Path) -> None:
     components = PrefixLoader({"govuk_frontend_jinja": PackageLoader("govuk_frontend_jinja")})
     app.jinja_env.loader = ChoiceLoader([folders, components])
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.jinja_env.filters |= {"day": day, "due": due, "moment": moment, "words": words}
+    app.jinja_env.filters |= {"day": day, "due": due, "moment": moment, "under": under, "words": words}
     app.jinja_env.globals |= {
         "asset": lambda name: f"/{service.name}/assets/{version}/{name}",
         "service": service.name,

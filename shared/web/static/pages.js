@@ -27,6 +27,17 @@ document.addEventListener('keydown', event => {
   if (presses.length >= 3) window.location.replace(document.querySelector('[data-leave]').href)
 })
 
+// A tab stop only where there is something to scroll.
+for (const box of document.querySelectorAll('.house-scroll')) {
+  const name = box.getAttribute('aria-label')
+  new ResizeObserver(() => {
+    const scrolls = box.scrollWidth > box.clientWidth
+    for (const [key, value] of Object.entries({ tabindex: '0', role: 'region', 'aria-label': name })) {
+      if (scrolls) box.setAttribute(key, value); else box.removeAttribute(key)
+    }
+  }).observe(box)
+}
+
 const idle = document.getElementById('idle')
 if (idle) {
   const seconds = Number(idle.dataset.seconds)
