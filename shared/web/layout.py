@@ -10,7 +10,7 @@ from jinja2 import ChoiceLoader, FileSystemLoader, PackageLoader, PrefixLoader
 
 from shared import clock
 from shared.calendar import LONDON
-from shared.identity.people import IDLE, WARNED_BEFORE
+from shared.identity.people import WARNED_BEFORE
 from shared.identity.viewer import NOBODY
 from shared.partnership import partnership
 from shared.service import Service
@@ -51,7 +51,6 @@ def install_layout(app: Flask, service: Service, templates: Path) -> None:
         "service": service.name,
         "items_of": items_of,
         "leave_to": LEAVE_TO,
-        "idle_seconds": int(IDLE.total_seconds()),
         "warn_seconds": int(WARNED_BEFORE.total_seconds()),
         "errors": [],
         "takes_file": False,

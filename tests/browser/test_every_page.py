@@ -128,23 +128,3 @@ def test_no_page_with_errors_has_a_fault(
         html.append(sent.value.text())
     assert found == []
     assert checker(html) == ""
-
-
-def test_before_the_time_runs_out_a_person_is_warned_and_may_stay(visitor: Callable[..., Visitor]) -> None:
-    someone = visitor("phone")
-    page = someone.sign_in("agency.lead")
-    page.clock.install()
-    page = someone.open("/notify/emergency")
-    page.get_by_label("Why must you see it now?").fill("Typed before the time ran out.")
-    warning = page.get_by_role("alertdialog")
-    page.clock.fast_forward("24:30")
-    assert warning.is_hidden()
-    page.clock.fast_forward("01:00")
-    page.clock.run_for(2000)
-    expect(warning).to_be_visible()
-    assert faults_of(page) == []
-    with page.expect_response("**/notify/stay"):
-        page.get_by_role("button", name="Stay signed in").click()
-    expect(warning).to_be_hidden()
-    page.clock.fast_forward("24:00")
-    assert warning.is_hidden()

@@ -21,8 +21,9 @@ from shared.identity.roles import ROLES
 from shared.partnership import IdentityProvider, partnership
 from shared.web.asking import acted, form_page
 from shared.web.forms import Questions, RadioField, needed, trimmed
-from shared.web.pages import SIGN_IN, Go, Page, Visit, safe_path
+from shared.web.pages import Go, Page, Visit
 from shared.web.problems import Problem, not_found
+from shared.web.way_back import SIGN_IN, safe_path
 
 PROVING_FOR = timedelta(minutes=10)  # between the password and the code
 WRONG = "The e-mail address and password do not fit together. Check both, or set a new password."
