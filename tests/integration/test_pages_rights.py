@@ -75,7 +75,7 @@ MAY: dict[tuple[str, str], frozenset[str]] = {
     **{(method, f"/notify/agencies/{rest}"): KEEPS_SYSTEM for rest in ("new", "<agency_id>/change", "<agency_id>/end") for method in ("GET", "POST")},
     ("GET", "/notify/health-in-words"): KEEPS_SYSTEM,
     ("GET", "/notify/people"): KEEPS_PEOPLE,
-    **{(method, f"/notify/people/{rest}"): KEEPS_PEOPLE for rest in ("new/<agency_id>", "<uuid:person_id>") for method in ("GET", "POST")},
+    **{(method, f"/notify/people/{rest}"): KEEPS_PEOPLE for rest in ("new/<agency_id>", "<uuid:person_id>", "<uuid:person_id>/begin-anew") for method in ("GET", "POST")},
     ("POST", "/notify/people/<uuid:person_id>/access"): KEEPS_PEOPLE,
 }  # fmt: skip
 

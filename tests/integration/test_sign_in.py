@@ -157,7 +157,12 @@ def test_wrong_tries_are_let_go_after_a_day_and_no_sooner() -> None:
 def test_who_lost_their_phone_begins_anew_by_a_link_and_in_no_other_way() -> None:
     someone, secret, recovery = with_account()
     office = Someone(OFFICE, ["partnership-office"])
+    asks = f"/notify/people/{someone.id}/begin-anew"
+    assert f'href="{asks}"' in office.get(f"/notify/people/{someone.id}").text
+    assert "call them on a number you know" in office.get(asks).text
     assert office.post(f"/notify/people/{someone.id}/access", act="factor").status_code == 303
+    assert someone.get("/notify/today").status_code == 200  # nothing was done without asking
+    assert office.post(asks).location == f"/notify/people/{someone.id}"
     assert someone.get("/notify/today").status_code == 303
     other = another_browser(someone)
     assert try_password(other) == 422
