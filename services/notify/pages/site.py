@@ -17,7 +17,7 @@ def sections(viewer: Viewer) -> list[tuple[str, str]]:
         ("/notify/incidents", "Incidents", rights.office_authority_or_partner),
         ("/notify/duties", "Duties", rights.office_or_authority),
         ("/notify/timeliness", "Timeliness", rights.office_or_authority),
-        ("/notify/reports", "Reports", rights.any_agency),
+        ("/notify/reports", "Incident reports", rights.any_agency),
         ("/notify/emergencies", "Emergency access", rights.office),
         ("/notify/settings", "Settings", rights.keeps_system),
         ("/notify/health-in-words", "Health", rights.keeps_system),
