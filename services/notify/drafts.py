@@ -32,7 +32,7 @@ LIST = text(
     "SELECT id::text, started_at, changed_at FROM drafts WHERE person_id = :person AND referral_id IS NULL ORDER BY changed_at DESC"
 )
 STORE = text("UPDATE drafts SET answers = :answers, changed_at = :now, referral_id = :referral WHERE id = :id")
-REMOVE = text("DELETE FROM drafts WHERE id = :id AND person_id = :person AND referral_id IS NULL")
+REMOVE = text("DELETE FROM drafts WHERE id = :id AND person_id = :person AND referral_id IS NULL RETURNING id")
 FORGET = text("DELETE FROM drafts WHERE changed_at < :before AND referral_id IS NULL")
 LATEST = text("""
     SELECT id::text FROM drafts WHERE referral_id = :referral AND person_id = :person ORDER BY changed_at DESC LIMIT 1
@@ -153,8 +153,9 @@ def begin_correction(session: Session, viewer: Viewer, referral: Referral) -> st
     return draft.id
 
 
-def remove_draft(session: Session, viewer: Viewer, draft_id: str) -> None:
-    session.execute(REMOVE, {"id": draft_id, "person": viewer.person_id})
+def remove_draft(session: Session, viewer: Viewer, draft_id: str) -> bool:
+    """Let go of a person's own draft; False where there is none, or it was sent."""
+    return session.execute(REMOVE, {"id": draft_id, "person": viewer.person_id}).first() is not None
 
 
 def forget_drafts() -> None:

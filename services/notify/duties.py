@@ -20,6 +20,8 @@ from shared.outbox import Saying, emit_all
 from shared.partnership import partnership
 
 DECIDE = "decide-whether-to-notify"
+# What persons do; nothing is sent for it, or only once they have done it.
+NOBODY_SENDS = (DECIDE, "rapid-review", "lcspr", "local-review", "panel-reply-wait", "nspcc-receipt-wait")
 FURTHEST = ("discharge", "send", "call-person", "cancel")
 NOTIFYING = ("sin-panel", "sin-secretary-of-state", "sin-ofsted")
 RULE_OF = {"panel": "sin-panel", "secretary-of-state": "sin-secretary-of-state", "ofsted": "sin-ofsted"}

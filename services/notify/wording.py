@@ -62,8 +62,24 @@ RULES = {
     "nspcc-deposit": "Give the NSPCC the report",
     "nspcc-receipt-wait": "Ask the NSPCC for its receipt",
 }
-
-
+# How somebody is told, and what shows that they were.
+CHANNELS = {
+    "https": "Directly, system to system",
+    "email": "E-mail",
+    "portal": "A person, by the national form or portal",
+}
+RECEIPTS = {
+    "from-gateway": "Comes back by itself",
+    "recorded-by-person": "Recorded by a person",
+    "not-awaited": "Not awaited",
+}
+CAME_OF_IT = {
+    "delivered": "Delivered",
+    "already-received": "They had it already",
+    "retry-after": "To be tried again",
+    "rejected": "Not taken",
+}
+PARTNERS = "The safeguarding partners"
 LABELS = {
     "nhs_number": "NHS number",
     "occurred": "When it happened",
@@ -130,6 +146,24 @@ def recipient_words(recipient: str) -> str:
     name = partnership().recipient(recipient).name
     kind, _, rest = recipient.partition(":")
     return name if name and name != recipient else agency_words(rest) if rest else kind.replace("-", " ").capitalize()
+
+
+def who_words(duty: Mapping[str, Any]) -> str:
+    """Who is told under a duty, or who does what nobody is told of."""
+    return PARTNERS if duty["rule"] == "rapid-review" else recipient_words(duty["recipient"])
+
+
+def channel_words(channel: str) -> str:
+    return CHANNELS.get(channel, channel)
+
+
+def attempt_words(outcome: str) -> str:
+    """What came of one attempt to tell somebody."""
+    return CAME_OF_IT.get(outcome, outcome)
+
+
+def receipt_words(receipt: str) -> str:
+    return RECEIPTS.get(receipt, receipt)
 
 
 def left_words(duty: Mapping[str, Any], now: datetime) -> str:

@@ -30,10 +30,12 @@ class Role:
 ROLES: dict[str, Role] = {
     role.name: role
     for role in (
-        Role("referrer", "reports serious incidents and sees their own reports", ANY_AGENCY, {"notify": "mine"}),
+        Role(
+            "referrer", "reports serious incidents and sees their own incident reports", ANY_AGENCY, {"notify": "mine"}
+        ),
         Role(
             "agency-lead",
-            "agrees and sees all reports and returns of their agency, and ends access for its people",
+            "agrees and sees all incident reports and returns of their agency, and ends access for its people",
             ANY_AGENCY,
             {"notify": "own", "review": "own"},
         ),

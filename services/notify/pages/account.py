@@ -2,9 +2,10 @@
 
 from datetime import timedelta
 from typing import Any
+from urllib.parse import quote
 
 import segno
-from flask import request, session
+from flask import flash, request, session
 from pyotp import TOTP
 from wtforms import PasswordField, StringField
 
@@ -134,19 +135,29 @@ def post_sign_in(visit: Visit) -> Page | Go:
     return Go("/notify/sign-in/code")
 
 
-def _proving() -> str:
-    """Who has given the right password a moment ago. Raises a problem where nobody has."""
+def _proving() -> str | None:
+    """Who has given the right password a moment ago."""
     proving = session.get("proving")
     if not proving or clock.machine_now().timestamp() - proving["at"] > PROVING_FOR.total_seconds():
-        raise Problem(403, "Too much time has passed. Begin to sign in again.")
+        return None
     return str(proving["person"])
+
+
+def _begin_anew() -> Go:
+    """Back to the password, and on to the page that was wanted; it is said why where the time ran out."""
+    if session.pop("proving", None):
+        minutes = PROVING_FOR.total_seconds() // 60
+        flash(f"More than {minutes:.0f} minutes passed. Enter your password again.", "notice")
+    wanted = session.get("next")
+    return Go(f"{SIGN_IN}?next={quote(wanted)}" if wanted else SIGN_IN)
 
 
 @pages.get("/sign-in/code", allows=rights.anyone)
 def get_code(visit: Visit) -> Page | Go:
-    if "proving" not in session:
-        return Go(SIGN_IN)
-    person = sign_in.person_for_sign_up(visit.session, _proving())
+    proving = _proving()
+    if proving is None:
+        return _begin_anew()
+    person = sign_in.person_for_sign_up(visit.session, proving)
     if person is None or not person.totp_confirmed_at:
         return Go("/notify/second-factor")
     return form_page("Enter your code", CodeForm(), button="Continue", back=SIGN_IN)
@@ -155,6 +166,8 @@ def get_code(visit: Visit) -> Page | Go:
 @pages.post("/sign-in/code", allows=rights.anyone)
 def post_code(visit: Visit) -> Page | Go:
     form, person = CodeForm(visit.typed), _proving()
+    if person is None:
+        return _begin_anew()
     if not form.validate():
         return form_page("Enter your code", form, button="Continue", back=SIGN_IN)
     if not sign_in.check_code(visit.session, person, form["code"].data, _address()):
@@ -231,11 +244,12 @@ def _whose(visit: Visit, token: str) -> Any:
 
 @pages.get("/second-factor", allows=rights.anyone)
 def get_second_factor(visit: Visit) -> Page | Go:
-    return _app_page(visit, FirstCodeForm()) if "proving" in session else Go(SIGN_IN)
+    proving = _proving()
+    return _app_page(visit, proving, FirstCodeForm()) if proving else _begin_anew()
 
 
-def _app_page(visit: Visit, form: Questions) -> Page:
-    person = sign_in.person_for_sign_up(visit.session, _proving())
+def _app_page(visit: Visit, person_id: str, form: Questions) -> Page:
+    person = sign_in.person_for_sign_up(visit.session, person_id)
     if person is None or person.totp_confirmed_at:
         raise Problem(409, "Your account has its second factor already. Sign in with it.")
     secret = sign_in.app_secret(visit.session, person.id)
@@ -250,10 +264,12 @@ def _app_page(visit: Visit, form: Questions) -> Page:
 
 
 @pages.post("/second-factor", allows=rights.anyone)
-def post_second_factor(visit: Visit) -> Page:
+def post_second_factor(visit: Visit) -> Page | Go:
     form, person_id = FirstCodeForm(visit.typed), _proving()
+    if person_id is None:
+        return _begin_anew()
     if not form.validate():
-        return _app_page(visit, form)
+        return _app_page(visit, person_id, form)
     person = sign_in.person_for_sign_up(visit.session, person_id)
     if person is None or person.totp_confirmed_at or not person.totp_secret:
         raise Problem(409, "Your account has its second factor already. Sign in with it.")
@@ -262,7 +278,7 @@ def post_second_factor(visit: Visit) -> Page:
         form.blame(
             "code", "This code is not right. Check that the app shows Safeguarding Reviews, and use its newest code."
         )
-        return _app_page(visit, form)
+        return _app_page(visit, person_id, form)
     go = _let_in(visit, person_id)
     return Page("recovery_codes.html", "Keep your recovery codes", {"codes": codes, "on": go.to})
 

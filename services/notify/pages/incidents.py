@@ -132,7 +132,7 @@ def show_incident(visit: Visit, incident_id: UUID) -> Page:
         "may_withdraw": rights.authority(visit.viewer) and incident.status in ("notifiable", "notified"),
         "back": "/notify/incidents",
     }
-    return Page("incident.html", "Incident", values)
+    return Page("incident.html", f"Incident {incident.reference}", values)
 
 
 def _moments(incident: Incident, referrals: list[dict[str, Any]]) -> list[tuple[str, datetime]]:
@@ -140,7 +140,7 @@ def _moments(incident: Incident, referrals: list[dict[str, Any]]) -> list[tuple[
     found = [
         ("The incident", datetime.combine(incident.occurred_on, time(), LONDON)),
         ("The authority became aware", incident.authority_aware_at),
-        *((f"Referral {each['reference']}", each["submitted_at"]) for each in referrals),
+        *((f"Incident report {each['reference']}", each["submitted_at"]) for each in referrals),
     ]
     return [*found, ("Notified", incident.notified_at)] if incident.notified_at else found
 
@@ -238,7 +238,7 @@ def post_withdrawal_page(visit: Visit, incident_id: UUID) -> Page | Go:
 
 
 def _merge_page(form: Questions, incident: Incident) -> Page:
-    note = "Both referrals are kept; one notification goes out."
+    note = "Both incident reports are kept; one notification goes out."
     return _about(incident, "Make it one with another incident", form, button="Make them one", note=note)
 
 
