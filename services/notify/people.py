@@ -122,8 +122,8 @@ def send_link(session: Session, viewer: Viewer, person_id: str) -> None:
 def change_person(session: Session, viewer: Viewer, person_id: str, name: str, roles: Sequence[str]) -> None:
     """Change a person's name and roles, at once and in every service."""
     person = person_seen_by(session, viewer, person_id)
-    if person_id == viewer.person_id and set(roles) != set(person.roles):
-        raise Problem(409, "You cannot change your own roles: ask somebody else who may.")
+    if person_id == viewer.person_id and (name, set(roles)) != (person.name, set(person.roles)):
+        raise Problem(409, "You cannot change your own name or roles: ask somebody else who may.")
     _check_roles(session, viewer, person.agency_id, roles)
     values = {"id": person_id, "name": name, "roles": sorted(set(roles))}
     if session.execute(CHANGE, values).first():
