@@ -89,6 +89,7 @@ class Document(Model):
     version: Mapped[int]
     content_type: Mapped[str]
     uploaded_by: Mapped[str] = mapped_column(Encrypted("documents.uploaded_by"))
+    uploaded_by_actor: Mapped[str | None]  # who it was, whatever their name is now; None of those from before
     uploaded_agency: Mapped[str]
     uploaded_at: Mapped[Moment]
     original_key: Mapped[str]
@@ -135,6 +136,7 @@ class Finding(Model):
     resolution: Mapped[str | None]
     reason: Mapped[str | None] = mapped_column(Encrypted("findings.reason"))
     resolved_by: Mapped[str | None] = mapped_column(Encrypted("findings.resolved_by"))
+    resolved_by_actor: Mapped[str | None]  # as of a document
     resolved_at: Mapped[Moment | None]
 
 

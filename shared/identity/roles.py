@@ -85,6 +85,16 @@ def sees_cases_of(service: str, roles: frozenset[str] | None) -> bool:
     return bool(roles) and scope_of(service, roles or frozenset()) != "none"
 
 
+def shows_cases(role: str) -> bool:
+    """Whether the role shows, in any service, more of cases than what its holder reported."""
+    return any(scope not in ("none", "mine") for scope in ROLES[role].sees.values())
+
+
+def shows_beyond_agency(role: str) -> bool:
+    """Whether the role shows, in any service, cases of other agencies than its holder's."""
+    return any(scope in ("partner", "all") for scope in ROLES[role].sees.values())
+
+
 def may_hold(role: str, *, is_authority: bool, is_partner: bool, is_office: bool) -> bool:
     """Whether an agency of this sort may give the role to its people."""
     held_in = ROLES[role].held_in

@@ -22,7 +22,7 @@ from shared import audit, clock
 from shared.identity.people import SignIn, from_cookie, take_kept_form, viewer_of
 from shared.identity.rights import Right, anyone
 from shared.identity.viewer import NOBODY, Viewer
-from shared.logs import request_id
+from shared.logs import known_from_here, request_id
 from shared.service import Service
 from shared.settings import settings
 from shared.web.problems import Problem, answer
@@ -150,6 +150,8 @@ class Pages:
         if sign_in is None or sign_in.is_idle(now):
             return NOBODY, sign_in
         viewer = viewer_of(transaction, self.service.name, sign_in)
+        if viewer:
+            known_from_here(viewer.actor)
         if viewer and (now - sign_in.seen).total_seconds() > SEEN_EVERY_SECONDS:
             sign_in = replace(sign_in, seen=now)
             session["who"] = session["who"] | {"seen": int(now.timestamp())}

@@ -174,8 +174,10 @@ def test_an_agencys_lead_is_offered_no_role_that_sees_beyond_the_agency() -> Non
     }
 
 
-def test_nobody_raises_or_ends_themselves() -> None:
+def test_nobody_raises_renames_or_ends_themselves() -> None:
     office = Someone(OFFICE, ["partnership-office"])
+    renamed = office.post(f"/notify/people/{office.id}", name="Somebody Else", roles="partnership-office")
+    assert renamed.status_code == 422 and "your own name" in renamed.text
     assert office.post(f"/notify/people/{office.id}", name="Somebody", roles="administrator").status_code == 422
     assert office.post(f"/notify/people/{office.id}/access", act="end").status_code == 409
     assert office.get("/notify/people").status_code == 200

@@ -10,6 +10,7 @@ from pyotp import TOTP
 from wtforms import PasswordField, StringField
 
 from services.notify import preferences, sign_in, work_accounts
+from services.notify.known_browsers import browser_known_to, know_browser
 from services.notify.links import person_of_link
 from services.notify.pages.site import home_of, pages
 from services.notify.rate_limits import WRONG_LINKS, count_one, refuse_beyond
@@ -87,6 +88,10 @@ def _address() -> str:
     return request.remote_addr or "unknown"
 
 
+def _place(email: str) -> sign_in.Place:
+    return sign_in.Place(_address(), browser_known_to(email))
+
+
 @pages.get("/sign-in", allows=rights.anyone)
 def get_sign_in(visit: Visit) -> Page | Go:
     if visit.viewer.person_id:
@@ -127,7 +132,9 @@ def post_sign_in(visit: Visit) -> Page | Go:
     form = SignInForm(visit.typed)
     if not form.validate():
         return _sign_in_page(form)
-    person = sign_in.check_password(visit.session, form["email"].data, form["password"].data, _address())
+    person = sign_in.check_password(
+        visit.session, form["email"].data, form["password"].data, _place(form["email"].data)
+    )
     if person is None:
         form.blame("email", WRONG)
         return _sign_in_page(form)
@@ -165,15 +172,17 @@ def get_code(visit: Visit) -> Page | Go:
 
 @pages.post("/sign-in/code", allows=rights.anyone)
 def post_code(visit: Visit) -> Page | Go:
-    form, person = CodeForm(visit.typed), _proving()
-    if person is None:
+    form, person_id = CodeForm(visit.typed), _proving()
+    if person_id is None:
         return _begin_anew()
     if not form.validate():
         return form_page("Enter your code", form, button="Continue", back=SIGN_IN)
-    if not sign_in.check_code(visit.session, person, form["code"].data, _address()):
+    person = sign_in.person_for_sign_up(visit.session, person_id)
+    if person is None or not sign_in.check_code(visit.session, person_id, form["code"].data, _place(person.email)):
         form.blame("code", "This code is not right, or was used before. Wait for the next one.")
         return form_page("Enter your code", form, button="Continue", back=SIGN_IN)
-    return _let_in(visit, person)
+    know_browser(person.email)
+    return _let_in(visit, person_id)
 
 
 def _let_in(visit: Visit, person_id: str) -> Go:
@@ -204,7 +213,7 @@ def post_forgotten(visit: Visit) -> Page | Go:
     form = ForgottenForm(visit.typed)
     if not form.validate():
         return form_page("Set a new password", form, button="Send me a link", back=SIGN_IN)
-    sign_in.ask_reset(visit.session, form["email"].data, _address())
+    sign_in.ask_reset(visit.session, form["email"].data, _place(form["email"].data))
     return Go(
         SIGN_IN, "If there is an account with this e-mail address, a link is on its way to it. It works for one hour."
     )
@@ -232,7 +241,7 @@ def post_link(visit: Visit, token: str) -> Page | Go:
 
 def _whose(visit: Visit, token: str) -> Any:
     """Whose link it is. Raises a 404 problem for one that does not work, and 429 for an address that tries many of them."""
-    refuse_beyond(visit.session, WRONG_LINKS, _address())
+    refuse_beyond(visit.session, WRONG_LINKS, "", _address())
     person_id = person_of_link(visit.session, token)
     person = sign_in.person_for_sign_up(visit.session, person_id) if person_id else None
     if person is None or partnership().identity_provider(person.agency_id):
@@ -279,6 +288,7 @@ def post_second_factor(visit: Visit) -> Page | Go:
             "code", "This code is not right. Check that the app shows Safeguarding Reviews, and use its newest code."
         )
         return _app_page(visit, person_id, form)
+    know_browser(person.email)
     go = _let_in(visit, person_id)
     return Page("recovery_codes.html", "Keep your recovery codes", {"codes": codes, "on": go.to})
 

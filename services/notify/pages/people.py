@@ -97,6 +97,12 @@ def _roles(visit: Visit, agency_id: str) -> list[str]:
     return roles
 
 
+def _roles_of(visit: Visit, person: Any) -> list[str]:
+    """What somebody has, which they may keep, and what may be given to them."""
+    roles = _roles(visit, person.agency_id)
+    return [role for role in ROLES if role in roles or role in person.roles]
+
+
 def _new_page(visit: Visit, agency_id: str, form: Questions) -> Page:
     name = dict(_agencies(visit)).get(agency_id, "")
     return form_page("Give somebody access", form, about=name, button="Send the link", back="/notify/people")
@@ -106,7 +112,7 @@ def _new_page(visit: Visit, agency_id: str, form: Questions) -> Page:
 def get_person(visit: Visit, person_id: UUID) -> Page:
     person = people.person_seen_by(visit.session, visit.viewer, str(person_id))
     data = {"name": person.name, "roles": list(person.roles)}
-    form = PersonForm(visit.typed, roles=_roles(visit, person.agency_id), data=data)
+    form = PersonForm(visit.typed, roles=_roles_of(visit, person), data=data)
     return _person_page(visit, person, form)
 
 
@@ -124,7 +130,7 @@ def _person_page(visit: Visit, person: Any, form: Questions) -> Page:
 @pages.post("/people/<uuid:person_id>", allows=rights.keeps_people)
 def post_person(visit: Visit, person_id: UUID) -> Page | Go:
     person = people.person_seen_by(visit.session, visit.viewer, str(person_id))
-    form = PersonForm(visit.typed, roles=_roles(visit, person.agency_id))
+    form = PersonForm(visit.typed, roles=_roles_of(visit, person))
     values = form.data
     if not acted(
         visit,
