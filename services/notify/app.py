@@ -8,12 +8,12 @@ from services.notify import wording
 from services.notify.api import api
 from services.notify.pages import pages
 from services.notify.service import SERVICE
+from shared.duty_words import rule_words
 from shared.web.application import make_application
 
 WORDS = (
     "status_words",
     "status_colour",
-    "rule_words",
     "agency_words",
     "kind_words",
     "recipient_words",
@@ -32,5 +32,5 @@ WORDS = (
 def create_app() -> Flask:
     templates = Path(__file__).parent / "templates"
     app = make_application(SERVICE, api, "Safeguarding Reviews: notify", pages, templates)
-    app.jinja_env.globals |= {name: getattr(wording, name) for name in WORDS}
+    app.jinja_env.globals |= {name: getattr(wording, name) for name in WORDS} | {"rule_words": rule_words}
     return app

@@ -7,6 +7,7 @@ from typing import Any
 
 from services.notify.known_agencies import known_agencies
 from shared.calendar import CalendarUnknown, london_day, working_days_between
+from shared.duty_words import recipient_name
 from shared.partnership import partnership
 from shared.web.layout import day, moment, words
 
@@ -39,28 +40,6 @@ OUTCOME = {
     "needs-decision": "A person must decide",
     "another-authority": "Another authority's to notify",
     "no-duty": "No duty to notify",
-}
-RULES = {
-    "sin-panel": "Notify the Panel",
-    "sin-secretary-of-state": "Notify the Secretary of State",
-    "sin-ofsted": "Notify Ofsted",
-    "decide-whether-to-notify": "Decide whether to notify",
-    "tell-authority": "Tell the local authority",
-    "tell-partner": "Tell a safeguarding partner",
-    "tell-other-area": "Tell the other authority concerned",
-    "partnership-office-copy": "Copy to the office",
-    "follow-up": "Tell everyone of corrected facts",
-    "withdrawal": "Tell everyone of the withdrawal",
-    "rapid-review": "Complete the rapid review",
-    "panel-reply-wait": "Ask the Panel for its reply",
-    "lcspr": "Complete and publish the LCSPR",
-    "local-review": "Complete the review",
-    "prior-copy": "Send a copy before publication",
-    "copy-taken-back": "Tell who has a copy not to use it",
-    "delay-reasons": "Give the reasons for the delay",
-    "not-published-reasons": "Give the reasons for not publishing",
-    "nspcc-deposit": "Give the NSPCC the report",
-    "nspcc-receipt-wait": "Ask the NSPCC for its receipt",
 }
 # How somebody is told, and what shows that they were.
 CHANNELS = {
@@ -125,11 +104,6 @@ def outcome_words(outcome: str) -> str:
     return OUTCOME.get(outcome, outcome)
 
 
-def rule_words(rule: str) -> str:
-    """A duty in a few words; the rulebook has the whole sentence."""
-    return RULES.get(rule, rule.replace("-", " ").capitalize())
-
-
 def agency_words(agency_id: str) -> str:
     """An agency's name by its id; the id where the directory does not have it."""
     known = known_agencies().get(agency_id)
@@ -143,9 +117,7 @@ def kind_words(kind: str) -> str:
 
 def recipient_words(recipient: str) -> str:
     """Who is told, by the name that the partnership's file gives."""
-    name = partnership().recipient(recipient).name
-    kind, _, rest = recipient.partition(":")
-    return name if name and name != recipient else agency_words(rest) if rest else kind.replace("-", " ").capitalize()
+    return recipient_name(recipient, agency_words)
 
 
 def who_words(duty: Mapping[str, Any]) -> str:

@@ -14,6 +14,7 @@ from services.publish.public_site.site import current_folder
 from services.publish.public_site.site_server import SECURITY
 from services.publish.reactions import REACTIONS
 from services.publish.service import SERVICE
+from shared.duty_words import rule_words
 from shared.identity.rights import anyone
 from shared.settings import settings
 from shared.web.application import make_application
@@ -24,6 +25,7 @@ def create_app() -> Flask:
     app = make_application(SERVICE, api, "Safeguarding Reviews: publish", pages, templates, REACTIONS)
     app.jinja_env.globals |= {name: getattr(wording, name) for name in ("state_words", "state_colour", "kind_words")}
     app.jinja_env.globals |= {name: getattr(finding_words, name) for name in ("finding_words", "finding_why")}
+    app.jinja_env.globals["rule_words"] = rule_words
     app.add_url_rule("/search", "public_search", public_search)
     return app
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from services.publish.cleaning.file_kinds import PDF, PLAIN, UnknownKind, kind_of_file
 from services.publish.models import Document, Publication
+from services.publish.wording import state_words
 from shared import audit, clock, files
 from shared.database import new_id
 from shared.identity.viewer import Viewer
@@ -39,7 +40,9 @@ def upload_document(session: Session, viewer: Viewer, publication: Publication, 
     a Word document by its content.
     """
     if publication.state in ("withheld", "archived"):
-        raise conflict(f"This publication is {publication.state}; no document can be added to it.")
+        raise conflict(
+            f"This publication stands at “{state_words(publication.state)}”; no document can be added to it."
+        )
     try:
         content_type = kind_of_file(upload.content)
     except UnknownKind as error:

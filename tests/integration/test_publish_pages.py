@@ -120,6 +120,7 @@ def test_a_report_goes_its_way_from_findings_to_live_and_down_again(kind: str, o
     nspcc = {"nspcc_by": "The librarian", **day("nspcc_on", today)} if kind == "anonymous" else {}
     approver.does(f"{at}/route", **route(kind, **nspcc))
     assert "Hester Nolan" in editor.get(f"{at}/findings").text
+    lead.get(f"{at}/schedule")
     shut = lead.post(f"{at}/schedule", time="09:00", **day("day", publication_day(8)))
     assert shut.status_code == 422
     assert "protocol" in WRONG.findall(shut.text)[0].casefold() or "finding" in WRONG.findall(shut.text)[0].casefold()
@@ -147,6 +148,10 @@ def test_a_report_goes_its_way_from_findings_to_live_and_down_again(kind: str, o
     page = editor.get(at).text
     assert "Withdrawn" in page
     assert "Nia Lead" in page
+    told = page.partition("Who is told")[2]
+    for words in ("Send a copy before publication", partnership().recipient("secretary-of-state").name):
+        assert str(escape(words)) in told, words
+    assert f"<title>Publication {publication['reference']} – " in page
 
 
 def test_several_names_that_nobody_listed_may_stay_for_one_reason() -> None:
@@ -278,6 +283,7 @@ def test_each_thing_that_is_missing_for_a_time_is_a_sentence_of_its_own_and_all_
     at = f"/publish/publications/{publication['id']}"
     person(COUNCIL, "partner-approver").does(f"{at}/route", **route("local"))
     lead = person(POLICE, "communications-lead")
+    lead.get(f"{at}/schedule")
     answer = lead.post(f"{at}/schedule", time="09:00", **day("day", publication_day(1)))
     steps = [step for step in partnership().protocol if step.required and step.when == "before"]
     assert answer.status_code == 422

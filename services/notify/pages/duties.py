@@ -19,9 +19,10 @@ from services.notify.pages.site import pages
 from services.notify.panel_form import as_sections, in_pairs
 from services.notify.receipts_by_hand import Given, may_have_gone, packs_prepared, record_receipt
 from services.notify.views import describe_duty_whole, pack_of
-from services.notify.wording import STATUS, recipient_words, rule_words, status_words
+from services.notify.wording import STATUS, recipient_words, status_words
 from shared import clock
 from shared.calendar import LONDON
+from shared.duty_words import rule_words
 from shared.identity import rights
 from shared.identity.people import SignIn, viewer_of
 from shared.web.asking import acted, form_page

@@ -17,10 +17,11 @@ from services.notify.need_to_know import hidden_from
 from services.notify.pages.site import pages
 from services.notify.timeline import timeline
 from services.notify.views import describe_incident
-from services.notify.wording import agency_words, outcome_words, rule_words
+from services.notify.wording import agency_words, outcome_words
 from shared import clock
 from shared.calendar import LONDON
 from shared.database import see_as
+from shared.duty_words import rule_words
 from shared.identity import rights
 from shared.identity.viewer import SYSTEM
 from shared.partnership import partnership

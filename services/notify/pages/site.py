@@ -23,7 +23,7 @@ def sections(viewer: Viewer) -> list[tuple[str, str]]:
         ("/notify/health-in-words", "Health", rights.keeps_system),
         ("/notify/people", "People", rights.keeps_people),
         ("/review", "Reviews", rights.in_reviews),
-        ("/publish", "Publishing", rights.in_publishing),
+        ("/publish", "Publications", rights.in_publishing),
         ("/notify/account", "Your account", rights.signed_in),
     ]
     return [(path, words) for path, words, allows in found if allows(viewer)]

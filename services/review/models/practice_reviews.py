@@ -27,6 +27,7 @@ class PracticeReview(Model):
     signed_off_at: Mapped[MomentOrNone]
     publication_id: Mapped[str | None] = mapped_column(Uuid(as_uuid=False))
     publication_route: Mapped[str | None]
+    route_decided_at: Mapped[MomentOrNone]
     published_at: Mapped[MomentOrNone]
     publication_url: Mapped[str | None]
     deposited_at: Mapped[MomentOrNone]
