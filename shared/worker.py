@@ -6,7 +6,7 @@ from typing import Any
 
 import structlog
 from celery import Celery
-from celery.signals import setup_logging, task_prerun
+from celery.signals import setup_logging, task_prerun, worker_init
 
 from shared import audit, clock
 from shared.events.catalogue import Reaction, check_reactions
@@ -15,13 +15,17 @@ from shared.identity.people import forget_past_sign_ins
 from shared.inbox import receive_all
 from shared.logs import begin_request, describe_error, set_up_logs
 from shared.outbox import confirm, relay
+from shared.memory import keep_memory_to_oneself
 from shared.service import Service
 from shared.settings import settings
 from shared.web.idempotency import forget_old_answers
+from shared.starting import stop_where_told_wrong
 
 log = structlog.get_logger()
 
 setup_logging.connect(lambda **_: set_up_logs(), weak=False)
+# Before any child is forked or anything reads a stranger's file. Elsewhere than in production nothing needs to be kept.
+worker_init.connect(lambda **_: keep_memory_to_oneself() if settings().is_production else None, weak=False)
 task_prerun.connect(lambda **_: begin_request(), weak=False)
 
 
@@ -34,6 +38,7 @@ def make_worker(
     fails does not keep the others from running (but leaves no heartbeat).
     """
     check_reactions(service.name, reactions)
+    stop_where_told_wrong(service)
     celery = service.celery
 
     @celery.task(name=f"{service.name}.receive_events")
