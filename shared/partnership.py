@@ -201,6 +201,11 @@ class Partnership:
         variable = self.recipient(recipient).secret_env
         return required(variable) if variable else ""
 
+    def missing_secrets(self) -> list[str]:
+        """The variables with secrets that this file names and the environment does not have."""
+        named = {each.secret_env for each in self.recipients} | {each.secret_env for each in self.identity_providers}
+        return sorted(name for name in named if name and not os.environ.get(name))
+
     def identity_provider(self, agency_id: str) -> IdentityProvider | None:
         """Where this agency's people sign in with their work accounts; None where they have passwords here."""
         return next((one for one in self.identity_providers if one.agency == agency_id), None)
@@ -238,12 +243,12 @@ def load(path: Path, environment: Mapping[str, str] | None = None) -> Partnershi
 
 def _placed_certificates(values: dict[str, Any], folder: Path) -> list[str]:
     """Make the certificates' paths whole (they are relative to the file's folder); a sentence on each unusable one."""
-    from shared.delivery.sealed_mail import CertificateUnusable, certificate_at  # slow to import, and few name one
-
     faults = []
     for number, recipient in enumerate(values["recipients"], start=1):
         if not recipient.get("certificate"):
             continue
+        from shared.delivery.sealed_mail import CertificateUnusable, certificate_at  # slow, and few files name one
+
         recipient["certificate"] = folder / recipient["certificate"]
         try:
             certificate_at(recipient["certificate"])

@@ -278,7 +278,10 @@ class PastItem(Model):
 
 
 class SiteState(Model):
-    """One row: `wanted` grows with every change of the site, `built` is what the current release holds."""
+    """One row: `wanted` grows with every change of the site, `built` is what the current release holds.
+
+    `held_since`: after a restore nothing is built until somebody lets it go on.
+    """
 
     __tablename__ = "site_state"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -287,3 +290,4 @@ class SiteState(Model):
     built_on: Mapped[date | None]
     release: Mapped[str | None]
     past_items_sha256: Mapped[str | None]
+    held_since: Mapped[datetime | None]
