@@ -68,7 +68,7 @@ def show_report(visit: Visit, referral_id: UUID) -> Page:
     incident = visit.session.get_one(Incident, referral.incident_id)
     values = {"referral": referral, "incident": incident, "duties": duties_of(visit.session, incident.id)}
     values["files"] = described(visit.session, documents_of(referral.body))
-    values["may_correct"] = bool(referral.submitted_by) and referral.submitted_by == visit.viewer.person_id
+    values["may_correct"] = drafts.may_correct(visit.session, visit.viewer, referral)
     return Page("report_sent.html", "Report", values | {"back": "/notify/reports"})
 
 
