@@ -14,9 +14,12 @@ from services.notify.chosen_settings import deadline_contacts, recipient_now, to
 from services.notify.duties import RULE_OF
 from services.notify.panel_form import as_text
 from shared.database import new_id
+from shared.delivery.addresses import AddressRefused, check_address
 from shared.delivery.deliveries import delivery_values
 from shared.partnership import partnership
 from shared.settings import settings
+from shared.web.fields import Email
+from shared.web.problems import refused
 
 EMAILS = text("SELECT emails FROM agencies WHERE id = :id AND ended_at IS NULL")
 
@@ -32,6 +35,16 @@ class Way:
 
     channel: str
     addresses: tuple[str, ...]
+
+
+def check_mailbox(address: str, pointer: str) -> None:
+    """Raise a 422 problem at `pointer` where an address is none of a mailbox, or of one that this environment may not write to."""
+    if not Email.shape.fullmatch(address):
+        raise refused(pointer, "Enter an e-mail address like name@agency.example")
+    try:
+        check_address(address.rpartition("@")[2], production=settings().is_production)
+    except AddressRefused as error:
+        raise refused(pointer, str(error)) from None
 
 
 def way_to(session: Session, recipient: str) -> Way:
