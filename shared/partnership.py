@@ -182,9 +182,15 @@ class Partnership:
         return rules_on(day, self.rules)
 
     def due(self, rule: DutyRule, runs_from: datetime) -> datetime:
-        """When a duty falls due whose clock started at the aware moment `runs_from`. Raises `CalendarUnknown`."""
+        """When a duty falls due whose clock started at the aware moment `runs_from`.
+
+        In a year whose bank holidays are not known it may be before the true day, never after it. Raises
+        `CalendarUnknown` where days are counted back from one, which a person has chosen.
+        """
         day_one = rule.id == "rapid-review" and self.rapid_review_first_day == 1
-        return due(runs_from, rule.within, day_one=day_one, bank_holidays=self.bank_holidays)
+        chosen = rule.within.unit == "working_days_before"
+        holidays = self.bank_holidays if chosen else self.bank_holidays.and_beyond()
+        return due(runs_from, rule.within, day_one=day_one, bank_holidays=holidays)
 
     def review_plan(self, kind: str, day: date) -> ReviewPlan:
         """The stages of a kind of review that begins on `day`; a kind that the file does not name has none."""

@@ -146,7 +146,8 @@ def left_words(duty: Mapping[str, Any], now: datetime) -> str:
     try:
         days = working_days_between(today, due, here) if due >= today else -working_days_between(due, today, here)
     except CalendarUnknown:
-        return ""
+        unknown = f"the bank holidays of {max(due, today).year} are not known yet"
+        return f"Overdue: {unknown}" if duty["overdue"] else f"Not counted: {unknown}"
     if duty["overdue"]:
         return "Overdue" if not days else f"Overdue by {_days(-days)}"
     return "Due today" if due == today else f"{_days(days)} left"

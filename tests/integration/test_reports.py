@@ -293,11 +293,20 @@ def test_a_correction_by_the_agencys_system_is_not_undone_by_pages_that_were_sen
     assert answer.status_code == 409 and "has corrected this report since" in answer.text
 
 
-def test_only_who_sent_a_report_corrects_it_by_pages() -> None:
+def test_who_sent_a_report_corrects_it_by_pages_and_once_they_are_gone_a_lead_of_their_agency() -> None:
     someone, lead = Someone(HOSPITAL, ["referrer"]), Someone(HOSPITAL, ["agency-lead"])
-    referral_id = sent_report(someone)
-    assert "Correct this incident report" not in lead.get(f"/notify/reports/{referral_id}").text
-    assert lead.post(f"/notify/reports/{referral_id}/correction").status_code == 404
+    at = f"/notify/reports/{sent_report(someone)}"
+    assert "Correct this incident report" not in lead.get(at).text
+    assert lead.post(f"{at}/correction").status_code == 404
+    change_rows("UPDATE people SET ended_at = now() WHERE id = :id", id=someone.id)
+    colleague, other = Someone(HOSPITAL, ["referrer"]), Someone(COUNCIL, ["agency-lead"])
+    assert [each.post(f"{at}/correction").status_code for each in (colleague, other)] == [404, 404]
+    for words in ("Put right by a lead.", "Put right once more."):
+        assert "Correct this incident report" in lead.get(at).text
+        check = lead.post(f"{at}/correction").location
+        lead.post(f"{check.removesuffix('/check')}/incident/account?from=check", narrative=words)
+        assert lead.post(check, reasons="The area was wrong.").status_code == 303
+        assert words in lead.get(at).text
 
 
 @pytest.mark.parametrize("said", [{"resident_in": "E06000051"}, {"resident_in_code": "E06000051"}])

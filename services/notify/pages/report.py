@@ -64,7 +64,7 @@ def show_report(visit: Visit, referral_id: UUID) -> Page:
         raise not_found()
     visit.note_read(f"referral:{referral.id}")
     values = {"referral": referral, "files": described(visit.session, documents_of(referral.body))}
-    values["may_correct"] = bool(referral.submitted_by) and referral.submitted_by == visit.viewer.person_id
+    values["may_correct"] = drafts.may_correct(visit.session, visit.viewer, referral)
     values |= {"follows": what_follows(visit, referral.incident_id), "back": "/notify/reports"}
     return Page("report_sent.html", f"Incident report {referral.reference}", values)
 
