@@ -35,14 +35,13 @@ def what_follows(visit: Visit, incident_id: str) -> dict[str, Any]:
     duties = duties_of(visit.session, incident.id)
     waiting = [duty for duty in duties if duty["status"] == "waiting-for-person"]
     deciding = [duty for duty in waiting if duty["rule"] == DECIDE]
-    may_decide = sees and rights.authority(visit.viewer) and incident.status == "awaiting-decision"
     brought_about = Decision.outcome.in_(OUTCOMES_OF.get(incident.status, ()))
     decisions = select(Decision.id).where(Decision.incident_id == incident.id, brought_about)
     return {
         "incident": incident,
         "duties": duties,
         "decided": visit.session.scalar(decisions.limit(1)) is not None,
-        "decide_by": deciding[0]["due_at"] if may_decide and deciding else None,
+        "decide_by": deciding[0]["due_at"] if deciding and sees and rights.authority(visit.viewer) else None,
         "untold": [_untold(duty) for duty in waiting if duty["rule"] in TELLING],
         "may_open": sees and rights.office_or_authority(visit.viewer),
     }
