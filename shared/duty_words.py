@@ -20,6 +20,7 @@ RULES = {
     "lcspr": "Complete and publish the LCSPR",
     "local-review": "Complete the review",
     "prior-copy": "Send a copy before publication",
+    "new-date": "Tell who has a copy of the new date",
     "copy-taken-back": "Tell who has a copy not to use it",
     "delay-reasons": "Give the reasons for the delay",
     "not-published-reasons": "Give the reasons for not publishing",

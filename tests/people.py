@@ -141,14 +141,14 @@ class Someone:
             self._seen[path] = found[1]
         return answer
 
-    def post(self, path: str, *, token: str | None = None, **form: Any) -> TestResponse:
-        """Send a form with the token of a page that was seen before."""
+    def post(self, path: str, *, token: str | None = None, came_from: str | None = None, **form: Any) -> TestResponse:
+        """Send a form with the token of a page that was seen before, from the page at `came_from` or that of `path`."""
         if token is None and not self._token:
             self._take_token()
         form["csrf_token"] = self._token if token is None else token
         if path in self._seen:
             form.setdefault("seen", self._seen[path])
-        headers = {"Accept": "text/html", "Referer": HTTPS + path}
+        headers = {"Accept": "text/html", "Referer": HTTPS + (path if came_from is None else came_from)}
         return self._looked_at(path, self.client.post(path, base_url=HTTPS, data=form, headers=headers))
 
     def _take_token(self) -> None:

@@ -1,6 +1,6 @@
 """What is told to whom: the document a recipient gets, over the channel the partnership chose for it.
 
-An e-mail carries a reference and a link, never a name or a narrative; the document is fetched over the link.
+An e-mail carries a reference and a link, never a name of a case or a narrative; the document is fetched over the link.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -178,20 +178,37 @@ def warn_contacts(concerns: str, reference: str, sentence: str, but_not: Collect
 def mail_person(person_id: str, address: str, sentence: str, link: str) -> list[dict[str, Any]]:
     """The row of an e-mail to one person about their own account."""
     words = f"{sentence}\n{link}\n\nIf you did not expect this, tell the partnership office.\n\n{partnership().name}\n"
+    return [_account_letter(address, f"person:{person_id}", person_id, "Your account", words)]
+
+
+def tell_contacts_of_access(person_id: str, sentence: str) -> list[dict[str, Any]]:
+    """Rows of the e-mails that tell the people whom the partnership names what somebody may see now.
+
+    `sentence` names colleagues, and nothing of a case.
+    """
+    words = (
+        f"{sentence}\n\nIf this is not right, end the access and tell the partnership office:\n"
+        f"{settings().public_url}/notify/people/{person_id}\n\n{partnership().name}\n"
+    )
     return [
-        delivery_values(
-            delivery_id=new_id(),
-            channel="email",
-            address=address,
-            body={"document": None, "text": words},
-            urgency=3,
-            recipient=f"person:{person_id}",
-            purpose="account",
-            concerns=f"person:{person_id}",
-            reference="Your account",
-            duty_id=None,
-        )
+        _account_letter(address, "deadline-contact", person_id, "Access to cases", words)
+        for address in deadline_contacts()
     ]
+
+
+def _account_letter(address: str, recipient: str, person_id: str, subject: str, words: str) -> dict[str, Any]:
+    return delivery_values(
+        delivery_id=new_id(),
+        channel="email",
+        address=address,
+        body={"document": None, "text": words},
+        urgency=3,
+        recipient=recipient,
+        purpose="account",
+        concerns=f"person:{person_id}",
+        reference=subject,
+        duty_id=None,
+    )
 
 
 def mail_mailbox(address: str, subject: str, sentence: str) -> list[dict[str, Any]]:

@@ -41,6 +41,24 @@ OUTCOME = {
     "another-authority": "Another authority's to notify",
     "no-duty": "No duty to notify",
 }
+# How somebody is told, and what shows that they were.
+CHANNELS = {
+    "https": "Directly, system to system",
+    "email": "E-mail",
+    "portal": "A person, by the national form or portal",
+}
+RECEIPTS = {
+    "from-gateway": "Comes back by itself",
+    "recorded-by-person": "Recorded by a person",
+    "not-awaited": "Not awaited",
+}
+CAME_OF_IT = {
+    "delivered": "Delivered",
+    "already-received": "They had it already",
+    "retry-after": "To be tried again",
+    "rejected": "Not taken",
+}
+PARTNERS = "The safeguarding partners"
 LABELS = {
     "nhs_number": "NHS number",
     "occurred": "When it happened",
@@ -102,6 +120,24 @@ def recipient_words(recipient: str) -> str:
     return recipient_name(recipient, agency_words)
 
 
+def who_words(duty: Mapping[str, Any]) -> str:
+    """Who is told under a duty, or who does what nobody is told of."""
+    return PARTNERS if duty["rule"] == "rapid-review" else recipient_words(duty["recipient"])
+
+
+def channel_words(channel: str) -> str:
+    return CHANNELS.get(channel, channel)
+
+
+def attempt_words(outcome: str) -> str:
+    """What came of one attempt to tell somebody."""
+    return CAME_OF_IT.get(outcome, outcome)
+
+
+def receipt_words(receipt: str) -> str:
+    return RECEIPTS.get(receipt, receipt)
+
+
 def left_words(duty: Mapping[str, Any], now: datetime) -> str:
     """How much time a duty leaves, in working days; how late it is; nothing for one that is done."""
     if duty["status"] in ("discharged", "cancelled"):
@@ -110,7 +146,8 @@ def left_words(duty: Mapping[str, Any], now: datetime) -> str:
     try:
         days = working_days_between(today, due, here) if due >= today else -working_days_between(due, today, here)
     except CalendarUnknown:
-        return ""
+        unknown = f"the bank holidays of {max(due, today).year} are not known yet"
+        return f"Overdue: {unknown}" if duty["overdue"] else f"Not counted: {unknown}"
     if duty["overdue"]:
         return "Overdue" if not days else f"Overdue by {_days(-days)}"
     return "Due today" if due == today else f"{_days(days)} left"

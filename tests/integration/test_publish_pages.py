@@ -7,9 +7,11 @@ from typing import Any
 
 import pytest
 from markupsafe import escape
+from sqlalchemy import text
 
 from services.publish.document_check import check_documents
 from services.publish.going_live import publish_due
+from services.publish.service import SERVICE
 from shared.identity.roles import ROLES
 from shared.partnership import partnership
 from tests.people import WRONG, Someone, declared, filled
@@ -234,6 +236,19 @@ def test_who_uploaded_a_document_does_not_accept_what_was_found_in_it() -> None:
     assert own.status_code == 422
     assert "second person" in editor.post(found, resolution="accepted", reason="It is well known.").text
     assert second.post(found, resolution="accepted", reason="It is a fictional name.").status_code == 303
+
+
+def test_a_second_person_is_told_by_who_they_are_and_not_by_what_they_are_called() -> None:
+    publication = open_publication()
+    at = f"/publish/publications/{publication['id']}"
+    editor, namesake = person(OFFICE, "editor", "Ruth Editor"), person(OFFICE, "editor", "Ruth Editor")
+    editor.does(f"{at}/document", kind="slides", file=(io.BytesIO(pdf("Hester Nolan")), "s.pdf"))
+    check_documents()
+    found = re.findall(rf'href="({at}/findings/[^"]+)"', editor.get(f"{at}/findings").text)[0]
+    with SERVICE.transaction() as session:
+        session.execute(text("UPDATE people SET name = 'Ruth Wedded' WHERE id = :id"), {"id": editor.id})
+    assert "second person" in editor.post(found, resolution="accepted", reason="It is well known.").text
+    assert namesake.post(found, resolution="accepted", reason="It is a fictional name.").status_code == 303
 
 
 def test_who_wrote_the_words_of_the_page_does_not_accept_what_was_found_in_them() -> None:

@@ -120,6 +120,8 @@ def test_a_change_of_route_before_going_live_is_a_new_decision_and_the_old_one_i
     found = get(f"/publications/{publication['id']}")
     assert [each["route"] for each in found["decisions"]] == ["local", "withheld"]
     assert found["status"] == "route-decided"
+    told = said(publication["id"], "publication.route-decided")
+    assert [(each["former_route"], each["route"]) for each in told] == [(None, "withheld"), ("withheld", "local")]
 
 
 def test_the_route_of_a_live_page_cannot_be_changed() -> None:

@@ -63,6 +63,5 @@ def test_the_newest_steps_go_down_and_up_again(before: tuple[str, str]) -> None:
     for revision in ("0027", "-4", "0027"):
         migrate("review", url, application_role("review"), revision)
         with psycopg.connect(superuser) as connection:
-            added = "SELECT count(*) FROM information_schema.columns WHERE column_name = ANY(%s)"
-            columns = ["search_changed_at", "ended_with_it", "route_decided_at"]
-            assert connection.execute(added, [columns]).fetchone() == (0 if revision == "-4" else 3,)
+            added = "SELECT count(*) FROM information_schema.columns WHERE column_name IN ('search_changed_at', 'ended_with_it', 'route_decided_at')"
+            assert connection.execute(added).fetchone() == (0 if revision == "-4" else 3,)

@@ -17,6 +17,7 @@ from services.publish.public_site.site_content import address_of, documents_to_p
 from services.publish.public_site.site_pages import review
 from services.publish.publication_route import Route, decide_route, decisions, partner_names
 from services.publish.schedule import public_name
+from services.publish.site_hold import held_since
 from services.publish.what_is_out import MAY_NAME, to_look_at
 from services.publish.wording import AGE_BANDS, AGENCY_KINDS, KINDS, ROUTES, WARNINGS
 from shared import files
@@ -47,6 +48,7 @@ def list_publications(visit: Visit) -> Page:
         "publications": [views.summary_of(each, each.id in waiting, each.id in look_now) for each in found],
         "to_look_at": visit.session.scalars(select(Publication).where(Publication.id.in_(look_now))).all(),
         "why": look_now,
+        "held_since": held_since(visit.session),
         "edits": rights.edits_publications(visit.viewer),
     }
     return Page("publications.html", "Publications", values)
@@ -65,6 +67,7 @@ def show_publication(visit: Visit, publication_id: UUID) -> Page:
         "steps": _steps(viewer, each),
         "look_at": to_look_at(visit.session).get(publication.id, []),
         "may_name": MAY_NAME,
+        "held_since": held_since(visit.session),
         "brings_out": rights.brings_out(viewer),
         "routes": ROUTES,
         "partners": partners,
