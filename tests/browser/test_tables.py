@@ -42,6 +42,9 @@ def test_a_table_stays_one_for_a_screen_reader(officer: Callable[..., Visitor], 
     row = table.get_by_role("row").nth(1)
     expect(row.get_by_role("rowheader")).to_have_count(1)
     assert row.get_by_role("cell").count() >= 3
+    assert table.locator("tr, th, td, thead, tbody").count() == table.locator("[role]").count(), (
+        "each part says its role"
+    )
     assert faults_of(page) == []
 
 

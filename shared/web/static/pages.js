@@ -27,6 +27,15 @@ document.addEventListener('keydown', event => {
   if (presses.length >= 3) window.location.replace(document.querySelector('[data-leave]').href)
 })
 
+// Drawn as blocks, on a phone, a table and its parts are none to some browsers unless they are said to be.
+const ROLES = { thead: 'rowgroup', tbody: 'rowgroup', tr: 'row', 'th[scope=col]': 'columnheader', 'th[scope=row]': 'rowheader', td: 'cell' }
+for (const table of document.querySelectorAll('.house-table')) {
+  table.setAttribute('role', 'table')
+  for (const [part, role] of Object.entries(ROLES)) {
+    for (const each of table.querySelectorAll(part)) each.setAttribute('role', role)
+  }
+}
+
 // A tab stop only where there is something to scroll.
 for (const box of document.querySelectorAll('.house-scroll')) {
   const name = box.getAttribute('aria-label')
