@@ -8,7 +8,7 @@ from services.notify.known_browsers import COOKIE
 from services.notify.sign_in import WRONG_CODES, WRONG_PASSWORDS
 from tests.integration.test_rate_limits import counted_up
 from tests.integration.test_sign_in import another_browser, code, try_password, with_account
-from tests.notifying import change_rows
+from tests.notifying import change_rows, rows
 from tests.people import HTTPS, Someone, mailed_link
 
 pytestmark = pytest.mark.usefixtures("sandbox")
@@ -43,6 +43,7 @@ def sign_out(someone: Someone) -> None:
 def tried_until_refused(someone: Someone) -> None:
     for _ in range(8):
         if try_password(someone, WRONG) == 429:
+            change_rows("UPDATE sign_in_failures SET next_try_at = now() + interval '1 minute' WHERE failures > 4")
             return
     pytest.fail("Nobody was made to wait.")
 
@@ -120,7 +121,7 @@ def test_a_right_sign_in_forgives_what_was_mistyped_there() -> None:
     assert [try_password(other, WRONG) for _ in range(3)] == [422] * 3
     assert try_password(other) == 303
     assert other.post("/notify/sign-in/code", code=code(secret)).status_code == 303
-    assert [try_password(another_browser(someone), WRONG) for _ in range(4)] == [422] * 4
+    assert rows("SELECT 1 FROM sign_in_failures") == []
 
 
 def test_codes_are_guessed_less_often_than_passwords() -> None:
