@@ -189,8 +189,8 @@ def finding_view(finding: Finding) -> dict[str, Any]:
 
 
 def _steps(session: Session, publication: Publication) -> list[dict[str, Any]]:
-    done = steps_done(session, publication.id)
-    at = publication.live_at or publication.publish_at
+    done = steps_done(session, publication)
+    at = publication.live_at if publication.state in ("live", "archived", "withdrawn") else publication.publish_at
     return [step_view(step, done.get(step.id), at) for step in steps_of(publication)]
 
 
