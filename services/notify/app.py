@@ -7,6 +7,7 @@ from flask import Flask
 from services.notify import wording
 from services.notify.api import api
 from services.notify.pages import pages
+from services.notify.reactions import REACTIONS
 from services.notify.service import SERVICE
 from shared.web.application import make_application
 
@@ -27,6 +28,6 @@ WORDS = (
 
 def create_app() -> Flask:
     templates = Path(__file__).parent / "templates"
-    app = make_application(SERVICE, api, "Safeguarding Reviews: notify", pages, templates)
+    app = make_application(SERVICE, api, "Safeguarding Reviews: notify", pages, templates, REACTIONS)
     app.jinja_env.globals |= {name: getattr(wording, name) for name in WORDS}
     return app

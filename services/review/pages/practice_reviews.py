@@ -214,7 +214,7 @@ _on_review(
     note="Regulation 14: the partners may ask for information or a draft, in writing, and watch time and quality.",
 )  # fmt: skip
 _on_review(
-    "hold", "place_hold", "Hold publication", "Hold it", "Publication is held.", "next_check_on",
+    "hold", "place_hold", "Hold publication", "Hold it", "Publication is held. What is public already stays so; publishing is told.", "next_check_on",
     asks=lambda visit, _: HoldForm(visit.typed), does=_hold,
 )  # fmt: skip
 _on_review(
