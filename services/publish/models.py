@@ -221,6 +221,7 @@ class Deposit(Model):
     proof: Mapped[dict[str, Any] | None] = mapped_column(Encrypted("deposits.proof"))
     nspcc_reference: Mapped[str | None]
     received_at: Mapped[Moment | None]
+    taken_back_at: Mapped[Moment | None]  # when the NSPCC was asked to hold it back: no acknowledgement is awaited
 
 
 class RetentionQuestion(Model):

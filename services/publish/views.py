@@ -121,7 +121,7 @@ def _after_publication(session: Session, publication: Publication) -> dict[str, 
 
 def deposit_view(deposit: Deposit) -> dict[str, Any]:
     names = ("number", "anonymous", "created_at", "sent_at", "fault", "reminded_at", "received_at")
-    own = fields_of(deposit, *names, "chased", "our_reference", "proof", reference="nspcc_reference")
+    own = fields_of(deposit, *names, "taken_back_at", "chased", "our_reference", "proof", reference="nspcc_reference")
     return own | {"kept_until": plain(kept_until(deposit))}
 
 
