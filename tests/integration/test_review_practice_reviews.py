@@ -253,6 +253,16 @@ def test_signatures_count_for_the_newest_version_only() -> None:
     assert [len(each["signatures"]) for each in part(review, "reports")] == [2, 1]
 
 
+def test_signatures_under_a_summary_sign_nothing_off() -> None:
+    review = commissioned(open_case())
+    upload(review, pdf())
+    summary = upload(review, pdf(400), "executive-summary").json
+    for partner in PARTNERS:
+        assert "full report" in sign(review, summary, partner, 409)["detail"]
+    assert part(review, "status") == "under-way"
+    assert said(f"practice-review:{review['id']}", "report.signed-off") == []
+
+
 def test_three_partners_who_sign_the_report_at_once_sign_it_off_once() -> None:
     review = commissioned(open_case())
     report = upload(review, pdf()).json
