@@ -12,7 +12,7 @@ from services.notify.arising import told
 from services.notify.duties import Move, discharged_event, duty_values, entries_for, move_duties
 from services.notify.messages import tell, tell_leads, warn_contacts
 from services.notify.models import Duty
-from services.notify.notifying import cancel_duties
+from services.notify.notifying import CANCEL, cancel_duties
 from services.notify.reminders import tell_reminder
 from services.notify.service import SERVICE
 from services.notify.wording import agency_words
@@ -146,6 +146,7 @@ def rapid_review_completed(session: Session, event: Event) -> None:
             f"case:{event.data['case_id']}:{event.sequence}",
         )
         return
+    session.execute(CANCEL, {"duties": [duty.id]})  # a decision before this one that has not gone does not go
     rows = tell(
         session,
         "panel",

@@ -20,6 +20,11 @@ CASE: States = {
     ("panel-questions", "hear-agreement"): "panel-agreed",
     ("panel-questions", "hear-question"): "panel-questions",
     ("panel-questions", "decide"): "awaiting-signatures",
+    ("rapid-review-completed", "decide"): "awaiting-signatures",  # the partners may see it otherwise, and say why
+    ("with-panel", "decide"): "awaiting-signatures",
+    ("panel-agreed", "decide"): "awaiting-signatures",
+    ("panel-agreed", "hear-agreement"): "panel-agreed",
+    ("panel-agreed", "hear-question"): "panel-questions",  # a second letter, or the first was recorded wrongly
     ("rapid-review-completed", "commission"): "practice-review",
     ("with-panel", "commission"): "practice-review",
     ("panel-agreed", "commission"): "practice-review",
@@ -78,7 +83,7 @@ HOLD: States = {
 }
 
 SENTENCES = {
-    "decide": "A decision is recorded before all have signed, or after the Panel has questioned the one before.",
+    "decide": "A decision is recorded until the notification is withdrawn or a practice review is commissioned.",
     "sign": "Positions are taken on a recorded decision that is not complete yet. Record the decision first.",
     "hear-agreement": "The Panel's reply is recorded once the rapid review is complete.",
     "hear-question": "The Panel's reply is recorded once the rapid review is complete.",
