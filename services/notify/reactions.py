@@ -14,6 +14,7 @@ from services.notify.messages import tell, tell_leads, warn_contacts
 from services.notify.models import Duty
 from services.notify.notifying import CANCEL, cancel_duties
 from services.notify.reminders import tell_reminder
+from services.notify.review_duties import end_review
 from services.notify.service import SERVICE
 from services.notify.wording import agency_words
 from shared import audit, clock, files
@@ -26,7 +27,6 @@ from shared.partnership import partnership
 
 NOT_SENT = ("pending", "waiting-for-person")
 COPY_TAKEN_BACK = "Do not use the copy of the report that you were sent before it was published, nor pass it on."
-REVIEW_RULES = ("lcspr", "local-review")
 # Two events of one publication, heard at once after an outage, take turns: the second sees what the first heard.
 TAKE_TURN = text("SELECT pg_advisory_xact_lock(hashtextextended(:subject, 0))")
 
@@ -189,6 +189,15 @@ def practice_review_delayed(session: Session, event: Event) -> None:
     )
 
 
+def practice_review_ended(session: Session, event: Event) -> None:
+    """The partners ended a review without a report: nothing is due any more, and of an LCSPR the reasons are told."""
+    at = event.data["ended_at"]
+    if end_review(session, event, "cancel", _time(at)) == "lcspr":
+        document = {"reference": event.data["reference"], "reasons": event.data["reasons"], "decided_at": at}
+        about = f"practice-review:{event.data['practice_review_id']}:ended"
+        _tell_all(session, event, "not-published-reasons", ["panel", "secretary-of-state"], at, document, about)
+
+
 def reminder_due(session: Session, event: Event) -> None:
     """Somebody is reminded of what waits for them in a review."""
     tell_reminder(session, event.data)
@@ -197,6 +206,8 @@ def reminder_due(session: Session, event: Event) -> None:
 def route_decided(session: Session, event: Event) -> None:
     """Not publishing is never silence: its reasons go to the Panel and the Secretary of State."""
     if event.data["route"] == "withheld":
+        decided_at = event.data["decided_at"]
+        end_review(session, event, "discharge", _time(decided_at), f"not published, decided on {decided_at}")
         document = {key: event.data[key] for key in ("reference", "reasons", "decided_at")}
         about = f"publication:{event.data['publication_id']}:withheld:{event.id}"
         recipients = ["panel", "secretary-of-state"]
@@ -260,12 +271,8 @@ def _overtaken_by(session: Session, event: Event, kind: str) -> bool:
 def publication_live(session: Session, event: Event) -> None:
     """The review is published: its duty is discharged, and the NSPCC is to have it."""
     live_at = _time(event.data["live_at"])
-    review = f"practice-review:{event.data['practice_review_id']}"
     evidence = event.data["url"] or f"published by the {event.data['route']} route"
-    rule = session.scalar(select(Duty.rule).where(Duty.concerns == review, Duty.rule.in_(REVIEW_RULES)))
-    if rule is None:
-        raise NotYet("the practice review's commissioning is not here yet")
-    _discharge(session, review, rule, live_at, evidence)
+    end_review(session, event, "discharge", live_at, evidence)
     is_there = not _overtaken_by(session, event, "publication.withdrawn")
     if is_there and event.data["route"] != "improvements":  # on that route there is no report to give
         _nspcc_duty(session, event, live_at)
@@ -371,6 +378,7 @@ REACTIONS: dict[str, Reaction] = {
     "rapid-review.completed": rapid_review_completed,
     "practice-review.commissioned": practice_review_commissioned,
     "practice-review.delayed": practice_review_delayed,
+    "practice-review.ended": practice_review_ended,
     "reminder.due": reminder_due,
     "hold.placed": nothing,
     "hold.lifted": nothing,

@@ -117,7 +117,7 @@ def record_delay(session: Session, review: PracticeReview, body: dict[str, Any],
 
 
 def note_publication(session: Session, event: str, published: dict[str, Any]) -> None:
-    """Note what publish says: the report is live, deposited with the NSPCC, or withdrawn from publication.
+    """Note what publish says: how the report is published or that it is not, live, deposited, or withdrawn from publication.
 
     Raises `NotYet` before the practice review is known here.
     """
@@ -125,7 +125,9 @@ def note_publication(session: Session, event: str, published: dict[str, Any]) ->
     if review is None:
         raise NotYet("The practice review that was published is not known here yet.")
     review.publication_id = published["publication_id"]
-    if event == "publication.live":
+    if event == "publication.route-decided":
+        _note_route(review, published["route"], datetime.fromisoformat(published["decided_at"]))
+    elif event == "publication.live":
         _note_live(review, published)
     elif event == "publication.deposited":
         review.deposited_at = datetime.fromisoformat(published["deposited_at"])
@@ -136,9 +138,21 @@ def note_publication(session: Session, event: str, published: dict[str, Any]) ->
     audit.append(session, audit.Entry("system", f"noted-{event}", f"practice-review:{review.id}"))
 
 
+def _note_route(review: PracticeReview, route: str, at: datetime) -> None:
+    """The latest decision holds, in whichever order they are heard."""
+    if review.route_decided_at is None or review.route_decided_at < at:
+        review.publication_route, review.route_decided_at = route, at
+
+
+def is_withheld(review: PracticeReview) -> bool:
+    """Whether the partners decided that the report is not published: nothing of it is due any more."""
+    return review.publication_route == "withheld"
+
+
 def _note_live(review: PracticeReview, published: dict[str, Any]) -> None:
-    review.publication_route, review.publication_url = published["route"], published["url"]
+    review.publication_url = published["url"]
     review.published_at = datetime.fromisoformat(published["live_at"])
+    _note_route(review, published["route"], review.published_at)
     # An older "live" may arrive after the withdrawal that followed it.
     if review.withdrawn_at is None or review.withdrawn_at < review.published_at:
         review.status = move(PRACTICE_REVIEW, review.status, "publish")

@@ -66,6 +66,7 @@ REACTIONS: dict[str, Reaction] = {
     "duty.overdue": duty_overdue,
     "directory.changed": directory_changed,
     "need-to-know.changed": need_to_know_changed,
+    "publication.route-decided": publication_changed,
     "publication.live": publication_changed,
     "publication.deposited": publication_changed,
     "publication.withdrawn": publication_changed,

@@ -67,6 +67,7 @@ PRACTICE_REVIEW: States = {
     ("published", "reach-milestone"): "published",
     ("under-way", "delay"): "under-way",
     ("under-way", "sign"): "under-way",
+    ("under-way", "end"): "ended",  # without a report; one that was signed off is withheld by publish instead
     ("under-way", "sign-off"): "signed-off",
     ("signed-off", "delay"): "signed-off",
     ("signed-off", "publish"): "published",
@@ -91,6 +92,7 @@ SENTENCES = {
     "save": "This request was cancelled with its case; no return is awaited.",
     "submit": "This request was cancelled with its case; no return is awaited.",
     "change": "This practice review was signed off; its parts are closed.",
+    "end": "A review is ended while it is under way. Of a report that was signed off, decide that it is not published.",
     "check": "This hold was lifted; place a new one if publication must wait again.",
     "lift": "This hold was lifted before.",
 }

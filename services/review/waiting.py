@@ -46,7 +46,7 @@ QUERIES: dict[str, str] = {
         SELECT 'hold:' || h.id AS concerns, h.next_check_on AS due_on, r.reference, NULL AS agency_id,
                '/review/holds/' || h.id || '/check' AS page
           FROM holds h JOIN practice_reviews r ON r.id = h.practice_review_id
-         WHERE h.status = 'active' AND h.next_check_on <= :today
+         WHERE h.status = 'active' AND h.next_check_on <= :today AND r.status <> 'ended'
     """,
     # Regulation 14: the newest entry says when the partners look again; before the first, the partnership's interval.
     "monitoring": """

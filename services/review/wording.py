@@ -27,6 +27,7 @@ STATUS = {
     "signed-off": "Signed off",
     "published": "Published",
     "publication-withdrawn": "Withdrawn from publication",
+    "ended": "Ended",
     "active": "Publication is held",
     "lifted": "Lifted",
     "open": "Not begun",

@@ -61,7 +61,7 @@ CATALOGUE: dict[str, EventType] = {
         EventType("reminder.due", "review", ("notify",), contracts.ReminderDue()),
         EventType("report.signed-off", "review", ("publish",), contracts.ReportSignedOff()),
         EventType("identifiers.learnt", "review", ("publish",), contracts.IdentifiersLearnt()),
-        EventType("publication.route-decided", "publish", ("notify",), contracts.RouteDecided()),
+        EventType("publication.route-decided", "publish", ("review", "notify"), contracts.RouteDecided()),
         EventType("publication.scheduled", "publish", ("notify",), contracts.PublicationScheduled()),
         EventType("publication.live", "publish", ("review", "notify"), contracts.PublicationLive()),
         EventType("publication.deposited", "publish", ("review", "notify"), contracts.PublicationDeposited()),

@@ -64,8 +64,8 @@ def test_a_review_has_its_case_and_an_action_its_progress_after_the_upgrade_and_
 
 def test_the_newest_steps_go_down_and_up_again(before: str) -> None:
     url, superuser = before.split()
-    for revision in ("head", "-3", "head"):
+    for revision in ("head", "-5", "head"):
         migrate("review", url, application_role("review"), revision)
         with psycopg.connect(superuser) as connection:
-            added = "SELECT count(*) FROM information_schema.columns WHERE column_name IN ('search_changed_at', 'ended_with_it')"
-            assert connection.execute(added).fetchone() == (2 if revision == "head" else 0,)
+            added = "SELECT count(*) FROM information_schema.columns WHERE column_name IN ('search_changed_at', 'ended_with_it', 'route_decided_at', 'ending')"
+            assert connection.execute(added).fetchone() == (4 if revision == "head" else 0,)

@@ -27,11 +27,14 @@ class PracticeReview(Model):
     signed_off_at: Mapped[MomentOrNone]
     publication_id: Mapped[str | None] = mapped_column(Uuid(as_uuid=False))
     publication_route: Mapped[str | None]
+    route_decided_at: Mapped[MomentOrNone]
     published_at: Mapped[MomentOrNone]
     publication_url: Mapped[str | None]
     deposited_at: Mapped[MomentOrNone]
     nspcc_reference: Mapped[str | None]
     withdrawn_at: Mapped[MomentOrNone]
+    ended_at: Mapped[MomentOrNone]
+    ending: Mapped[dict[str, Any] | None] = mapped_column(Encrypted("practice_reviews.ending"))  # reasons, agreed_by
     plan: Mapped[dict[str, Any] | None] = mapped_column(JSONB)  # the stages in force on the day of the decision
     version: Mapped[int] = mapped_column(default=1)
 

@@ -45,15 +45,17 @@ def describe_summary(review: PracticeReview) -> dict[str, Any]:
         "status": review.status,
         "decided_at": review.decided_at,
         "due_at": review.due_at,
-        "overdue": review.due_at < (review.published_at or clock.now()),
+        "overdue": review.due_at < (review.published_at or review.ended_at or clock.now()),
         "authority": rule_of(review.kind, review.decided_at).authority,
         "signed_off_at": review.signed_off_at,
+        "ended_at": review.ended_at,
     }
 
 
 def describe_practice_review(session: Session, review: PracticeReview) -> dict[str, Any]:
     delays = _parts(session, Delay, review, Delay.recorded_at)
     return describe_summary(review) | {
+        "ending": review.ending,
         "expected_on": delays[-1].expected_on if delays else None,
         "cases": [describe_link(session, each) for each in links_of(session, review)],
         "reviewers": [describe_reviewer(each) for each in _parts(session, Reviewer, review, Reviewer.appointed_on)],
