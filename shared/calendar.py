@@ -2,18 +2,20 @@
 
 A working day is Monday to Friday less England's bank holidays. Their table comes from the `holidays` package, corrected
 by what a partnership adds (a day proclaimed later). Past the last year for which bank holidays have been announced
-the sums stop with `CalendarUnknown`: a guessed deadline is worse than none.
+the sums stop with `CalendarUnknown`, where a person chooses the day; a clock that something has started goes on by the
+days off that are certain (`BankHolidays.and_beyond`), so that it is never late.
 """
 
 from calendar import monthrange
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from functools import cache
 from typing import Literal
 from zoneinfo import ZoneInfo
 
 LONDON = ZoneInfo("Europe/London")
+FRIDAY = 4
 
 # GOV.UK announces bank holidays some two years ahead; the package computes further, but does not know. Raise this when
 # the package has been compared with the next announced year (tests/unit/test_calendar.py holds the comparison).
@@ -36,14 +38,25 @@ class Within:
 
 @dataclass(frozen=True)
 class BankHolidays:
-    """England's bank holidays with a partnership's corrections, trusted up to and including `last_year`."""
+    """England's bank holidays with a partnership's corrections, trusted up to and including `last_year`.
+
+    With `goes_on`, those of later years are the ones that no proclamation can move, and those that a partnership has
+    added: working days counted forward come out on the true day or before it.
+    """
 
     added: frozenset[date] = frozenset()
     removed: frozenset[date] = frozenset()
     last_year: int = LAST_KNOWN_YEAR
+    goes_on: bool = False
+
+    def and_beyond(self) -> "BankHolidays":
+        """The same, with the certain ones of the years after `last_year`."""
+        return replace(self, goes_on=True)
 
     def __contains__(self, day: date) -> bool:
-        """Whether `day` is a bank holiday. Raises `CalendarUnknown` past `last_year`."""
+        """Whether `day` is a bank holiday. Raises `CalendarUnknown` past `last_year`, unless it `goes_on`."""
+        if day.year > self.last_year and self.goes_on:
+            return day in self.added or _is_certain(day)
         if day.year > self.last_year:
             raise CalendarUnknown(
                 f"England's bank holidays are known up to {self.last_year}; a date in {day.year} cannot be worked out. "
@@ -61,6 +74,14 @@ def bank_holidays_of(year: int) -> frozenset[date]:
     import holidays  # 10 ms that a process need not wait for until it counts its first working day
 
     return frozenset(holidays.country_holidays("GB", subdiv="ENG", years=year))
+
+
+def _is_certain(day: date) -> bool:
+    """Christmas Day and Good Friday, days off at common law; every other bank holiday can be moved by proclamation
+    (Banking and Financial Dealings Act 1971, section 1)."""
+    if (day.month, day.day) == (12, 25):
+        return True
+    return day.month in (3, 4) and day.weekday() == FRIDAY and day in bank_holidays_of(day.year)
 
 
 def is_working_day(day: date, bank_holidays: BankHolidays = ENGLAND) -> bool:

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from shared.exchange import Statement, at_once, begin_first, begin_with, commit, execute_prepared, in_one_exchange
 from shared.identity.viewer import SYSTEM, Viewer
-from shared.settings import settings
+from shared.settings import required, settings
 
 Groups = Sequence[tuple[Any, Sequence[Mapping[str, Any]]]]
 
@@ -38,10 +38,15 @@ class Database:
     def __init__(self, service: str) -> None:
         self.service = service
 
+    @property
+    def url(self) -> str:
+        """Where it is. Raises `SettingMissing` in a process that was not told, such as another service's."""
+        return settings().database_urls.get(self.service) or required(f"{self.service.upper()}_DATABASE_URL")
+
     @cached_property
     def engine(self) -> Engine:
         engine = create_engine(
-            settings().database_urls[self.service],
+            self.url,
             pool_size=10,
             max_overflow=10,
             connect_args={"connect_timeout": 5, "application_name": f"safeguarding-{self.service}"},

@@ -5,6 +5,7 @@ The context (table and column, or event) is authenticated with it: a value moved
 """
 
 import base64
+import binascii
 import hashlib
 import hmac
 import os
@@ -17,9 +18,11 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy import Dialect, LargeBinary
 from sqlalchemy.types import TypeDecorator
 
-from shared.settings import settings
+from shared.settings import SettingMissing, settings
 
 NONCE_BYTES = 12
+KEY_BYTES = 32
+LONGEST_NAME = 255  # of a key: its length is stored in a byte
 
 
 class CannotDecrypt(RuntimeError):
@@ -27,14 +30,27 @@ class CannotDecrypt(RuntimeError):
 
 
 @cache
-def _keys() -> dict[str, AESGCM]:
-    pairs = (pair.split(":", 1) for pair in settings().encryption_keys.split(","))
-    return {name.strip(): AESGCM(base64.b64decode(key)) for name, key in pairs}
+def keys() -> dict[str, AESGCM]:
+    """The ring, by the keys' names. Raises `SettingMissing` naming the entry that is no key."""
+    ring: dict[str, AESGCM] = {}
+    for number, pair in enumerate(settings().encryption_keys.split(","), start=1):
+        name, _, encoded = pair.strip().partition(":")
+        try:
+            key = base64.b64decode(encoded, validate=True)
+        except binascii.Error:
+            key = b""
+        if len(key) != KEY_BYTES or not name.isascii() or not 0 < len(name) <= LONGEST_NAME or name in ring:
+            raise SettingMissing(
+                f"Set ENCRYPTION_KEYS to name:base64,name:base64 of {KEY_BYTES}-byte keys, each name once; "
+                f"entry {number} is not so. docs/settings.md says how to make one."
+            )
+        ring[name] = AESGCM(key)
+    return ring
 
 
 def seal(plain: bytes, context: str) -> bytes:
     """Encrypt under the first key of the ring, bound to `context`."""
-    name, key = next(iter(_keys().items()))
+    name, key = next(iter(keys().items()))
     nonce = os.urandom(NONCE_BYTES)
     return bytes([len(name)]) + name.encode() + nonce + key.encrypt(nonce, plain, context.encode())
 
@@ -43,7 +59,7 @@ def unseal(sealed: bytes, context: str) -> bytes:
     """Decrypt what `seal` made in the same context. Raises `CannotDecrypt`."""
     start = 1 + sealed[0]
     name = sealed[1:start].decode(errors="replace")
-    key = _keys().get(name)
+    key = keys().get(name)
     if key is None:
         raise CannotDecrypt(f"The key {name!r} is not in ENCRYPTION_KEYS.")
     try:

@@ -1,5 +1,6 @@
 """Whether a service does its work: the age of what waits, not that a process lives."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from flask import Blueprint, Response, jsonify
@@ -13,11 +14,15 @@ from shared.service import Service
 OLDEST_EVENT = timedelta(minutes=5)
 SWEEP_SILENT = timedelta(minutes=2)
 
+Gauges = Mapping[str, tuple[str, str]]  # name -> what it means, and the SQL that counts it as of :now
+
 MEASURES = text("""
     SELECT (SELECT count(*) FROM event_deliveries WHERE confirmed_at IS NULL) AS events_unconfirmed,
            (SELECT min(created_at) FROM event_deliveries WHERE confirmed_at IS NULL) AS oldest_event,
            (SELECT count(*) FROM deliveries WHERE status = 'pending' AND due_at <= :now) AS deliveries_due,
            (SELECT min(created_at) FROM deliveries WHERE status = 'pending' AND attempts > 0) AS oldest_retried_delivery,
+           (SELECT count(*) FROM deliveries WHERE status = 'waiting-for-person') AS deliveries_for_a_person,
+           (SELECT count(*) FROM deliveries WHERE status = 'rejected') AS deliveries_rejected,
            (SELECT last_at FROM heartbeats WHERE job = 'sweep') AS last_sweep
 """)
 BEAT = text("INSERT INTO heartbeats VALUES (:job, :now) ON CONFLICT (job) DO UPDATE SET last_at = excluded.last_at")
@@ -28,8 +33,11 @@ def heartbeat(session: Session, job: str) -> None:
     session.execute(BEAT, {"job": job, "now": clock.machine_now()})
 
 
-def health_blueprint(service: Service) -> Blueprint:
-    """`/health/live`, `/health/ready` (200, or 503 with what is wrong in words) and `/metrics` of a service."""
+def health_blueprint(service: Service, gauges: Gauges) -> Blueprint:
+    """`/health/live`, `/health/ready` (200, or 503 with what is wrong in words) and `/metrics` of a service.
+
+    `gauges` are measured besides what every service has.
+    """
     blueprint = Blueprint("health", __name__, url_prefix=f"/{service.name}")
 
     @blueprint.get("/health/live")
@@ -43,7 +51,7 @@ def health_blueprint(service: Service) -> Blueprint:
 
     @blueprint.get("/metrics")
     def metrics() -> Response:
-        return Response(_measure(service), content_type="text/plain; version=0.0.4; charset=utf-8")
+        return Response(_measure(service, gauges), content_type="text/plain; version=0.0.4; charset=utf-8")
 
     return blueprint
 
@@ -72,11 +80,15 @@ def _older(since: datetime | None, moment: datetime, limit: timedelta) -> bool:
     return since is not None and moment - since > limit
 
 
-def _measure(service: Service) -> bytes:
+def _measure(service: Service, gauges: Gauges) -> bytes:
     from prometheus_client import CollectorRegistry, Gauge, generate_latest  # needed here only, and slow to import
 
     with service.transaction() as session:
         found = session.execute(MEASURES, {"now": clock.now()}).one()
+        counted = {
+            name: (session.scalar(text(count), {"now": clock.now()}), meaning)
+            for name, (meaning, count) in gauges.items()
+        }
     moment = clock.machine_now()
     registry = CollectorRegistry()
     values = {
@@ -87,9 +99,11 @@ def _measure(service: Service) -> bytes:
             _age(found.oldest_retried_delivery, moment),
             "Age of the oldest message that failed at least once",
         ),
+        "deliveries_for_a_person": (found.deliveries_for_a_person, "Messages that a person is to send by hand"),
+        "deliveries_rejected": (found.deliveries_rejected, "Messages that their recipient refused"),
         "last_sweep_seconds": (_age(found.last_sweep, moment), "Time since the sweep last ran to its end"),
     }
-    for name, (value, meaning) in values.items():
+    for name, (value, meaning) in (values | counted).items():
         Gauge(f"safeguarding_{name}", meaning, ["service"], registry=registry).labels(service.name).set(value)
     return generate_latest(registry)
 

@@ -62,6 +62,11 @@ def begin_request(given: str | None = None, traceparent: str | None = None) -> s
     return identifier
 
 
+def known_from_here(actor: str) -> None:
+    """Have every further line of this request say who it is: `person:<id>`, or an agency's id."""
+    bind_contextvars(actor=actor)
+
+
 def request_id() -> str | None:
     """The id of the request or task at hand."""
     identifier = get_contextvars().get("request_id")

@@ -176,12 +176,24 @@ def confirm(service: Service, event_ids: list[str], consumer: str) -> None:
     service.database.at_once(CONFIRM, clock.machine_now(), event_ids, consumer)
 
 
+AGAIN = "UPDATE event_deliveries SET confirmed_at = NULL, attempts = 0, due_at = :now WHERE {which} RETURNING consumer"
+
+
 def replay(session: Session, event_id: str) -> int:
     """Make an event due again for all its consumers, who will know it if they had it; how many it goes to."""
-    statement = text(
-        "UPDATE event_deliveries SET confirmed_at = NULL, due_at = :now WHERE event_id = :event RETURNING consumer"
-    )
-    found = session.execute(statement, {"now": clock.machine_now(), "event": event_id}).all()
+    return _again(session, "event_id = :of", event_id)
+
+
+def replay_since(session: Session, moment: datetime) -> int:
+    """Make all that was said since a moment due again, confirmed or not; how many are to be confirmed.
+
+    For a consumer whose database is older than what it once confirmed: a restored one.
+    """
+    return _again(session, "created_at >= :of", moment)
+
+
+def _again(session: Session, which: str, of: object) -> int:
+    found = session.execute(text(AGAIN.format(which=which)), {"now": clock.machine_now(), "of": of}).all()
     ring_after_commit(session, "relay_outbox")
     return len(found)
 

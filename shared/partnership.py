@@ -182,9 +182,15 @@ class Partnership:
         return rules_on(day, self.rules)
 
     def due(self, rule: DutyRule, runs_from: datetime) -> datetime:
-        """When a duty falls due whose clock started at the aware moment `runs_from`. Raises `CalendarUnknown`."""
+        """When a duty falls due whose clock started at the aware moment `runs_from`.
+
+        In a year whose bank holidays are not known it may be before the true day, never after it. Raises
+        `CalendarUnknown` where days are counted back from one, which a person has chosen.
+        """
         day_one = rule.id == "rapid-review" and self.rapid_review_first_day == 1
-        return due(runs_from, rule.within, day_one=day_one, bank_holidays=self.bank_holidays)
+        chosen = rule.within.unit == "working_days_before"
+        holidays = self.bank_holidays if chosen else self.bank_holidays.and_beyond()
+        return due(runs_from, rule.within, day_one=day_one, bank_holidays=holidays)
 
     def review_plan(self, kind: str, day: date) -> ReviewPlan:
         """The stages of a kind of review that begins on `day`; a kind that the file does not name has none."""
@@ -200,6 +206,11 @@ class Partnership:
         """The recipient's secret from the environment, or "" for one that has none. Raises `SettingMissing`."""
         variable = self.recipient(recipient).secret_env
         return required(variable) if variable else ""
+
+    def missing_secrets(self) -> list[str]:
+        """The variables with secrets that this file names and the environment does not have."""
+        named = {each.secret_env for each in self.recipients} | {each.secret_env for each in self.identity_providers}
+        return sorted(name for name in named if name and not os.environ.get(name))
 
     def identity_provider(self, agency_id: str) -> IdentityProvider | None:
         """Where this agency's people sign in with their work accounts; None where they have passwords here."""
@@ -238,12 +249,12 @@ def load(path: Path, environment: Mapping[str, str] | None = None) -> Partnershi
 
 def _placed_certificates(values: dict[str, Any], folder: Path) -> list[str]:
     """Make the certificates' paths whole (they are relative to the file's folder); a sentence on each unusable one."""
-    from shared.delivery.sealed_mail import CertificateUnusable, certificate_at  # slow to import, and few name one
-
     faults = []
     for number, recipient in enumerate(values["recipients"], start=1):
         if not recipient.get("certificate"):
             continue
+        from shared.delivery.sealed_mail import CertificateUnusable, certificate_at  # slow, and few files name one
+
         recipient["certificate"] = folder / recipient["certificate"]
         try:
             certificate_at(recipient["certificate"])

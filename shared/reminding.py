@@ -10,7 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from shared import clock
-from shared.calendar import CalendarUnknown, add_working_days, london_day
+from shared.calendar import add_working_days, london_day
 from shared.partnership import partnership
 
 EVERY = timedelta(minutes=15)
@@ -49,8 +49,5 @@ def claim_reminder(session: Session, kind: str, concerns: str, due_on: date, *, 
 
 
 def _next_on(today: date) -> date:
-    days = partnership().reminder_days
-    try:
-        return add_working_days(today, days, bank_holidays=partnership().bank_holidays)
-    except CalendarUnknown:  # past the last year of known bank holidays, reminding goes on all the same
-        return today + timedelta(days=days)
+    here = partnership()
+    return add_working_days(today, here.reminder_days, here.bank_holidays.and_beyond())

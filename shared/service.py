@@ -20,10 +20,14 @@ log = structlog.get_logger()
 
 
 class Service:
-    """One of the three services in this process. Nothing is connected until it is used."""
+    """One of the three services in this process. Nothing is connected until it is used.
 
-    def __init__(self, name: str) -> None:
+    `knows_secrets`: whether it is told the secrets that the partnership's file names, of gateways and providers.
+    """
+
+    def __init__(self, name: str, *, knows_secrets: bool = False) -> None:
         self.name = name
+        self.knows_secrets = knows_secrets
         self.database = Database(name)
 
     @cached_property

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 Environment = Literal["production", "demonstration", "test"]
 MailBy = Literal["smtp", "govuk-notify"]
 SERVICES = ("notify", "review", "publish")
+KEY_CHARACTERS = 32
 
 
 class SettingMissing(RuntimeError):
@@ -58,6 +59,16 @@ def required(name: str) -> str:
     if not value:
         raise SettingMissing(f"Set {name}: see docs/settings.md for what it means.")
     return value
+
+
+def key(name: str) -> bytes:
+    """A key of at least `KEY_CHARACTERS`, so that nobody finds it by trying."""
+    value = required(name)
+    if len(value) < KEY_CHARACTERS:
+        raise SettingMissing(
+            f"Set {name} to {KEY_CHARACTERS} characters or more: docs/settings.md says how to make it."
+        )
+    return value.encode()
 
 
 def number(name: str, otherwise: float) -> float:
@@ -107,7 +118,7 @@ def settings() -> Settings:
             if f"{name.upper()}_DATABASE_URL" in os.environ
         },
         encryption_keys=required("ENCRYPTION_KEYS"),
-        search_key=required("SEARCH_KEY").encode(),
+        search_key=key("SEARCH_KEY"),
         partnership_file=Path(required("PARTNERSHIP_FILE")),
         files_folder=Path(required("FILES_FOLDER")),
         site_folder=Path(required("SITE_FOLDER")),
@@ -117,8 +128,8 @@ def settings() -> Settings:
         claim_lease=number("CLAIM_LEASE_SECONDS", 30),
         call_timeout=number("CALL_TIMEOUT_SECONDS", 10),
         sweep_every=number("SWEEP_EVERY_SECONDS", 5),
-        audit_signing_key=required("AUDIT_SIGNING_KEY").encode(),
-        cookie_key=required("COOKIE_KEY").encode(),
+        audit_signing_key=key("AUDIT_SIGNING_KEY"),
+        cookie_key=key("COOKIE_KEY"),
         trusted_proxies=int(number("TRUSTED_PROXIES", 0)),
         smtp_url=required("SMTP_URL"),
         mail_from=required("MAIL_FROM"),

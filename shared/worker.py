@@ -1,12 +1,13 @@
 """What every service's worker does besides its own work: hear events, confirm them, relay, and keep the floor swept."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict
 from datetime import timedelta
 from typing import Any
 
 import structlog
 from celery import Celery
-from celery.signals import setup_logging, task_prerun
+from celery.signals import setup_logging, task_prerun, worker_init
 
 from shared import audit, clock
 from shared.events.catalogue import Reaction, check_reactions
@@ -14,13 +15,17 @@ from shared.health import heartbeat
 from shared.identity.people import forget_past_sign_ins
 from shared.inbox import receive_all
 from shared.logs import begin_request, describe_error, set_up_logs
+from shared.memory import keep_memory_to_oneself
 from shared.outbox import confirm, relay
 from shared.service import Service
 from shared.settings import settings
+from shared.starting import stop_where_told_wrong
 from shared.web.idempotency import forget_old_answers
 
 log = structlog.get_logger()
 
+# Before any child is forked or anything reads a stranger's file. Elsewhere than in production nothing needs to be kept.
+worker_init.connect(lambda **_: keep_memory_to_oneself() if settings().is_production else None, weak=False)
 setup_logging.connect(lambda **_: set_up_logs(), weak=False)
 task_prerun.connect(lambda **_: begin_request(), weak=False)
 
@@ -33,6 +38,7 @@ def make_worker(
     `sweepers` are what the periodic sweep runs after the outbox: each does what a lost doorbell did not, and one that
     fails does not keep the others from running (but leaves no heartbeat).
     """
+    stop_where_told_wrong(service)
     check_reactions(service.name, reactions)
     celery = service.celery
 
@@ -72,9 +78,11 @@ def run_sweep(service: Service, sweepers: Sequence[Callable[[], object]]) -> Non
 def keep_house(service: Service) -> None:
     """Sign yesterday's head of the audit chain; forget idempotency answers, kept forms and ended sign-ins past their time."""
     with service.transaction() as session:
-        audit.sign_head(session, clock.now().date() - timedelta(days=1))
+        head = audit.sign_head(session, service.name, clock.now().date() - timedelta(days=1))
         forget_old_answers(session)
         forget_past_sign_ins(session, clock.machine_now())
+    if head:  # for whoever keeps the logs where the database's owner has no hand: `audit verify --heads` reads it
+        log.info("audit.head_signed", **asdict(head) | {"day": head.day.isoformat()})
 
 
 def sweep_schedule(service: str) -> dict[str, dict[str, Any]]:

@@ -129,7 +129,6 @@ def test_environment(folder: Path, secrets: dict[str, str]) -> dict[str, str]:
         "PUBLIC_URL": "http://127.0.0.1:8000",
         "INSIDE_URL": "http://127.0.0.1:1",
         "SMTP_URL": "smtp://127.0.0.1:1",
-        "SMTP_HOST": "127.0.0.1",
         "SANDBOX_URL": "http://127.0.0.1:1",
         "MAIL_FROM": "reviews@safeguarding.example",
         **{

@@ -20,8 +20,15 @@ def installed() -> str | None:
     return shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin")
 
 
-def configured(folder: Path, site: Path, service: str, port: int, configuration: tuple[Path, ...]) -> Path:
-    """The configuration's first file with this machine's places for the containers' and nothing else changed."""
+def configured(
+    folder: Path, site: Path, service: str, port: int, configuration: tuple[Path, ...], resolver: str = ""
+) -> Path:
+    """The configuration's first file with this machine's places for the containers' and nothing else changed.
+
+    The services are all at `service` (host:port); with a `resolver` (host:port) they keep their names, and the port.
+    """
+    at = f"$service:{service.rpartition(':')[2]}" if resolver else service
+    publish = f"publish:{service.rpartition(':')[2]}" if resolver else service
     places = {
         "/etc/nginx/site.conf": str(folder / "site.conf"),
         "/srv/site": str(site),
@@ -29,7 +36,9 @@ def configured(folder: Path, site: Path, service: str, port: int, configuration:
         "/dev/stdout": str(folder / "access.log"),
         "/dev/stderr": str(folder / "error.log"),
         "listen 8080": f"listen 127.0.0.1:{port}",
-        **{f"server {name}:8000": f"server {service}" for name in ("notify", "review", "publish")},
+        "$service:8000": at,
+        "publish:8000": publish,
+        **({"resolver 127.0.0.11": f"resolver {resolver}"} if resolver else {}),
     }
     words = {path.name: path.read_text() for path in configuration}
     gone = [there for there in places if not any(there in each for each in words.values())]
@@ -41,11 +50,13 @@ def configured(folder: Path, site: Path, service: str, port: int, configuration:
 
 
 @contextmanager
-def nginx(folder: Path, site: Path, service: str, configuration: tuple[Path, ...] = AS_DEPLOYED) -> Iterator[str]:
+def nginx(
+    folder: Path, site: Path, service: str, configuration: tuple[Path, ...] = AS_DEPLOYED, resolver: str = ""
+) -> Iterator[str]:
     """The address of an nginx over `site` and the services at `service` (host:port); stopped at the end."""
     folder.mkdir(parents=True, exist_ok=True)
     port = free_port()
-    path = configured(folder, site, service, port, configuration)
+    path = configured(folder, site, service, port, configuration, resolver)
     # The workers may read what the tests' user made; no file of Debian's own set-up is touched.
     user = "user root; " if os.geteuid() == 0 else ""
     command = [str(installed()), "-c", str(path), "-p", str(folder), "-g", f"{user}daemon off;"]

@@ -25,6 +25,7 @@ from tests.notifying import OFFICE, key_of, rows
 HTTPS = "https://reviews.partnership.example"
 WRONG = re.compile(r'govuk-error-message">(.*?)</p>', re.S)
 TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
+SEEN = re.compile(r'name="seen" value="([^"]+)"')
 
 
 @cache
@@ -98,6 +99,7 @@ class Someone:
         self.email = f"{uuid.uuid4().hex}@people.example"
         self.id = ""
         self._token = ""
+        self._seen: dict[str, str] = {}
         if roles and service in DIRECTORY_OF:
             self.id = enter_in_copy(service, agency, name, roles)
             self.let_in()
@@ -131,15 +133,23 @@ class Someone:
         answer = self.client.get(path, base_url=HTTPS, headers={"Accept": "text/html"}, **how)
         if answer.mimetype == "text/html" and (found := TOKEN.search(answer.text)):
             self._token = found[1]
+        return self._looked_at(path, answer)
+
+    def _looked_at(self, path: str, answer: TestResponse) -> TestResponse:
+        """Keep which version of what is signed the page has shown: it goes with its form."""
+        if answer.mimetype == "text/html" and (found := SEEN.search(answer.text)):
+            self._seen[path] = found[1]
         return answer
 
-    def post(self, path: str, *, token: str | None = None, **form: Any) -> TestResponse:
-        """Send a form with the token of a page that was seen before."""
+    def post(self, path: str, *, token: str | None = None, came_from: str | None = None, **form: Any) -> TestResponse:
+        """Send a form with the token of a page that was seen before, from the page at `came_from` or that of `path`."""
         if token is None and not self._token:
             self._take_token()
         form["csrf_token"] = self._token if token is None else token
-        headers = {"Accept": "text/html", "Referer": HTTPS + path}
-        return self.client.post(path, base_url=HTTPS, data=form, headers=headers)
+        if path in self._seen:
+            form.setdefault("seen", self._seen[path])
+        headers = {"Accept": "text/html", "Referer": HTTPS + (path if came_from is None else came_from)}
+        return self._looked_at(path, self.client.post(path, base_url=HTTPS, data=form, headers=headers))
 
     def _take_token(self) -> None:
         """The token that any page with a form would have given."""

@@ -20,9 +20,8 @@ import requests
 from deploy.run.environment import PROJECT
 from deploy.run.system import System
 from shared.settings import SERVICES
+from tests.referrals import USUAL
 
-EXAMPLE = PROJECT.parent / "shared" / "guide" / "examples" / "referral-serious-harm.json"
-NATIONAL = ("panel",)
 QUICK = {"CLAIM_LEASE_SECONDS": "3", "CALL_TIMEOUT_SECONDS": "2", "SWEEP_EVERY_SECONDS": "1"}
 
 
@@ -37,8 +36,8 @@ def until(condition: Callable[[], Any], what: str, patience: float = 60) -> Any:
 
 
 def referral(**incident: Any) -> dict[str, Any]:
-    """The example referral of a child that no other test knows."""
-    body: dict[str, Any] = copy.deepcopy(json.loads(EXAMPLE.read_text()))
+    """The usual referral, of a child that no other test knows."""
+    body: dict[str, Any] = copy.deepcopy(USUAL)
     body["agency_reference"] = f"REF-{uuid.uuid4()}"
     body["children"][0] |= {"nhs_number": None, "given_name": uuid.uuid4().hex, "family_name": uuid.uuid4().hex}
     body["incident"] |= incident

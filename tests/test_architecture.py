@@ -8,13 +8,14 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from sqlalchemy import Table, make_url
+from sqlalchemy import Table
 from sqlalchemy.orm import DeclarativeBase
 
 from deploy.run.databases import application_role
 from shared.events.catalogue import check_reactions
 from shared.migrations import migrate
 from shared.settings import SERVICES
+from tests.scratch import scratch_database
 
 ROOT = Path(__file__).parent.parent
 CODE = [path for folder in ("shared", "services", "deploy") for path in (ROOT / folder).rglob("*.py")]
@@ -174,22 +175,16 @@ def test_every_table_with_sealed_content_of_a_case_forces_row_security(ground: d
 
 @pytest.mark.parametrize("service", SERVICES)
 def test_migrations_go_down_and_up_again(ground: dict[str, str], service: str) -> None:
-    owner = make_url(ground[f"{service.upper()}_OWNER_DATABASE_URL"])
-    scratch = f"scratch_{service}"
-    with psycopg.connect(ground["SUPERUSER_URL"], autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {scratch} OWNER {owner.username}")
-    url = owner.set(database=scratch).render_as_string(hide_password=False)
     query = "SELECT table_name, column_name, data_type FROM information_schema.columns WHERE table_schema = 'public'"
+    with scratch_database(ground, service) as (url, superuser):
 
-    def columns() -> set[object]:
-        with psycopg.connect(plain(url)) as connection:
-            return set(connection.execute(query).fetchall())
+        def columns() -> set[tuple[str, ...]]:
+            with psycopg.connect(superuser) as connection:
+                return set(connection.execute(query).fetchall())
 
-    migrate(service, url, application_role(service))
-    before = columns()
-    migrate(service, url, application_role(service), "base")
-    assert {table for table, *_ in columns()} == {"alembic_version"}
-    migrate(service, url, application_role(service))
-    assert columns() == before
-    with psycopg.connect(ground["SUPERUSER_URL"], autocommit=True) as connection:
-        connection.execute(f"DROP DATABASE {scratch}")
+        migrate(service, url, application_role(service))
+        before = columns()
+        migrate(service, url, application_role(service), "base")
+        assert {table for table, *_ in columns()} == {"alembic_version"}
+        migrate(service, url, application_role(service))
+        assert columns() == before

@@ -61,7 +61,6 @@ def environment_of(place: Place) -> dict[str, str]:
         "FILES_FOLDER": str(made(place.var / "files")),
         "SITE_FOLDER": str(made(place.var / "site")),
         "SANDBOX_URL": place.sandbox_url,
-        "SMTP_HOST": "127.0.0.1",
         "SMTP_URL": f"smtp://127.0.0.1:{place.smtp_port}",
         "MAIL_FROM": "safeguarding-reviews@partnership.example",
         "CLAMD_ADDRESS": os.environ.get("CLAMD_ADDRESS", ""),

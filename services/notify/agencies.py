@@ -12,14 +12,12 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from services.notify.directory import add_agency, end_agency
-from services.notify.known_agencies import read_again
+from services.notify.known_agencies import known_agencies
+from services.notify.messages import check_mailbox
 from shared.database import new_id
-from shared.delivery.addresses import AddressRefused, check_address
 from shared.identity.viewer import Viewer
 from shared.partnership import AgencyKind, partnership
 from shared.service import do_after_commit
-from shared.settings import settings
-from shared.web.fields import Email
 from shared.web.problems import conflict, not_found, refused
 
 OFFICE = "partnership-office"
@@ -76,7 +74,7 @@ def end(session: Session, viewer: Viewer, agency_id: str) -> None:
     if found.kind == OFFICE or agency_id in never_ended():
         raise conflict("The partnership's file names this agency: change the file first, then end it.")
     end_agency(session, agency_id, viewer.actor)
-    do_after_commit(session, read_again)
+    do_after_commit(session, known_agencies.read_again)
 
 
 def _store(session: Session, viewer: Viewer, agency_id: str, name: str, kind: str, emails: Sequence[str]) -> None:
@@ -85,16 +83,11 @@ def _store(session: Session, viewer: Viewer, agency_id: str, name: str, kind: st
     _check_addresses(emails)
     is_partner = agency_id in partnership().safeguarding_partners
     add_agency(session, agency_id, name, kind, list(emails), is_partner=is_partner, who=viewer.actor)
-    do_after_commit(session, read_again)
+    do_after_commit(session, known_agencies.read_again)
 
 
 def _check_addresses(emails: Sequence[str]) -> None:
     if len(emails) > MOST_ADDRESSES:
         raise refused("/emails", f"Give {MOST_ADDRESSES} addresses at most")
     for address in emails:
-        if not Email.shape.fullmatch(address):
-            raise refused("/emails", "Enter e-mail addresses like name@agency.example, each on a line of its own")
-        try:
-            check_address(address.rpartition("@")[2], production=settings().is_production)
-        except AddressRefused as error:
-            raise refused("/emails", str(error)) from None
+        check_mailbox(address, "/emails")

@@ -232,7 +232,10 @@ class DecisionSchema(Body):
 
 
 class WithdrawalSchema(Body):
+    """A withdrawal. Where a decision is still awaited it needs the names of who agreed it, as a decision does."""
+
     reasons = Text(5000, required=True)
+    agreed_by = Several(Line(), most=20)
 
 
 class ReceiptSchema(Body):

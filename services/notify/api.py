@@ -192,7 +192,8 @@ def post_decision(call: Call, incident_id: UUID) -> Reply:
 )
 def post_withdrawal(call: Call, incident_id: UUID) -> Reply:
     """Withdraw a notification, with reasons; everyone who was told is told."""
-    incident = withdraw(call.session, call.viewer, str(incident_id), call.body["reasons"], clock.now())
+    reasons, agreed = call.body["reasons"], call.body.get("agreed_by") or ()
+    incident = withdraw(call.session, call.viewer, str(incident_id), reasons, clock.now(), agreed)
     return Reply(describe_incident(call.session, incident, whole=True))
 
 

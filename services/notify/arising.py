@@ -27,6 +27,11 @@ SENTENCES = {
     "withdrawal": "A notification you received is withdrawn.",
 }
 
+LEFT_OPEN = (
+    "It is being notified by what its facts say, and they leave a question open: whether it is notified further. "
+    "Decide that: the clock is the same."
+)
+
 
 def duties_arising(
     session: Session, incident: dict[str, Any], assessment: Assessment, bodies: Sequence[dict[str, Any]], viewer: Viewer
@@ -35,9 +40,13 @@ def duties_arising(
     status = incident["status"]
     if status == "awaiting-decision":
         return _while_undecided(session, incident, viewer)
-    if status in ("notifiable", "passed-on"):
-        return duties_to_notify(session, incident, assessment, bodies)
-    return [], []
+    if status not in ("notifiable", "passed-on"):
+        return [], []
+    duties, messages = duties_to_notify(session, incident, assessment, bodies)
+    if assessment.left_open:
+        decide, warnings = question_beside(incident, f"incident:{incident['id']}")
+        return [*duties, decide], [*messages, *warnings]
+    return duties, messages
 
 
 def duties_to_notify(
@@ -125,6 +134,12 @@ def duty_to_decide(incident: dict[str, Any], about: str) -> dict[str, Any]:
         incident_id=incident["id"],
         status="waiting-for-person",
     )
+
+
+def question_beside(incident: dict[str, Any], about: str) -> tuple[dict[str, Any], Rows]:
+    """The duty to decide of a kind that the facts leave open, beside what is notified already, and who is told of it."""
+    duty = duty_to_decide(incident, about)
+    return duty, warn_contacts(f"duty:{duty['id']}", incident["reference"], LEFT_OPEN)
 
 
 def _while_undecided(session: Session, incident: dict[str, Any], viewer: Viewer) -> tuple[Rows, Rows]:

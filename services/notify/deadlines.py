@@ -43,7 +43,7 @@ def watch_deadlines() -> int:
 
 def _watch_some(session: Session, now: datetime, after: Place) -> tuple[Place | None, int]:
     """Look at the duties that follow the one `after`; where the last of them stands, and how many were warned of."""
-    holidays = partnership().bank_holidays
+    holidays = partnership().bank_holidays.and_beyond()
     today = london_day(now)
     horizon = datetime.combine(
         add_working_days(today, max(WARN_WORKING_DAYS), holidays), datetime.max.time(), now.tzinfo
@@ -79,8 +79,10 @@ def _warning_for(duty: Duty, now: datetime) -> tuple[str | None, str, bool]:
     today, last = london_day(now), london_day(duty.due_at)
     if now > duty.due_at + timedelta(seconds=0.999999):
         return f"overdue-{today.isoformat()}", f"OVERDUE since {last:%-d %B %Y}:", True
-    left = working_days_between(today, last, partnership().bank_holidays)
-    sentence = f"Due by the end of {last:%A %-d %B %Y}, {left} working day{'' if left == 1 else 's'} from now:"
+    holidays = partnership().bank_holidays
+    left = working_days_between(today, last, holidays.and_beyond())
+    unknown = f" (bank holidays of {last.year} are not known yet)" if last.year > holidays.last_year else ""
+    sentence = f"Due by the end of {last:%A %-d %B %Y}{unknown}, {left} working day{'' if left == 1 else 's'} from now:"
     if left in WARN_WORKING_DAYS:
         return f"working-days-{left}", sentence, last != today
     return None, sentence, last != today

@@ -1,7 +1,7 @@
 """What the authority decides about an incident, and that it withdraws a notification."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from services.notify.arising import panel_document
 from services.notify.duplicates import alike_to
+from services.notify.duties import is_to_decide
 from services.notify.models import Decision, Incident, Separation
 from services.notify.notifying import (
     cancel_open,
@@ -23,7 +24,7 @@ from services.notify.notifying import (
 from services.notify.referrals import ALREADY_TOLD, assess_bodies, bodies_of
 from services.notify.service import SERVICE
 from services.notify.states import INCIDENT, moved
-from services.notify.threshold import Assessment, decided_to_notify
+from services.notify.threshold import KINDS, Assessment, decided_to_notify, recipients_of
 from shared import audit, clock
 from shared.calendar import london_day
 from shared.database import new_id
@@ -46,25 +47,29 @@ def decide(session: Session, viewer: Viewer, incident_id: str, decided: Decided,
     """Record the authority's decision and do what it brings: duties to notify and dispatch, or an end with reasons.
 
     The clock of a late decision to notify still runs from the authority's first awareness. To notify what by its facts
-    is another authority's means to tell that one. Raises a 409 problem where the incident's state does not allow the
+    is another authority's means to tell that one. Where it is notified and its facts leave a kind open, the decision is
+    of that kind alone: a no takes nothing back. Raises a 409 problem where the incident's state does not allow the
     decision, or an incident alike was notified and nobody said that it is another.
     """
     incident = locked_incident(session, incident_id)
     assessment = assess_bodies(bodies_of(session, incident.id), london_day(now))
-    move = _move(incident, decided, assessment)
+    move = _move(session, incident, decided, assessment)
     after = moved(INCIDENT, incident.status, move, "incident")
     decision = record_decision(session, viewer, incident, decided)
     entries = []
-    if move in ("notify", "pass-on"):
-        entries = _go_ahead(session, viewer, incident, assessment if move == "pass-on" else None, now)
+    if decided.outcome == "notify":
+        entries = _go_ahead(session, viewer, incident, move, assessment, now)
     incident.status = after
-    if move != "more-information":
+    if decided.outcome != "more-information":
+        incident.assessment = incident.assessment | {"decision_needed": False}
         entries += end_deciding(session, viewer, incident, "discharge", now, f"decision {decision.id}")
     audit.append(session, audit.Entry(viewer.actor, f"decided-{decided.outcome}", f"incident:{incident.id}"), *entries)
     return decision
 
 
-def _move(incident: Incident, decided: Decided, assessment: Assessment) -> str:
+def _move(session: Session, incident: Incident, decided: Decided, assessment: Assessment) -> str:
+    if incident.status in ALREADY_TOLD and is_to_decide(session, incident):
+        return "answer"
     if decided.outcome == "notify" and incident.notified_at and incident.status not in ALREADY_TOLD:
         raise conflict(
             "This incident's notification was sent and then withdrawn. Refer the incident again, under a new "
@@ -80,16 +85,23 @@ def _move(incident: Incident, decided: Decided, assessment: Assessment) -> str:
 
 
 def _go_ahead(
-    session: Session, viewer: Viewer, incident: Incident, passed_on: Assessment | None, now: datetime
+    session: Session, viewer: Viewer, incident: Incident, move: str, by_facts: Assessment, now: datetime
 ) -> list[audit.Entry]:
-    bodies = bodies_of(session, incident.id)
-    assessment = passed_on or decided_to_notify(assess_bodies(bodies, london_day(now)))
-    if passed_on is None:
+    bodies, assessment = bodies_of(session, incident.id), by_facts
+    if move != "pass-on":
         _refuse_second_notification(session, incident)
+        assessment = _notified_further(incident, by_facts) if move == "answer" else decided_to_notify(by_facts)
     told_before = told_recipients(session, incident)
     entries = start_notifying(session, viewer, incident, assessment)
     document = panel_document(session, facts_of_incident(session, incident), assessment, bodies, "follow-up")
     return entries + tell_again(session, incident, "follow-up", told_before, document, now, viewer)
+
+
+def _notified_further(incident: Incident, by_facts: Assessment) -> Assessment:
+    """What is notified once a person has said yes to what was left open: that too, and all that was notified before."""
+    further = decided_to_notify(replace(by_facts, kinds=()))
+    kinds = tuple(kind for kind in KINDS if kind in {*incident.assessment["kinds"], *further.kinds})
+    return replace(further, kinds=kinds, national_recipients=recipients_of(kinds))
 
 
 def record_decision(session: Session, viewer: Viewer, incident: Incident, decided: Decided) -> Decision:
@@ -128,11 +140,19 @@ def _refuse_second_notification(session: Session, incident: Incident) -> None:
         )
 
 
-def withdraw(session: Session, viewer: Viewer, incident_id: str, reasons: str, now: datetime) -> Incident:
-    """Withdraw an incident: what is not sent is cancelled, and everyone who was told is told of the withdrawal."""
+def withdraw(
+    session: Session, viewer: Viewer, incident_id: str, reasons: str, now: datetime, agreed_by: Sequence[Any] = ()
+) -> Incident:
+    """Withdraw an incident: what is not sent is cancelled, and everyone who was told is told of the withdrawal.
+
+    Where a decision is awaited it is a no, which needs the names of who agreed. Raises a 422 problem without them.
+    """
     incident = locked_incident(session, incident_id)
-    incident.status = moved(INCIDENT, incident.status, "withdraw", "incident")
-    decision = record_decision(session, viewer, incident, Decided("withdrawn", reasons, []))
+    after = moved(INCIDENT, incident.status, "withdraw", "incident")
+    if not agreed_by and is_to_decide(session, incident):
+        raise refused("/agreed_by", "No decision was made yet. Give the names of who agreed that it is not notified.")
+    incident.status = after
+    decision = record_decision(session, viewer, incident, Decided("withdrawn", reasons, agreed_by))
     entries = take_back(session, viewer, incident, decision.reasons, now)
     audit.append(session, audit.Entry(viewer.actor, "withdrew", f"incident:{incident.id}"), *entries)
     return incident

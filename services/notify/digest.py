@@ -36,7 +36,7 @@ def send_digest() -> bool:
     """Send this morning's digest if it is time and nobody has; whether one was sent."""
     now = clock.now()
     local, hour = now.astimezone(LONDON), partnership().digest_hour
-    if hour is None or local.hour < hour or not is_working_day(local.date(), partnership().bank_holidays):
+    if hour is None or local.hour < hour or not is_working_day(local.date(), partnership().bank_holidays.and_beyond()):
         return False
     since = datetime.combine(local.date(), time(hour), LONDON)
     with SERVICE.transaction() as session:
@@ -50,9 +50,8 @@ def send_digest() -> bool:
 
 
 def _words(session: Session, now: datetime) -> str:
-    soon = datetime.combine(
-        add_working_days(now.astimezone(LONDON).date(), 2, partnership().bank_holidays), time.max, LONDON
-    )
+    holidays = partnership().bank_holidays.and_beyond()
+    soon = datetime.combine(add_working_days(now.astimezone(LONDON).date(), 2, holidays), time.max, LONDON)
     counts = session.execute(COUNTS, {"now": now, "soon": soon}).one()
     if not any(counts):
         return ""

@@ -14,9 +14,9 @@ from services.notify.report_steps import Part, Step, is_answered, only_asked, st
 from services.notify.schemas import ReferralSchema
 from services.notify.service import SERVICE
 from shared import clock
-from shared.database import new_id
+from shared.database import new_id, see_as
 from shared.encryption import seal_json, unseal_json
-from shared.identity.viewer import Viewer
+from shared.identity.viewer import SYSTEM, Viewer
 from shared.partnership import partnership
 from shared.web.problems import conflict, not_found
 
@@ -32,11 +32,16 @@ LIST = text(
     "SELECT id::text, started_at, changed_at FROM drafts WHERE person_id = :person AND referral_id IS NULL ORDER BY changed_at DESC"
 )
 STORE = text("UPDATE drafts SET answers = :answers, changed_at = :now, referral_id = :referral WHERE id = :id")
-REMOVE = text("DELETE FROM drafts WHERE id = :id AND person_id = :person AND referral_id IS NULL")
-FORGET = text("DELETE FROM drafts WHERE changed_at < :before AND referral_id IS NULL")
-LATEST = text("""
-    SELECT id::text FROM drafts WHERE referral_id = :referral AND person_id = :person ORDER BY changed_at DESC LIMIT 1
+REMOVE = text("DELETE FROM drafts WHERE id = :id AND person_id = :person AND referral_id IS NULL RETURNING id")
+FORGET = text("""
+    DELETE FROM drafts d WHERE changed_at < :before AND referral_id IS NULL
+       AND NOT EXISTS (SELECT 1 FROM agreement_requests a WHERE a.draft_id = d.id AND a.outcome IS NULL)
 """)
+LATEST = text("""
+    SELECT id::text FROM drafts WHERE referral_id = :referral AND (:of_anybody OR person_id = :person)
+     ORDER BY changed_at DESC LIMIT 1
+""")
+IS_GONE = text("SELECT ended_at IS NOT NULL FROM people WHERE id = :id")
 CONTEXT = "drafts.answers"
 
 
@@ -56,8 +61,7 @@ class Draft:
 
     @property
     def reference(self) -> str:
-        """By which a report is called before it is sent, and its agency's own reference where it gives none."""
-        return f"WEB-{self.id[:8].upper()}"
+        return reference_of(self.id)
 
     def answers(self, part: Part, place: int = 0) -> dict[str, Any]:
         """The answers of one part; those of a new child or person are begun where `place` is the next. Raises 404 problems."""
@@ -69,6 +73,11 @@ class Draft:
         if place >= len(several):
             raise not_found()
         return several[place]
+
+
+def reference_of(draft_id: str) -> str:
+    """By which a report is called before it is sent, and its agency's own reference where it gives none."""
+    return f"WEB-{draft_id[:8].upper()}"
 
 
 def begin_draft(session: Session, viewer: Viewer) -> str:
@@ -136,12 +145,26 @@ def remove_file(session: Session, draft: Draft, document_id: str) -> None:
         store_draft(session, draft)
 
 
+def may_correct(session: Session, viewer: Viewer, referral: Referral) -> bool:
+    """Whether a person corrects a report by pages: who sent it, or a lead of their agency once they are gone."""
+    if not referral.submitted_by or not viewer.person_id:
+        return False
+    return referral.submitted_by == viewer.person_id or _stands_in(session, viewer, referral)
+
+
+def _stands_in(session: Session, viewer: Viewer, referral: Referral) -> bool:
+    theirs = viewer.acts_as("agency-lead") and referral.agency_id == viewer.agency_id
+    return theirs and bool(session.scalar(IS_GONE, {"id": referral.submitted_by}))
+
+
 def begin_correction(session: Session, viewer: Viewer, referral: Referral) -> str:
-    """A new draft with the answers of the latest that was sent as this referral. Raises a 404 problem where the person sent none, 409 where it was corrected elsewhere."""
-    found = session.scalar(LATEST, {"referral": referral.id, "person": viewer.person_id})
-    if found is None:
+    """A new draft with the answers of the latest that was sent as this referral, by whoever may correct it.
+
+    Raises a 404 problem for anybody else, 409 where it was corrected elsewhere.
+    """
+    if not may_correct(session, viewer, referral):
         raise not_found()
-    draft = draft_of(session, viewer, found)
+    draft = _latest_sent(session, viewer, referral)
     if draft.version != referral.version:
         raise conflict(
             "Your agency's system has corrected this report since you sent it. Correct it there, so that nothing is undone."
@@ -153,12 +176,25 @@ def begin_correction(session: Session, viewer: Viewer, referral: Referral) -> st
     return draft.id
 
 
-def remove_draft(session: Session, viewer: Viewer, draft_id: str) -> None:
-    session.execute(REMOVE, {"id": draft_id, "person": viewer.person_id})
+def _latest_sent(session: Session, viewer: Viewer, referral: Referral) -> Draft:
+    gone = _stands_in(session, viewer, referral)
+    if gone:  # a draft is its writer's alone: the lead is given a copy of what was sent
+        see_as(session, SYSTEM)
+    found = session.scalar(LATEST, {"referral": referral.id, "person": viewer.person_id, "of_anybody": gone})
+    if found is None:
+        raise not_found()
+    draft = draft_shown(session, found)
+    see_as(session, viewer)
+    return draft
+
+
+def remove_draft(session: Session, viewer: Viewer, draft_id: str) -> bool:
+    """Let go of a person's own draft; False where there is none, or it was sent."""
+    return session.execute(REMOVE, {"id": draft_id, "person": viewer.person_id}).first() is not None
 
 
 def forget_drafts() -> None:
-    """Let go of drafts that were never sent and that nobody touched for thirty days."""
+    """Let go of drafts that were never sent, that nobody touched for thirty days, and to which no lead is asked to agree."""
     with SERVICE.transaction() as session:
         session.execute(FORGET, {"before": clock.machine_now() - KEPT})
 

@@ -20,6 +20,8 @@ from shared.outbox import Saying, emit_all
 from shared.partnership import partnership
 
 DECIDE = "decide-whether-to-notify"
+# What persons do; nothing is sent for it, or only once they have done it.
+NOBODY_SENDS = (DECIDE, "rapid-review", "lcspr", "local-review", "panel-reply-wait", "nspcc-receipt-wait")
 FURTHEST = ("discharge", "send", "call-person", "cancel")
 NOTIFYING = ("sin-panel", "sin-secretary-of-state", "sin-ofsted")
 RULE_OF = {"panel": "sin-panel", "secretary-of-state": "sin-secretary-of-state", "ofsted": "sin-ofsted"}
@@ -28,10 +30,7 @@ RULE_OF = {"panel": "sin-panel", "secretary-of-state": "sin-secretary-of-state",
 def duty_values(
     rule: str, recipient: str, *, concerns: str, runs_from: datetime, incident_id: str | None, status: str = "pending"
 ) -> dict[str, Any]:
-    """The row of a new duty, due as the rulebook in force on the day its clock starts says.
-
-    Raises `CalendarUnknown` where the date lies past the last year whose bank holidays are known.
-    """
+    """The row of a new duty, due as the rulebook in force on the day its clock starts says."""
     here = partnership()
     found = here.rules_on(london_day(runs_from)).duty(rule)
     return {
@@ -162,6 +161,11 @@ def open_duties(session: Session, incident: Incident) -> list[Duty]:
     """Duties of an incident that are neither discharged nor cancelled."""
     statement = select(Duty).where(Duty.incident_id == incident.id, Duty.status.not_in(("discharged", "cancelled")))
     return list(session.scalars(statement))
+
+
+def is_to_decide(session: Session, incident: Incident) -> bool:
+    """Whether a decision on an incident is awaited, of the whole or of what its facts leave open."""
+    return any(duty.rule == DECIDE for duty in open_duties(session, incident))
 
 
 def is_overdue(duty: Duty | SimpleNamespace, now: datetime) -> bool:

@@ -11,8 +11,8 @@ from itsdangerous import BadSignature, URLSafeSerializer
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from services.notify.wording import rule_words
 from shared.calendar import london_day
+from shared.duty_words import rule_words
 from shared.settings import settings
 
 SINCE = text(

@@ -6,6 +6,7 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from services.notify.decisions import Decided, record_decision, take_back
+from services.notify.duties import is_to_decide
 from services.notify.models import Incident, Referral
 from services.notify.need_to_know import carry_bars
 from services.notify.new_facts import take_in
@@ -27,7 +28,7 @@ def merge(session: Session, viewer: Viewer, source_id: str, into_id: str, reason
     source, into = (first, second) if first.id == source_id else (second, first)
     _check_direction(source, into)
     why = f"The same incident as {into.reference}."
-    asked, before = source.status == "awaiting-decision", bodies_of(session, into.id)
+    asked, before = is_to_decide(session, source), bodies_of(session, into.id)
     if source.status == into.status:  # a person said the same of both
         before += bodies_of(session, source.id)
     # What was withdrawn before is taken back already: nobody is told twice.

@@ -1,6 +1,6 @@
 """What is told to whom: the document a recipient gets, over the channel the partnership chose for it.
 
-An e-mail carries a reference and a link, never a name or a narrative; the document is fetched over the link.
+An e-mail carries a reference and a link, never a name of a case or a narrative; the document is fetched over the link.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -14,9 +14,12 @@ from services.notify.chosen_settings import deadline_contacts, recipient_now, to
 from services.notify.duties import RULE_OF
 from services.notify.panel_form import as_text
 from shared.database import new_id
+from shared.delivery.addresses import AddressRefused, check_address
 from shared.delivery.deliveries import delivery_values
 from shared.partnership import partnership
 from shared.settings import settings
+from shared.web.fields import Email
+from shared.web.problems import refused
 
 EMAILS = text("SELECT emails FROM agencies WHERE id = :id AND ended_at IS NULL")
 
@@ -32,6 +35,16 @@ class Way:
 
     channel: str
     addresses: tuple[str, ...]
+
+
+def check_mailbox(address: str, pointer: str) -> None:
+    """Raise a 422 problem at `pointer` where an address is none of a mailbox, or of one that this environment may not write to."""
+    if not Email.shape.fullmatch(address):
+        raise refused(pointer, "Enter an e-mail address like name@agency.example")
+    try:
+        check_address(address.rpartition("@")[2], production=settings().is_production)
+    except AddressRefused as error:
+        raise refused(pointer, str(error)) from None
 
 
 def way_to(session: Session, recipient: str) -> Way:
@@ -165,20 +178,37 @@ def warn_contacts(concerns: str, reference: str, sentence: str, but_not: Collect
 def mail_person(person_id: str, address: str, sentence: str, link: str) -> list[dict[str, Any]]:
     """The row of an e-mail to one person about their own account."""
     words = f"{sentence}\n{link}\n\nIf you did not expect this, tell the partnership office.\n\n{partnership().name}\n"
+    return [_account_letter(address, f"person:{person_id}", person_id, "Your account", words)]
+
+
+def tell_contacts_of_access(person_id: str, sentence: str) -> list[dict[str, Any]]:
+    """Rows of the e-mails that tell the people whom the partnership names what somebody may see now.
+
+    `sentence` names colleagues, and nothing of a case.
+    """
+    words = (
+        f"{sentence}\n\nIf this is not right, end the access and tell the partnership office:\n"
+        f"{settings().public_url}/notify/people/{person_id}\n\n{partnership().name}\n"
+    )
     return [
-        delivery_values(
-            delivery_id=new_id(),
-            channel="email",
-            address=address,
-            body={"document": None, "text": words},
-            urgency=3,
-            recipient=f"person:{person_id}",
-            purpose="account",
-            concerns=f"person:{person_id}",
-            reference="Your account",
-            duty_id=None,
-        )
+        _account_letter(address, "deadline-contact", person_id, "Access to cases", words)
+        for address in deadline_contacts()
     ]
+
+
+def _account_letter(address: str, recipient: str, person_id: str, subject: str, words: str) -> dict[str, Any]:
+    return delivery_values(
+        delivery_id=new_id(),
+        channel="email",
+        address=address,
+        body={"document": None, "text": words},
+        urgency=3,
+        recipient=recipient,
+        purpose="account",
+        concerns=f"person:{person_id}",
+        reference=subject,
+        duty_id=None,
+    )
 
 
 def mail_mailbox(address: str, subject: str, sentence: str) -> list[dict[str, Any]]:

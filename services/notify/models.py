@@ -136,12 +136,3 @@ class Duty(Model):
     discharged_at: Mapped[datetime | None]
     evidence: Mapped[str | None]
     overdue_said: Mapped[bool]
-
-
-class DutyWarning(Model):
-    """That a duty's contacts were warned, so that each warning goes once, whatever restarts."""
-
-    __tablename__ = "duty_warnings"
-    duty_id: Mapped[str] = mapped_column(Id, ForeignKey("duties.id"), primary_key=True)
-    kind: Mapped[str] = mapped_column(primary_key=True)
-    warned_at: Mapped[datetime]

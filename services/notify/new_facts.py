@@ -8,9 +8,9 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from services.notify.arising import duty_to_decide, panel_document
+from services.notify.arising import duty_to_decide, panel_document, question_beside
 from services.notify.duplicates import alike_to, find_by
-from services.notify.duties import DECIDE, open_duties
+from services.notify.duties import DECIDE, is_to_decide, open_duties
 from services.notify.messages import warn_contacts
 from services.notify.models import Duty, Incident, Referral
 from services.notify.notified import say_corrected
@@ -39,7 +39,6 @@ from services.notify.threshold import (
     KINDS,
     WEIGHT_OF_OUTCOME,
     Assessment,
-    decided_to_notify,
     facts_of,
     is_graver,
     recipients_of,
@@ -80,13 +79,15 @@ def take_in(
     find_by(session, incident, bodies)
     say_corrected(session, incident)
     assessment = assess_bodies(bodies, london_day(now))
+    graver = _is_graver(before, bodies, now)
     if incident.status in ALREADY_TOLD:
-        decided = _as_notified(incident, assessment)
-        entries = _correct_what_was_told(session, viewer, incident, decided, bodies, now)
+        notified = _as_notified(incident, assessment)
+        notified = replace(notified, decision_needed=_leaves_open(viewer, incident, notified, graver or still_asked))
+        entries = _correct_what_was_told(session, viewer, incident, notified, bodies, now)
         if assessment.outcome in NOT_OURS and assess_bodies(before, london_day(now)).outcome not in NOT_OURS:
             insert_all(session, [], warn_contacts(f"incident:{incident.id}", incident.reference, IN_DOUBT))
-        return entries + start_notifying(session, viewer, incident, decided)
-    graver = _is_graver(before, bodies, now)
+        entries += start_notifying(session, viewer, incident, notified)
+        return entries + _ask_beside(session, viewer, incident, asked=notified.decision_needed, now=now)
     if incident.status == "withdrawn":
         return _reopen(session, viewer, incident, assessment) if graver else []
     entries = _correct_what_was_told(session, viewer, incident, assessment, bodies, now)
@@ -103,15 +104,40 @@ def _is_graver(before: Bodies, after: Bodies, now: datetime) -> bool:
 
 
 def _as_notified(incident: Incident, assessment: Assessment) -> Assessment:
-    """The new facts of what is notified: by them the Panel, or all who were notified, are never untold; that is to withdraw,
-    and a person's."""
-    decided, before = decided_to_notify(assessment), incident.assessment["kinds"]
-    if not assessment.kinds and not assessment.possible_kinds:
-        kinds = set(before)
-    else:
-        kinds = {*decided.kinds, *FOR_THE_PANEL.intersection(before)}
+    """The new facts of what is notified: the kinds that they bring, and those in question that a person has settled.
+
+    By facts alone the Panel, or all who were notified, are never untold; that is to withdraw, and a person's.
+    """
+    before, in_question = set(incident.assessment["kinds"]), assessment.possible_kinds
+    kinds = {*assessment.kinds, *before.intersection(FOR_THE_PANEL.union(in_question))}
+    if not kinds or not (assessment.kinds or in_question):
+        kinds = before
     ordered = tuple(kind for kind in KINDS if kind in kinds)
-    return replace(decided, kinds=ordered, national_recipients=recipients_of(ordered))
+    return replace(assessment, kinds=ordered, national_recipients=recipients_of(ordered))
+
+
+def _leaves_open(viewer: Viewer, incident: Incident, notified: Assessment, graver: bool) -> bool:
+    """Whether a person is to decide of a kind beside what is notified: one that nobody decided of, or on graver facts.
+
+    What is asked stays asked until it is answered: by a person, by facts that bring in the Panel, by the authority's own.
+    """
+    asked = incident.assessment["decision_needed"]
+    if not notified.left_open:
+        return bool(asked) and not notified.rapid_review_required and not viewer.is_authority
+    return graver or asked or not notified.left_open.issubset(incident.assessment["possible_kinds"])
+
+
+def _ask_beside(
+    session: Session, viewer: Viewer, incident: Incident, *, asked: bool, now: datetime
+) -> list[audit.Entry]:
+    if not asked:
+        return end_deciding(session, viewer, incident, "cancel", now)
+    if is_to_decide(session, incident):
+        return []
+    about = f"incident:{incident.id}:left-open:{new_id()}"
+    duty, warnings = question_beside(facts_of_incident(session, incident), about)
+    insert_all(session, [duty], warnings)
+    return [audit.Entry(viewer.actor, "duty-arose", f"duty:{duty['id']}", DECIDE)]
 
 
 def _reckon_again(session: Session, incident: Incident) -> None:
@@ -163,14 +189,14 @@ def _judge_again(
         return _reopen(session, viewer, incident, assessment)
     incident.status = moved(INCIDENT, incident.status, STEPS[status], "incident")
     entries = start_notifying(session, viewer, incident, assessment)
-    return entries + end_deciding(session, viewer, incident, "cancel", now)
+    return entries + _ask_beside(session, viewer, incident, asked=bool(assessment.left_open), now=now)
 
 
 def _reopen(session: Session, viewer: Viewer, incident: Incident, assessment: Assessment) -> list[audit.Entry]:
     """The decision is open once more, on a clock that never stopped, and the contacts are told so."""
     incident.assessment = describe_assessment(assessment)
     incident.status = moved(INCIDENT, incident.status, "reopen", "incident")
-    if any(duty.rule == DECIDE for duty in open_duties(session, incident)):
+    if is_to_decide(session, incident):
         return []
     duty = duty_to_decide(facts_of_incident(session, incident), f"incident:{incident.id}:reopened:{new_id()}")
     insert_all(session, [duty], warn_contacts(f"duty:{duty['id']}", incident.reference, ASKED_ANEW))

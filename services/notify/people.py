@@ -1,6 +1,9 @@
-"""People in the directory: who may enter for which agency, in which roles, and the end of that. Said to every service."""
+"""People in the directory: who may enter for which agency, in which roles, and the end of that. Said to every service.
 
-from collections.abc import Sequence
+Whoever gives a role that shows cases could give it to a second mailbox of their own: the contacts are told each time.
+"""
+
+from collections.abc import Collection, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -9,11 +12,11 @@ from sqlalchemy.orm import Session
 
 from services.notify.directory import say_agency
 from services.notify.links import new_link
-from services.notify.messages import mail_person
+from services.notify.messages import mail_person, tell_contacts_of_access
 from shared import audit, clock
 from shared.database import new_id
 from shared.delivery.deliveries import add_deliveries
-from shared.identity.roles import ROLES, may_hold
+from shared.identity.roles import ROLES, may_hold, shows_beyond_agency, shows_cases
 from shared.identity.viewer import SYSTEM, Viewer
 from shared.partnership import partnership
 from shared.settings import settings
@@ -34,6 +37,7 @@ LIST = text("""
      WHERE (CAST(:agency AS text) IS NULL OR p.agency_id = :agency) AND (CAST(:person AS uuid) IS NULL OR p.id = :person)
      ORDER BY p.ended_at IS NOT NULL, a.name, p.name, p.id
 """)
+HELD = text("SELECT DISTINCT unnest(roles) FROM people WHERE agency_id = :agency AND ended_at IS NULL")
 EMAIL = text("SELECT email FROM people WHERE id = :person")
 CHANGE = text("""
     UPDATE people SET name = :name, roles = :roles, version = version + 1 WHERE id = :id AND (name, roles) IS DISTINCT FROM (:name, :roles)
@@ -72,7 +76,11 @@ def _limited_to(viewer: Viewer) -> str | None:
 
 
 def roles_to_give(session: Session, viewer: Viewer, agency_id: str) -> list[str]:
-    """The roles that `viewer` may give to people of an agency; none where it is not theirs to say."""
+    """The roles that `viewer` may give to people of an agency; none where it is not theirs to say.
+
+    An administrator, who sees no case, gives a role that shows other agencies' only while nobody of the agency has one:
+    so a system is set up, and nobody makes themselves see afterwards.
+    """
     agency = session.execute(AGENCY, {"agency": agency_id}).first()
     if agency is None or _limited_to(viewer) not in (None, agency_id):
         return []
@@ -81,7 +89,18 @@ def roles_to_give(session: Session, viewer: Viewer, agency_id: str) -> list[str]
         "is_partner": agency.is_partner,
         "is_office": agency.kind == "partnership-office",
     }
-    return [name for name in ROLES if may_hold(name, **sort)]
+    given = [name for name in ROLES if may_hold(name, **sort)]
+    if _gives_sight(viewer, agency_id) or not any(
+        map(shows_beyond_agency, session.scalars(HELD, {"agency": agency_id}))
+    ):
+        return given
+    return [name for name in given if not shows_beyond_agency(name)]
+
+
+def _gives_sight(viewer: Viewer, agency_id: str) -> bool:
+    """Whether it is theirs to let more people of an agency see cases: the office's for all, a lead's for their own."""
+    leads = viewer.agency_id == agency_id and viewer.acts_as("agency-lead")
+    return viewer == SYSTEM or viewer.acts_as("partnership-office") or leads
 
 
 def invite(session: Session, viewer: Viewer, agency_id: str, name: str, email: str, roles: Sequence[str]) -> str:
@@ -98,7 +117,8 @@ def enter_person(session: Session, viewer: Viewer, agency_id: str, name: str, em
     if session.execute(INSERT, values | {"now": clock.machine_now()}).first() is None:
         raise conflict("Somebody with this e-mail address has an account already. Look for them in the list.")
     person_id = str(values["id"])
-    _said(session, viewer, "person-entered", agency_id, person_id)
+    _said(session, viewer, "person-entered", agency_id, person_id, ", ".join(values["roles"]))
+    _tell_contacts(session, viewer, person_id, roles)
     return person_id
 
 
@@ -122,12 +142,13 @@ def send_link(session: Session, viewer: Viewer, person_id: str) -> None:
 def change_person(session: Session, viewer: Viewer, person_id: str, name: str, roles: Sequence[str]) -> None:
     """Change a person's name and roles, at once and in every service."""
     person = person_seen_by(session, viewer, person_id)
-    if person_id == viewer.person_id and set(roles) != set(person.roles):
-        raise Problem(409, "You cannot change your own roles: ask somebody else who may.")
-    _check_roles(session, viewer, person.agency_id, roles)
+    if person_id == viewer.person_id and (name, set(roles)) != (person.name, set(person.roles)):
+        raise Problem(409, "You cannot change your own name or roles: ask somebody else who may.")
+    _check_roles(session, viewer, person.agency_id, roles, held=person.roles)
     values = {"id": person_id, "name": name, "roles": sorted(set(roles))}
     if session.execute(CHANGE, values).first():
         _said(session, viewer, "person-changed", person.agency_id, person_id, ", ".join(sorted(set(roles))))
+        _tell_contacts(session, viewer, person_id, set(roles) - set(person.roles))
 
 
 def end_access(session: Session, viewer: Viewer, person_id: str) -> None:
@@ -140,17 +161,33 @@ def end_access(session: Session, viewer: Viewer, person_id: str) -> None:
 
 
 def resume_access(session: Session, viewer: Viewer, person_id: str) -> None:
-    """Give back an access that was ended."""
+    """Give back an access that was ended. Raises a 409 problem where its roles are not the viewer's to give."""
     person = person_seen_by(session, viewer, person_id)
+    if set(person.roles) - set(roles_to_give(session, viewer, person.agency_id)):
+        raise conflict("Their roles are not yours to give: ask the partnership office to give the access back.")
     if session.execute(RESUME, {"id": person_id}).first():
-        _said(session, viewer, "access-resumed", person.agency_id, person_id)
+        _said(session, viewer, "access-resumed", person.agency_id, person_id, ", ".join(person.roles))
+        _tell_contacts(session, viewer, person_id, person.roles)
 
 
-def _check_roles(session: Session, viewer: Viewer, agency_id: str, roles: Sequence[str]) -> None:
+def _check_roles(
+    session: Session, viewer: Viewer, agency_id: str, roles: Sequence[str], held: Collection[str] = ()
+) -> None:
+    """Raises a 422 problem where a role is not the viewer's to give; those that somebody holds they may keep."""
     if not roles:
         raise refused("/roles", "Choose at least one role")
-    if set(roles) - set(roles_to_give(session, viewer, agency_id)):
+    if set(roles) - set(held) - set(roles_to_give(session, viewer, agency_id)):
         raise refused("/roles", "Choose roles that this agency's people may have and that are yours to give")
+
+
+def _tell_contacts(session: Session, viewer: Viewer, person_id: str, given: Collection[str]) -> None:
+    """Tell the contacts of what shows cases, by e-mail; not what an operator enters at the machine itself."""
+    shown = sorted(role.replace("-", " ") for role in given if shows_cases(role))
+    if not shown or viewer == SYSTEM:
+        return
+    person = person_seen_by(session, SYSTEM, person_id)
+    sentence = f"{viewer.person_name or viewer.agency_name} gave {person.name}, {person.agency_name}, access to cases as: {', '.join(shown)}."
+    add_deliveries(session, tell_contacts_of_access(person_id, sentence))
 
 
 def _said(session: Session, viewer: Viewer, what: str, agency_id: str, person_id: str, why: str = "") -> None:

@@ -71,7 +71,7 @@ def send_held() -> int:
     """From the morning's hour of each working day, what was held before it: one e-mail a person. How many went."""
     now, here = clock.now(), partnership()
     today, hour = now.astimezone(LONDON), here.digest_hour or MORNING
-    if today.hour < hour or not is_working_day(today.date(), here.bank_holidays):
+    if today.hour < hour or not is_working_day(today.date(), here.bank_holidays.and_beyond()):
         return 0
     with SERVICE.transaction() as session:
         rows = session.execute(TAKE_HELD, {"since": datetime.combine(today.date(), time(hour), LONDON)}).all()

@@ -1,10 +1,11 @@
-"""How often an account, or an address, may do what costs us something within an hour. Signing in has its own waits.
+"""How often an account, or an address, may do what costs us something within an hour. Signing in has short waits besides.
 
 Generous for people at work, so that nobody is kept from reporting; an agency's people may share one address.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
@@ -40,28 +41,32 @@ WRONG_LINKS = Limit("links that do not work", 60, 60)
 
 def count_one(session: Session, limit: Limit, account: str, address: str) -> None:
     """Count one more of what is limited; either of `account` and `address` may be "". Raises a 429 problem beyond."""
-    now = clock.machine_now()
-    hour = now.replace(minute=0, second=0, microsecond=0)
+    hour = _this_hour()
+    for subject, most in _subjects(limit, account, address):
+        if session.execute(COUNT, {"subject": subject, "hour": hour}).scalar_one() > most:
+            raise _too_many(limit, hour)
+
+
+def refuse_beyond(session: Session, limit: Limit, account: str, address: str) -> None:
+    """Raises a 429 problem where an account or an address, of which either may be "", has had its measure; counts nothing."""
+    hour = _this_hour()
+    for subject, most in _subjects(limit, account, address):
+        if (session.scalar(SO_FAR, {"subject": subject, "hour": hour}) or 0) >= most:
+            raise _too_many(limit, hour)
+
+
+def _this_hour() -> datetime:
+    return clock.machine_now().replace(minute=0, second=0, microsecond=0)
+
+
+def _subjects(limit: Limit, account: str, address: str) -> Iterator[tuple[bytes, int]]:
     for kind, who, most in (("account", account, limit.by_account), ("address", address, limit.from_address)):
         if who:
-            subject = keyed_hash("rate", limit.what, kind, who)
-            counted = session.execute(COUNT, {"subject": subject, "hour": hour}).scalar_one()
-            if counted > most:
-                raise _too_many(limit, (hour + timedelta(hours=1) - now).total_seconds())
+            yield keyed_hash("rate", limit.what, kind, who), most
 
 
-def refuse_beyond(session: Session, limit: Limit, address: str) -> None:
-    """Raises a 429 problem where an address has had its measure already; counts nothing."""
-    now = clock.machine_now()
-    hour = now.replace(minute=0, second=0, microsecond=0)
-    subject = keyed_hash("rate", limit.what, "address", address)
-    so_far = session.scalar(SO_FAR, {"subject": subject, "hour": hour})
-    if so_far and so_far >= limit.from_address:
-        raise _too_many(limit, (hour + timedelta(hours=1) - now).total_seconds())
-
-
-def _too_many(limit: Limit, seconds: float) -> Problem:
-    wait = int(seconds) + 1
+def _too_many(limit: Limit, hour: datetime) -> Problem:
+    wait = int((hour + timedelta(hours=1) - clock.machine_now()).total_seconds()) + 1
     sentence = (
         f"There were too many {limit.what} within the hour. Wait {wait // 60 + 1} minutes, then go on: nothing is lost."
     )

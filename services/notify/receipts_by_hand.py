@@ -56,7 +56,9 @@ def packs_prepared(session: Session, duty_id: str) -> dict[str, datetime]:
 
 def may_have_gone(session: Session, duty: Duty) -> bool:
     """Whether a receipt can be recorded: it was sent or prepared, or a person may have sent it where no machine could,
-    or before it was cancelled."""
+    or before it was cancelled. To decide is not to tell somebody: it has none."""
+    if duty.rule == DECIDE:
+        return False
     prepared = session.execute(text(PREPARED), {"duty": duty.id}).all()
     if duty.status == "pending":
         return any(row.attempts for row in prepared)

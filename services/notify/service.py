@@ -2,4 +2,4 @@
 
 from shared.service import Service
 
-SERVICE = Service("notify")
+SERVICE = Service("notify", knows_secrets=True)

@@ -12,11 +12,10 @@ from datetime import timedelta
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from services.notify.chosen_settings import CONTACTS, deadline_contacts, read_again, recipient_now
-from services.notify.messages import mail_mailbox
+from services.notify.chosen_settings import CONTACTS, changed, deadline_contacts, recipient_now
+from services.notify.messages import check_mailbox, mail_mailbox
 from services.notify.service import SERVICE
 from shared import audit, clock
-from shared.delivery.addresses import AddressRefused, check_address
 from shared.delivery.deliveries import add_deliveries
 from shared.encryption import keyed_hash
 from shared.identity import rights
@@ -25,8 +24,6 @@ from shared.outbox import emit
 from shared.partnership import Recipient, partnership
 from shared.service import do_after_commit
 from shared.setting_changes import change_setting
-from shared.settings import settings
-from shared.web.fields import Email
 from shared.web.problems import conflict, not_found, refused
 
 TOLD_BY_PUBLISHING = ("nspcc", "partnership-office")
@@ -72,10 +69,10 @@ def change_contacts(session: Session, viewer: Viewer, addresses: Sequence[str], 
     if len(addresses) > MOST_CONTACTS:
         raise refused("/addresses", f"Give {MOST_CONTACTS} addresses at most")
     for address in addresses:
-        _check(address, "/addresses")
+        check_mailbox(address, "/addresses")
     if tuple(addresses) != deadline_contacts():
         change_setting(session, viewer, CONTACTS, list(addresses), reasons)
-        do_after_commit(session, read_again)
+        do_after_commit(session, changed.read_again)
 
 
 def tell_by_hand(session: Session, viewer: Viewer, recipient: str, reasons: str) -> None:
@@ -93,7 +90,7 @@ def ask_mailbox(session: Session, viewer: Viewer, recipient: str, address: str, 
     Raises 404 and 422 problems.
     """
     found, code = recipient_found(recipient, viewer), f"{secrets.randbelow(10**8):08}"
-    _check(address, "/address")
+    check_mailbox(address, "/address")
     name = f"recipient:{recipient}"
     values = {
         "name": name,
@@ -142,17 +139,8 @@ def _change_recipient(session: Session, viewer: Viewer, before: Recipient, way: 
     if before.recipient in TOLD_BY_PUBLISHING:
         data = way | {"change_id": change_id, "recipient": before.recipient, "changed_at": at.isoformat()}
         emit(session, SERVICE, "recipient.changed", name, data)
-    do_after_commit(session, read_again)
+    do_after_commit(session, changed.read_again)
 
 
 def _hash(name: str, code: str) -> bytes:
     return keyed_hash("mailbox", name, code)
-
-
-def _check(address: str, pointer: str) -> None:
-    if not Email.shape.fullmatch(address):
-        raise refused(pointer, "Enter an e-mail address like name@agency.example")
-    try:
-        check_address(address.rpartition("@")[2], production=settings().is_production)
-    except AddressRefused as error:
-        raise refused(pointer, str(error)) from None

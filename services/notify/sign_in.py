@@ -1,11 +1,14 @@
-"""Signing in: a password, then a second factor. Wrong tries slow down the account and the address, and bar nobody for good.
+"""Signing in: a password, then a second factor. Wrong tries slow down whoever makes them, and bar nobody for good.
 
-Times are the machine's, never the demonstration's moved clock.
+Short waits are for one account from one address; the account from everywhere, and the address, have high limits by the
+hour. A browser that signed in as the account before counts by itself, so that strangers keep nobody out
+(docs/decisions/0030). Times are the machine's, never the demonstration's moved clock.
 """
 
 import hashlib
 import re
 import secrets
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
@@ -19,6 +22,7 @@ from sqlalchemy.orm import Session
 from services.notify.directory import say_agency
 from services.notify.links import new_link, spend_links
 from services.notify.messages import mail_person
+from services.notify.rate_limits import Limit, count_one, refuse_beyond
 from services.notify.service import SERVICE
 from shared import audit, clock
 from shared.database import new_id
@@ -26,13 +30,17 @@ from shared.delivery.deliveries import add_deliveries
 from shared.encryption import keyed_hash, seal, unseal
 from shared.identity.people import SignIn
 from shared.partnership import partnership
-from shared.web.problems import Problem
+from shared.web.problems import Problem, log_attempt
 
 SHORTEST_PASSWORD = 12
 STRONG_ENOUGH = 3  # of zxcvbn's 0 to 4
 FREE_TRIES = 4
 LONGEST_WAIT = timedelta(minutes=15)
 FORGOTTEN_AFTER = timedelta(days=1)
+WRONG_PASSWORDS = Limit("wrong passwords", 100, 300)
+WRONG_CODES = Limit("wrong codes", 20, 300)  # six digits are soon guessed, and only who knows the password gets to try
+LINKS_FROM_HERE = Limit("links asked for from here", 3, 0)
+LINKS = Limit("links asked for", 10, 100)
 RESET_FOR = timedelta(hours=1)
 STEP_SECONDS = 30
 RECOVERY_CODES = 8
@@ -79,7 +87,7 @@ SIGN_INS = text("""
     SELECT id::text, browser, started_at, ended_at FROM sign_ins WHERE person_id = :person AND started_at > :since
      ORDER BY started_at DESC LIMIT 20
 """)
-WAIT = text("SELECT max(next_try_at) FROM sign_in_failures WHERE subject = ANY(:subjects) AND next_try_at > :now")
+WAIT = text("SELECT next_try_at FROM sign_in_failures WHERE subject = :subject AND next_try_at > :now")
 FAILED = text("""
     INSERT INTO sign_in_failures AS f (subject, failures, last_at, next_try_at) VALUES (:subject, 1, :now, :now)
     ON CONFLICT (subject) DO UPDATE SET last_at = :now,
@@ -102,13 +110,28 @@ def _hash_of_nobody() -> str:
     return _hasher().hash(secrets.token_urlsafe(32))
 
 
-def check_password(session: Session, email: str, password: str, address: str) -> str | None:
+@dataclass(frozen=True)
+class Place:
+    """Where somebody tries from: an address, and the browser's id if it signed in as this account before."""
+
+    address: str
+    browser: str = ""
+
+    def strangers(self, email: str) -> tuple[str, str]:
+        """The account and the address that count for everybody; of a known browser neither."""
+        return ("", "") if self.browser else (_account(email), self.address)
+
+    def here(self, email: str) -> str:
+        """The account as it is tried from here alone."""
+        return f"{_account(email)} at {self.browser or self.address}"
+
+
+def check_password(session: Session, email: str, password: str, place: Place) -> str | None:
     """The id of the person with this e-mail address and password; None where they do not fit, which is counted.
 
-    Raises a 429 problem while the account or the address has to wait.
+    Raises a 429 problem while whoever tries from here has to wait.
     """
-    subjects = _subjects(email, address)
-    _wait(session, subjects)
+    _wait(session, WRONG_PASSWORDS, email, place)
     person = _person(session, email=email)
     if person and partnership().identity_provider(person.agency_id):
         person = None  # their agency keeps their password, and ends it when they leave
@@ -116,7 +139,7 @@ def check_password(session: Session, email: str, password: str, address: str) ->
     try:
         _hasher().verify(stored, password)
     except (VerificationError, InvalidHashError):
-        _count(session, subjects)
+        _count(session, WRONG_PASSWORDS, email, place)
         return None
     if person is None or not person.password:
         return None
@@ -125,21 +148,20 @@ def check_password(session: Session, email: str, password: str, address: str) ->
     return str(person.id)
 
 
-def check_code(session: Session, person_id: str, code: str, address: str) -> bool:
+def check_code(session: Session, person_id: str, code: str, place: Place) -> bool:
     """Whether a code of the person's app, or one of their recovery codes, is right. Each works once; wrong ones count."""
     person = _person(session, person_id=person_id)
     if person is None or person.totp_secret is None:
         return False
-    subjects = _subjects(person.email, address)
-    _wait(session, subjects)
+    _wait(session, WRONG_CODES, person.email, place)
     given = code.replace(" ", "").replace("-", "").lower()
     if (
         _fits_app(session, person, given)
         or session.execute(USE_CODE, {"id": person_id, "code": _code_hash(given)}).first()
     ):
-        session.execute(FORGIVE, {"subject": subjects[0]})
+        session.execute(FORGIVE, {"subject": _subject(person.email, place)})
         return True
-    _count(session, subjects)
+    _count(session, WRONG_CODES, person.email, place)
     return False
 
 
@@ -198,11 +220,13 @@ def sign_ins_of(session: Session, person_id: str) -> list[Any]:
     return list(session.execute(SIGN_INS, {"person": person_id, "since": since}))
 
 
-def ask_reset(session: Session, email: str, address: str) -> None:
-    """Send the link to set a new password, if there is such an account; nothing tells whether there is."""
-    subject = keyed_hash("reset", email.lower().strip())
-    _wait(session, [subject, keyed_hash("reset-from", address)])
-    _count(session, [subject, keyed_hash("reset-from", address)])
+def ask_reset(session: Session, email: str, place: Place) -> None:
+    """Send the link to set a new password, if there is such an account; nothing tells whether there is.
+
+    Raises a 429 problem where too many were asked for within the hour.
+    """
+    count_one(session, LINKS_FROM_HERE, place.here(email), "")
+    count_one(session, LINKS, *place.strangers(email))
     person = _person(session, email=email)
     if person and not partnership().identity_provider(person.agency_id):
         sentence = "Somebody, we hope you, asked for a new password. Open this link within an hour to choose one:"
@@ -286,13 +310,23 @@ def _person(session: Session, *, email: str | None = None, person_id: str | None
     return found.first()
 
 
-def _subjects(email: str, address: str) -> list[bytes]:
-    return [keyed_hash("account", email.lower().strip()), keyed_hash("address", address)]
+def _account(email: str) -> str:
+    return email.lower().strip()
 
 
-def _wait(session: Session, subjects: list[bytes]) -> None:
+def mark_of(email: str) -> str:
+    """What stands for an account in logs and cookies: only who holds the key can tell whose it is."""
+    return keyed_hash("account", _account(email)).hex()[:16]
+
+
+def _subject(email: str, place: Place) -> bytes:
+    return keyed_hash("tries", place.here(email))
+
+
+def _wait(session: Session, limit: Limit, email: str, place: Place) -> None:
+    refuse_beyond(session, limit, *place.strangers(email))
     now: datetime = clock.machine_now()
-    until = session.scalar(WAIT, {"subjects": subjects, "now": now})
+    until = session.scalar(WAIT, {"subject": _subject(email, place), "now": now})
     if until:
         seconds = int((until - now).total_seconds()) + 1
         wait = f"{seconds} second{'' if seconds == 1 else 's'}" if seconds < 90 else f"{seconds // 60 + 1} minutes"
@@ -301,8 +335,9 @@ def _wait(session: Session, subjects: list[bytes]) -> None:
         )
 
 
-def _count(session: Session, subjects: list[bytes]) -> None:
+def _count(session: Session, limit: Limit, email: str, place: Place) -> None:
     now = clock.machine_now()
-    values = {"now": now, "forgotten": now - FORGOTTEN_AFTER, "longest": LONGEST_WAIT}
-    for subject, free in zip(subjects, (FREE_TRIES, FREE_TRIES * 5), strict=True):
-        session.execute(FAILED, values | {"subject": subject, "free": free})
+    values = {"now": now, "forgotten": now - FORGOTTEN_AFTER, "longest": LONGEST_WAIT, "free": FREE_TRIES}
+    session.execute(FAILED, values | {"subject": _subject(email, place)})
+    count_one(session, limit, *place.strangers(email))
+    log_attempt("sign_in.failed", account=mark_of(email), what=limit.what)

@@ -17,6 +17,9 @@ INCIDENT: dict[tuple[str, str], str] = {
     ("not-notifiable", "other-review"): "not-notifiable",
     ("passed-on", "notify"): "notifiable",  # the referral was corrected: it happened here
     ("passed-on", "reopen"): "awaiting-decision",
+    ("passed-on", "withdraw"): "withdrawn",  # the referral named the wrong area: the other authority is told so
+    ("notifiable", "answer"): "notifiable",  # what its facts left open, beside what is told already
+    ("notified", "answer"): "notified",
     ("notifiable", "sent"): "notified",
     ("notifiable", "withdraw"): "withdrawn",
     ("notified", "withdraw"): "withdrawn",

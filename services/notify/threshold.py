@@ -110,6 +110,11 @@ class Assessment:
     decision_needed: bool
 
     @property
+    def left_open(self) -> frozenset[str]:
+        """The kinds in question that do not hold already: a person decides of them, whoever else is notified meanwhile."""
+        return frozenset(self.possible_kinds).difference(self.kinds)
+
+    @property
     def rapid_review_required(self) -> bool:
         """A rapid review follows what the Panel is told; never a looked-after child's or care leaver's death alone."""
         return not FOR_THE_PANEL.isdisjoint(self.kinds)

@@ -7,6 +7,7 @@ from typing import Any
 
 from services.notify.known_agencies import known_agencies
 from shared.calendar import CalendarUnknown, london_day, working_days_between
+from shared.duty_words import recipient_name
 from shared.partnership import partnership
 from shared.web.layout import day, moment, words
 
@@ -40,30 +41,24 @@ OUTCOME = {
     "another-authority": "Another authority's to notify",
     "no-duty": "No duty to notify",
 }
-RULES = {
-    "sin-panel": "Notify the Panel",
-    "sin-secretary-of-state": "Notify the Secretary of State",
-    "sin-ofsted": "Notify Ofsted",
-    "decide-whether-to-notify": "Decide whether to notify",
-    "tell-authority": "Tell the local authority",
-    "tell-partner": "Tell a safeguarding partner",
-    "tell-other-area": "Tell the other authority concerned",
-    "partnership-office-copy": "Copy to the office",
-    "follow-up": "Tell everyone of corrected facts",
-    "withdrawal": "Tell everyone of the withdrawal",
-    "rapid-review": "Complete the rapid review",
-    "panel-reply-wait": "Ask the Panel for its reply",
-    "lcspr": "Complete and publish the LCSPR",
-    "local-review": "Complete the review",
-    "prior-copy": "Send a copy before publication",
-    "copy-taken-back": "Tell who has a copy not to use it",
-    "delay-reasons": "Give the reasons for the delay",
-    "not-published-reasons": "Give the reasons for not publishing",
-    "nspcc-deposit": "Give the NSPCC the report",
-    "nspcc-receipt-wait": "Ask the NSPCC for its receipt",
+# How somebody is told, and what shows that they were.
+CHANNELS = {
+    "https": "Directly, system to system",
+    "email": "E-mail",
+    "portal": "A person, by the national form or portal",
 }
-
-
+RECEIPTS = {
+    "from-gateway": "Comes back by itself",
+    "recorded-by-person": "Recorded by a person",
+    "not-awaited": "Not awaited",
+}
+CAME_OF_IT = {
+    "delivered": "Delivered",
+    "already-received": "They had it already",
+    "retry-after": "To be tried again",
+    "rejected": "Not taken",
+}
+PARTNERS = "The safeguarding partners"
 LABELS = {
     "nhs_number": "NHS number",
     "occurred": "When it happened",
@@ -109,11 +104,6 @@ def outcome_words(outcome: str) -> str:
     return OUTCOME.get(outcome, outcome)
 
 
-def rule_words(rule: str) -> str:
-    """A duty in a few words; the rulebook has the whole sentence."""
-    return RULES.get(rule, rule.replace("-", " ").capitalize())
-
-
 def agency_words(agency_id: str) -> str:
     """An agency's name by its id; the id where the directory does not have it."""
     known = known_agencies().get(agency_id)
@@ -127,9 +117,25 @@ def kind_words(kind: str) -> str:
 
 def recipient_words(recipient: str) -> str:
     """Who is told, by the name that the partnership's file gives."""
-    name = partnership().recipient(recipient).name
-    kind, _, rest = recipient.partition(":")
-    return name if name and name != recipient else agency_words(rest) if rest else kind.replace("-", " ").capitalize()
+    return recipient_name(recipient, agency_words)
+
+
+def who_words(duty: Mapping[str, Any]) -> str:
+    """Who is told under a duty, or who does what nobody is told of."""
+    return PARTNERS if duty["rule"] == "rapid-review" else recipient_words(duty["recipient"])
+
+
+def channel_words(channel: str) -> str:
+    return CHANNELS.get(channel, channel)
+
+
+def attempt_words(outcome: str) -> str:
+    """What came of one attempt to tell somebody."""
+    return CAME_OF_IT.get(outcome, outcome)
+
+
+def receipt_words(receipt: str) -> str:
+    return RECEIPTS.get(receipt, receipt)
 
 
 def left_words(duty: Mapping[str, Any], now: datetime) -> str:
@@ -140,7 +146,8 @@ def left_words(duty: Mapping[str, Any], now: datetime) -> str:
     try:
         days = working_days_between(today, due, here) if due >= today else -working_days_between(due, today, here)
     except CalendarUnknown:
-        return ""
+        unknown = f"the bank holidays of {max(due, today).year} are not known yet"
+        return f"Overdue: {unknown}" if duty["overdue"] else f"Not counted: {unknown}"
     if duty["overdue"]:
         return "Overdue" if not days else f"Overdue by {_days(-days)}"
     return "Due today" if due == today else f"{_days(days)} left"

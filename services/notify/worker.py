@@ -12,6 +12,7 @@ from services.notify.rate_limits import forget_counts
 from services.notify.reactions import REACTIONS
 from services.notify.service import SERVICE
 from services.notify.sign_in import forget_failures
+from services.notify.what_waits import remind_in_turn
 from shared.worker import make_worker
 
 celery = make_worker(
@@ -22,6 +23,7 @@ celery = make_worker(
         watch_deadlines,
         send_digest,
         send_held,
+        remind_in_turn,
         say_unsaid_bars,
         scan_documents,
         forget_drafts,

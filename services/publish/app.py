@@ -14,18 +14,35 @@ from services.publish.public_site.site import current_folder
 from services.publish.public_site.site_server import SECURITY
 from services.publish.reactions import REACTIONS
 from services.publish.service import SERVICE
+from shared.duty_words import rule_words
 from shared.identity.rights import anyone
 from shared.settings import settings
 from shared.web.application import make_application
 
+GAUGES = {
+    "documents_unexamined": (
+        "Documents that wait for their examination",
+        "SELECT count(*) FROM documents WHERE status = 'received'",
+    ),
+    "publications_held": (
+        "Publications whose time came and whose gate was shut",
+        "SELECT count(*) FROM publications WHERE state = 'held'",
+    ),
+    "site_held": (
+        "1 while the public site stands still after a restore",
+        "SELECT count(*) FROM site_state WHERE held_since IS NOT NULL",
+    ),
+}
+
 
 def create_app() -> Flask:
     templates = Path(__file__).parent / "templates"
-    app = make_application(SERVICE, api, "Safeguarding Reviews: publish", pages, templates, REACTIONS)
+    app = make_application(SERVICE, api, "Safeguarding Reviews: publish", pages, templates, REACTIONS, GAUGES)
     app.jinja_env.globals |= {
         name: getattr(wording, name) for name in ("state_words", "state_colour", "kind_words", "STAYS_PUBLIC")
     }
     app.jinja_env.globals |= {name: getattr(finding_words, name) for name in ("finding_words", "finding_why")}
+    app.jinja_env.globals["rule_words"] = rule_words
     app.add_url_rule("/search", "public_search", public_search)
     return app
 

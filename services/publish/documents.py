@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from services.publish.cleaning.file_kinds import PDF, PLAIN, UnknownKind, kind_of_file
 from services.publish.models import Document, Publication
+from services.publish.wording import state_words
 from shared import audit, clock, files
 from shared.database import new_id
 from shared.identity.viewer import Viewer
@@ -39,7 +40,9 @@ def upload_document(session: Session, viewer: Viewer, publication: Publication, 
     a Word document by its content.
     """
     if publication.state in ("withheld", "archived"):
-        raise conflict(f"This publication is {publication.state}; no document can be added to it.")
+        raise conflict(
+            f"This publication stands at “{state_words(publication.state)}”; no document can be added to it."
+        )
     try:
         content_type = kind_of_file(upload.content)
     except UnknownKind as error:
@@ -53,6 +56,7 @@ def upload_document(session: Session, viewer: Viewer, publication: Publication, 
         sha256=files.sha256_of(upload.content),
         filename=upload.filename,
         by=upload.uploaded_by,
+        actor=viewer.actor,
         agency=viewer.agency_id,
     )
     why = f"{document.kind} version {document.version} sha256 {document.original_sha256}"
@@ -76,6 +80,7 @@ def attach_signed_report(session: Session, publication: Publication, report: dic
         sha256=report["sha256"],
         filename=report["filename"],
         by="the practice review, on sign-off",
+        actor="review",
         agency="review",
     )
 
@@ -98,6 +103,7 @@ def add_text(session: Session, viewer: Viewer, publication: Publication, kind: s
         sha256=files.sha256_of(content),
         filename=f"{kind}.txt",
         by=viewer.person_name or viewer.agency_name,
+        actor=viewer.actor,
         agency=viewer.agency_id,
     )
 
@@ -112,6 +118,7 @@ def _add(
     sha256: str,
     filename: str,
     by: str,
+    actor: str,
     agency: str,
 ) -> Document:
     lock_publication(session, publication.id)  # two uploads at once become two versions, in turn
@@ -124,6 +131,7 @@ def _add(
         content_type=content_type,
         came_as=content_type,
         uploaded_by=by,
+        uploaded_by_actor=actor,
         uploaded_agency=agency,
         uploaded_at=clock.now(),
         original_key=content_key,

@@ -49,7 +49,7 @@ WITHOUT_IT = {  # what is written on a form comes without it in another way than
 
 @dataclass(frozen=True)
 class Resolution:
-    """A decision on one finding: removed or accepted, why, and the name of the person who decides."""
+    """A decision on one finding: removed or accepted, why, and the name of the person who decides, as it is shown."""
 
     resolution: str
     reason: str
@@ -88,12 +88,12 @@ def resolve_finding(
     if finding.resolution:
         raise conflict(f"This finding was {finding.resolution} before.")
     document = session.get_one(Document, finding.document_id)
-    if decision.resolution == "accepted" and _same_person(decision.by, document.uploaded_by):
+    if decision.resolution == "accepted" and _same_person((viewer.actor, decision.by), _uploader(document)):
         raise refused("/by", "Have a second person accept this: not the one who uploaded the document.")
     if decision.resolution == "removed":
         _check_removal(session, publication, finding, document)
     finding.resolution, finding.reason, finding.resolved_by = decision.resolution, decision.reason, decision.by
-    finding.resolved_at = clock.now()
+    finding.resolved_by_actor, finding.resolved_at = viewer.actor, clock.now()
     why = f"{decision.resolution} finding {finding.id}, {finding.kind} in {document.kind} version {document.version}"
     audit.append(session, audit.Entry(viewer.actor, "resolved", f"publication:{publication.id}", why))
 
@@ -114,15 +114,24 @@ def carry_decisions(session: Session, document: Document, fresh: list[Finding]) 
     for earlier, its in session.execute(statement):
         finding = asked[bytes(earlier.fingerprint)]
         same = group_of(finding.kind) != IDENTIFIES or finding.context == earlier.context
-        if same and not _same_person(earlier.resolved_by or "", document.uploaded_by):
+        accepted_by = (earlier.resolved_by_actor, earlier.resolved_by or "")
+        if same and not _same_person(accepted_by, _uploader(document)):
             finding.resolution, finding.resolved_by = "accepted", earlier.resolved_by
-            finding.resolved_at = earlier.resolved_at
+            finding.resolved_by_actor, finding.resolved_at = earlier.resolved_by_actor, earlier.resolved_at
             reason = (earlier.reason or "").split(" (decided on version")[0]
             finding.reason = f"{reason} (decided on version {its.version})"
 
 
-def _same_person(one: str, other: str) -> bool:
-    return " ".join(one.casefold().split()) == " ".join(other.casefold().split())
+def _uploader(document: Document) -> tuple[str | None, str]:
+    return document.uploaded_by_actor, document.uploaded_by
+
+
+def _same_person(one: tuple[str | None, str], other: tuple[str | None, str]) -> bool:
+    """Of two (actor, name): people with an account by who they are; whom an agency's system names, by their names."""
+    if all(actor and actor.startswith("person:") for actor, _ in (one, other)):
+        return one[0] == other[0]
+    names = [" ".join(name.casefold().split()) for _, name in (one, other)]
+    return names[0] == names[1]
 
 
 def _check_removal(session: Session, publication: Publication, finding: Finding, document: Document) -> None:

@@ -31,6 +31,7 @@ from services.publish.public_site.site import (
 from services.publish.public_site.site_content import documents_to_publish, page_words, site_is_wanted_anew, snapshot
 from services.publish.publication_route import tell_live
 from services.publish.service import SERVICE
+from services.publish.site_hold import held_since
 from services.publish.states import moved
 from shared import audit, clock
 from shared.calendar import add_months, london_day
@@ -82,11 +83,13 @@ def _builders_lock() -> Iterator[bool]:
 
 
 def plan_release() -> Plan | None:
-    """What is to be built now, or None. Holds back, with the reasons shown, what is due and does not pass the gate.
+    """What is to be built now, or None, as while the site is held. Holds back, with the reasons shown, what is due and does not pass the gate.
 
     What lacks only a check that is under way stays scheduled: the next sweep tries again.
     """
     with SERVICE.transaction() as session:
+        if held_since(session):
+            return None
         load_past_items(session)
         know_everybody(session)
         ready = [publication for publication in _due(session) if _passes_or_is_held(session, publication)]

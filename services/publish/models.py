@@ -89,6 +89,7 @@ class Document(Model):
     version: Mapped[int]
     content_type: Mapped[str]
     uploaded_by: Mapped[str] = mapped_column(Encrypted("documents.uploaded_by"))
+    uploaded_by_actor: Mapped[str | None]  # who it was, whatever their name is now; None of those from before
     uploaded_agency: Mapped[str]
     uploaded_at: Mapped[Moment]
     original_key: Mapped[str]
@@ -135,6 +136,7 @@ class Finding(Model):
     resolution: Mapped[str | None]
     reason: Mapped[str | None] = mapped_column(Encrypted("findings.reason"))
     resolved_by: Mapped[str | None] = mapped_column(Encrypted("findings.resolved_by"))
+    resolved_by_actor: Mapped[str | None]  # as of a document
     resolved_at: Mapped[Moment | None]
 
 
@@ -277,7 +279,10 @@ class PastItem(Model):
 
 
 class SiteState(Model):
-    """One row: `wanted` grows with every change of the site, `built` is what the current release holds."""
+    """One row: `wanted` grows with every change of the site, `built` is what the current release holds.
+
+    `held_since`: after a restore nothing is built until somebody lets it go on.
+    """
 
     __tablename__ = "site_state"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -286,3 +291,4 @@ class SiteState(Model):
     built_on: Mapped[date | None]
     release: Mapped[str | None]
     past_items_sha256: Mapped[str | None]
+    held_since: Mapped[datetime | None]

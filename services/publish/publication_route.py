@@ -48,6 +48,7 @@ def decide_route(session: Session, viewer: Viewer, publication: Publication, dec
     if decision.route == "anonymous" and not decision.nspcc_agreement:
         raise refused("/nspcc_agreement", "Record who at the NSPCC agreed to this, and when.")
     publication.state = moved(publication.state, "withhold" if decision.route == "withheld" else "decide-route")
+    former = publication.route
     publication.route, publication.publish = decision.route, _chosen(publication, decision)
     publication.publish_at, publication.held_because = None, []
     _let_go_of_address(publication)
@@ -55,7 +56,7 @@ def decide_route(session: Session, viewer: Viewer, publication: Publication, dec
     kept = _keep(session, viewer, publication, decision)
     if decision.local_improvements and decision.route != "withheld":
         add_text(session, viewer, publication, "improvements", decision.local_improvements)
-    tell_services(session, publication, "publication.route-decided", _event(kept))
+    tell_services(session, publication, "publication.route-decided", _event(kept, former))
     audit.append(session, audit.Entry(viewer.actor, "decided route", f"publication:{publication.id}", kept.route))
     return kept
 
@@ -127,9 +128,10 @@ def _plain(value: Any) -> Any:
     return value.isoformat() if isinstance(value, datetime) else value
 
 
-def _event(decision: RouteDecision) -> dict[str, Any]:
+def _event(decision: RouteDecision, former: str | None) -> dict[str, Any]:
     return {
         "route": decision.route,
+        "former_route": former,
         "reasons": decision.reasons,
         "decided_at": decision.decided_at.isoformat(),
     }

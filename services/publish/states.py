@@ -1,5 +1,6 @@
 """How a publication moves. A move that is not here is a conflict, told in a sentence."""
 
+from services.publish.wording import state_words
 from shared.web.problems import conflict
 
 STATES: dict[tuple[str, str], str] = {
@@ -38,5 +39,6 @@ SENTENCES = {
 def moved(state: str, move: str) -> str:
     """The state after `move`. Raises a 409 problem for a move that the table does not have."""
     if (state, move) not in STATES:
-        raise conflict(f"{SENTENCES.get(move, 'That cannot be done now')}. The publication is {state}.")
+        said = SENTENCES.get(move, "That cannot be done now")
+        raise conflict(f"{said}. The publication stands at “{state_words(state)}”.")
     return STATES[state, move]

@@ -11,7 +11,7 @@ from services.review.models import Case, InformationRequest
 from services.review.return_times import return_times
 from services.review.service import SERVICE
 from shared import audit, clock
-from shared.calendar import LONDON, CalendarUnknown, add_working_days, end_of_day, london_day
+from shared.calendar import LONDON, add_working_days, end_of_day, london_day
 from shared.partnership import partnership
 
 BATCH = 100
@@ -101,9 +101,6 @@ def _audit(session: Session, what: str, rows: list[Any]) -> None:
         audit.append(session, *entries)
 
 
-def _after(now: datetime, days: int) -> datetime | None:
-    """The end of the working day so many days on; None past the last year of known bank holidays."""
-    try:
-        return end_of_day(add_working_days(london_day(now), days, bank_holidays=partnership().bank_holidays))
-    except CalendarUnknown:
-        return None
+def _after(now: datetime, days: int) -> datetime:
+    """The end of the working day so many days on."""
+    return end_of_day(add_working_days(london_day(now), days, partnership().bank_holidays.and_beyond()))

@@ -13,7 +13,7 @@ from services.review.service import SERVICE
 from services.review.states import INFORMATION_REQUEST, move
 from services.review.whom_to_search import say_whom_to_search
 from shared import audit, clock
-from shared.calendar import CalendarUnknown, add_working_days, end_of_day, london_day
+from shared.calendar import add_working_days, end_of_day, london_day
 from shared.database import new_id
 from shared.identity.viewer import Viewer
 from shared.outbox import emit
@@ -68,7 +68,7 @@ def _begin_again(request: InformationRequest, now: datetime, due_at: datetime) -
 def return_due(session: Session, asked_at: datetime) -> datetime:
     """The end of the working day by which a return is asked for; the partnership sets how many days it has."""
     days = return_times(session).information_request_days
-    return end_of_day(add_working_days(london_day(asked_at), days, bank_holidays=partnership().bank_holidays))
+    return end_of_day(add_working_days(london_day(asked_at), days, partnership().bank_holidays.and_beyond()))
 
 
 def _ask(
@@ -109,10 +109,7 @@ def ask_more_agencies(session: Session, case: Case, agencies: list[str], viewer:
     for number, agency in enumerate(agencies):
         if agency not in known:
             raise refused(f"/agencies/{number}", "Name an agency by its id in the directory of this partnership.")
-    try:
-        asked = ask_agencies(session, case, agencies)
-    except CalendarUnknown as unknown:
-        raise conflict(str(unknown)) from unknown
+    asked = ask_agencies(session, case, agencies)
     audit.append(session, audit.Entry(viewer.actor, "asked-agencies", f"case:{case.id}", ", ".join(agencies)))
     return asked
 

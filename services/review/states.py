@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from services.review.wording import stage_words
 from shared.web.problems import conflict
 
 States = Mapping[tuple[str, str], str]
@@ -89,8 +90,8 @@ SENTENCES = {
     "hear-agreement": "The Panel's reply is recorded once the rapid review is complete.",
     "hear-question": "The Panel's reply is recorded once the rapid review is complete.",
     "commission": "A practice review is commissioned once the rapid review is complete.",
-    "save": "This request was cancelled with its case; no return is awaited.",
-    "submit": "This request was cancelled with its case; no return is awaited.",
+    "save": "This return was called off with its case; it is no longer awaited.",
+    "submit": "This return was called off with its case; it is no longer awaited.",
     "change": "This practice review was signed off; its parts are closed.",
     "end": "A review is ended while it is under way. Of a report that was signed off, decide that it is not published.",
     "check": "This hold was lifted; place a new one if publication must wait again.",
@@ -101,7 +102,9 @@ SENTENCES = {
 def move(states: States, state: str, what: str) -> str:
     """The state after `what` is done in `state`. Raises a 409 problem where the table has no such move."""
     if (state, what) not in states:
-        raise conflict(f"This cannot be done now: the record is at '{state}'. {SENTENCES.get(what, '')}".rstrip())
+        raise conflict(
+            f"This cannot be done now: it stands at “{stage_words(state)}”. {SENTENCES.get(what, '')}".rstrip()
+        )
     return states[state, what]
 
 

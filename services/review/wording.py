@@ -146,7 +146,7 @@ def left_words(due_at: datetime) -> str:
     try:
         count = working_days_between(first, second, bank_holidays=partnership().bank_holidays)
     except CalendarUnknown:
-        return ""
+        return f"not counted: the bank holidays of {second.year} are not known yet"
     return says.format(f"{count} working day{'' if count == 1 else 's'}")
 
 

@@ -327,7 +327,10 @@ class PublicationEvent(Contract):
 
 
 class RouteDecided(PublicationEvent):
+    """`former_route` is the one decided on before, if any."""
+
     route = fields.String(required=True)
+    former_route = fields.String(load_default=None, allow_none=True)
     reasons = fields.String(required=True)
     decided_at = Time(required=True)
 

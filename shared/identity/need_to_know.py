@@ -14,9 +14,11 @@ from shared import audit, clock
 from shared.database import new_id
 from shared.encryption import seal_json, unseal_json
 from shared.identity.viewer import Viewer
-from shared.web.problems import conflict
+from shared.partnership import partnership
+from shared.web.problems import Problem, conflict
 
 LET_IN_FOR = timedelta(hours=24)
+MOST_OPENED, WITHIN = 3, timedelta(minutes=30)  # references can be counted through, and an e-mail takes time to be read
 
 NOTE_BAR = text("""
     INSERT INTO bars AS b (id, person_id, incident_id, barred_at, lifted_at)
@@ -28,6 +30,11 @@ KEPT_FROM = text("""
     SELECT p.id::text AS person_id, p.name, a.name AS agency, min(b.barred_at) AS barred_at
       FROM bars b JOIN people p ON p.id = b.person_id JOIN agencies a ON a.id = p.agency_id
      WHERE b.incident_id = ANY(CAST(:incidents AS uuid[])) AND b.lifted_at IS NULL GROUP BY p.id, a.id ORDER BY 4
+""")
+LOCK_PERSON = text("SELECT 1 FROM people WHERE id = :person FOR NO KEY UPDATE")
+OPENED = text("""
+    SELECT opened_at FROM emergency_accesses WHERE person_id = :person AND opened_at > :since
+     ORDER BY opened_at DESC LIMIT :most
 """)
 OPEN = text("""
     INSERT INTO emergency_accesses (id, person_id, incident_id, reasons, opened_at, until)
@@ -74,8 +81,10 @@ def note_bar(session: Session, change: dict[str, Any]) -> None:
 def let_in(session: Session, viewer: Viewer, incident_id: str | None, reasons: str, record: str) -> str:
     """Break-glass: let a person read an incident's record for a day, with reasons. Returns the access's id.
 
-    `session` sees as the system. Raises a 409 problem where there is no such incident, or the person is kept from it.
+    `session` sees as the system. Raises a 409 problem where there is no such incident, or the person is kept from it,
+    and 429 where they have just opened as many as one person may.
     """
+    _check_measure(session, viewer)
     values = {"person": viewer.person_id, "incident": incident_id}
     if incident_id is None or session.execute(IS_BARRED, values).first():
         raise conflict("There is nothing with this reference that you can open. Check the reference.")
@@ -84,6 +93,22 @@ def let_in(session: Session, viewer: Viewer, incident_id: str | None, reasons: s
     session.execute(OPEN, access | {"reasons": seal_json(reasons, "emergency_accesses.reasons")})
     audit.append(session, audit.Entry(viewer.actor, "opened-in-emergency", record))
     return str(access["id"])
+
+
+def _check_measure(session: Session, viewer: Viewer) -> None:
+    now, who = clock.machine_now(), {"person": viewer.person_id}
+    session.execute(LOCK_PERSON, who)  # two at once are counted in turn
+    opened = session.scalars(OPENED, who | {"since": now - WITHIN, "most": MOST_OPENED}).all()
+    if len(opened) < MOST_OPENED:
+        return
+    door = partnership().front_door
+    wait = int((opened[-1] + WITHIN - now).total_seconds()) + 1
+    raise Problem(
+        429,
+        f"You have opened {MOST_OPENED} within half an hour, which is as many as one person may. Call the partnership "
+        f"office: it can look for you. If a child is at risk now, call the {door.name} on {door.phone}, or 999.",
+        headers={"Retry-After": str(wait)},
+    )
 
 
 def accesses_to_look_at(session: Session) -> list[Any]:

@@ -6,6 +6,7 @@ it still holds, so an end of access that notify records is heard everywhere by `
 
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from math import ceil
 from typing import Any
 
 from sqlalchemy import text
@@ -39,8 +40,19 @@ class SignIn:
     since: datetime
     seen: datetime
 
+    @property
+    def last_end(self) -> datetime:
+        return self.since + LONGEST
+
     def is_idle(self, now: datetime) -> bool:
-        return now - self.seen > IDLE or now - self.since > LONGEST
+        return now > self._end()
+
+    def seconds_left(self, now: datetime) -> int:
+        """How long it holds if no page is asked for any more."""
+        return ceil((self._end() - now).total_seconds())
+
+    def _end(self) -> datetime:
+        return min(self.seen + IDLE, self.last_end)
 
     def as_cookie(self) -> dict[str, Any]:
         return {

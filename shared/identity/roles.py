@@ -30,10 +30,12 @@ class Role:
 ROLES: dict[str, Role] = {
     role.name: role
     for role in (
-        Role("referrer", "reports serious incidents and sees their own reports", ANY_AGENCY, {"notify": "mine"}),
+        Role(
+            "referrer", "reports serious incidents and sees their own incident reports", ANY_AGENCY, {"notify": "mine"}
+        ),
         Role(
             "agency-lead",
-            "agrees and sees all reports and returns of their agency, and ends access for its people",
+            "agrees and sees all incident reports and returns of their agency, and ends access for its people",
             ANY_AGENCY,
             {"notify": "own", "review": "own"},
         ),
@@ -81,6 +83,16 @@ def scope_of(service: str, roles: frozenset[str]) -> Scope:
 def sees_cases_of(service: str, roles: frozenset[str] | None) -> bool:
     """Whether somebody with these roles has anything to see in a service."""
     return bool(roles) and scope_of(service, roles or frozenset()) != "none"
+
+
+def shows_cases(role: str) -> bool:
+    """Whether the role shows, in any service, more of cases than what its holder reported."""
+    return any(scope not in ("none", "mine") for scope in ROLES[role].sees.values())
+
+
+def shows_beyond_agency(role: str) -> bool:
+    """Whether the role shows, in any service, cases of other agencies than its holder's."""
+    return any(scope in ("partner", "all") for scope in ROLES[role].sees.values())
 
 
 def may_hold(role: str, *, is_authority: bool, is_partner: bool, is_office: bool) -> bool:

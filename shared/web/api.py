@@ -19,13 +19,14 @@ from marshmallow import Schema, ValidationError, fields
 from sqlalchemy.orm import Session
 
 from shared import audit, clock
+from shared.encryption import keyed_hash
 from shared.identity.keys import Begun, begin_call
 from shared.identity.rights import Right, anyone
 from shared.identity.viewer import NOBODY, Viewer
-from shared.logs import request_id
+from shared.logs import known_from_here, request_id
 from shared.service import Service
 from shared.web.idempotency import KEPT, Once
-from shared.web.problems import Problem, refused, refused_fields
+from shared.web.problems import Problem, log_attempt, refused, refused_fields
 
 
 @dataclass
@@ -137,9 +138,12 @@ def _begun(session: Session, allows: Right, once: Once | None) -> Begun:
     has_key = scheme.lower() == "bearer" and key
     begun = begin_call(session, key.strip(), once.key if once else None, since) if has_key else None
     if begun is None:
+        if has_key:
+            log_attempt("key.unknown", key=keyed_hash("key", key.strip()).hex()[:16])
         raise Problem(
             401, "Send your agency's key as 'Authorization: Bearer <key>'.", headers={"WWW-Authenticate": "Bearer"}
         )
+    known_from_here(begun.viewer.actor)
     if not allows(begun.viewer):
         raise Problem(
             403, f"This is for {allows.__name__.replace('_', ' ')}; your key belongs to {begun.viewer.agency_name}."

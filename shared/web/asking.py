@@ -1,6 +1,7 @@
 """A page that asks a person something and does what they say: its form, and the doing that loses nothing typed."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -14,7 +15,28 @@ from shared.exchange import attempt
 from shared.identity.rights import Right
 from shared.web.forms import Questions, at_most, may_be_empty, needed, trimmed
 from shared.web.pages import Go, Page, Pages, Visit
-from shared.web.problems import Problem, refused_fields
+from shared.web.problems import Problem, conflict, refused_fields
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What a person puts their name to, as it is while they read: in a few paragraphs, and where it is read whole.
+
+    `seen` is another for each version of it. It goes with the form, so that nobody signs what came in the meantime.
+    `whole` is (path, words); `then` ends the sentence that asks to read the newer version.
+    """
+
+    seen: str
+    paragraphs: tuple[str, ...]
+    whole: tuple[str, str] | None = None
+    then: str = "sign"
+
+
+def _newer(visit: Visit, shown: Shown | None) -> str:
+    """What to say where the form was filled in on a page that showed another version; else nothing."""
+    if shown is None or visit.typed is None or visit.typed.get("seen") == shown.seen:
+        return ""
+    return f"A newer version came while you read. Read it, then {shown.then}."
 
 
 def reasons(label: str, hint: str = "", *, missing: str = "Give the reasons", rows: int = 4) -> Any:
@@ -37,16 +59,18 @@ def form_page(
     about: str = "",
     note: str = "",
     picture: tuple[str, str] | None = None,
+    shown: Shown | None = None,
 ) -> Page:
     """A page with one form. `about` says above the heading what it concerns: a reference, never a name of a case.
 
-    `picture` is what the question is about, as (path, words).
+    `picture` is what the question is about, as (path, words); `shown` what is signed by it.
     """
     errors = form.error_list()
     takes_file = any(isinstance(field, FileField) for field in form)
     values = {"form": form, "errors": errors, "about": about, "button": button, "note": note, "back": back}
     values["picture_shown"] = picture
     values["takes_file"] = takes_file
+    values["shown"] = shown
     return Page("form.html", title, values, 422 if errors else 200)
 
 
@@ -81,15 +105,21 @@ def declare_act(
     blamed: str,
     done: str,
     note: str = "",
+    shows: Callable[[Visit, Any], Shown | None] = lambda *_: None,
 ) -> None:
     """Declare what is recorded by one form on one record: shown at `path` (with `<uuid:record_id>`), and done there.
 
     `finds` gives the record, locked when it is to be changed; `asks` makes the form from what was typed; `does` calls
     the work. A fault that is of no question stands at `blamed`; afterwards the person is at `back`, and `done` is said.
+    `shows` gives what the person puts their name to: it is done only to the version that the form showed.
     """
 
     def page(visit: Visit, row: Any, form: Questions) -> Page:
-        return form_page(title, form, button=button, back=back(visit, row), about=about(row), note=note)
+        shown = shows(visit, row)
+        if (newer := _newer(visit, shown)) and newer not in form[blamed].errors:
+            form.blame(blamed, newer)
+        came_from, of = back(visit, row), about(row)
+        return form_page(title, form, button=button, back=came_from, about=of, note=note, shown=shown)
 
     def show(visit: Visit, record_id: UUID) -> Page:
         row = finds(visit, record_id, False)
@@ -98,7 +128,13 @@ def declare_act(
     def take(visit: Visit, record_id: UUID) -> Page | Go:
         row = finds(visit, record_id, True)
         form = asks(visit, row)
-        if not acted(visit, form, blamed, lambda: does(visit, row, form)):
+
+        def act() -> None:
+            if newer := _newer(visit, shows(visit, row)):
+                raise conflict(newer)
+            does(visit, row, form)
+
+        if not acted(visit, form, blamed, act):
             return page(visit, row, form)
         return Go(back(visit, row), done)
 

@@ -10,6 +10,7 @@ from marshmallow import Schema, fields
 from sqlalchemy.orm import Session
 from wtforms import StringField
 
+from shared import audit
 from shared.identity import rights
 from shared.identity.need_to_know import ACCESS, ACCESSES, accesses_to_look_at, describe_accesses, review_access
 from shared.web.api import Api, Call, Reply
@@ -17,10 +18,11 @@ from shared.web.asking import acted, form_page, reasons
 from shared.web.forms import Questions, at_most, needed, trimmed
 from shared.web.pages import Go, Page, Pages, Visit
 from shared.web.paging import PageQuery, page
+from shared.web.problems import Problem
 
 NOTE = (
     "For when a child's safety depends on it. It opens for 24 hours; the partnership is told at once, and looks at "
-    "your reasons afterwards."
+    "your reasons afterwards. One person may open three within half an hour."
 )
 
 
@@ -66,9 +68,15 @@ def declare_emergency_access(
     def post_emergency(visit: Visit) -> Page | Go:
         form, opened = EmergencyForm(visit.typed), []
         said = (form["reference"], form["reasons"])
-        if not acted(
-            visit, form, "reference", lambda: opened.append(opens(visit, *(field.data or "" for field in said)))
-        ):
+        try:
+            done = acted(
+                visit, form, "reference", lambda: opened.append(opens(visit, *(field.data or "" for field in said)))
+            )
+        except Problem as problem:
+            if problem.status == 429:
+                _record_refusal(pages, visit)
+            raise
+        if not done:
             return page_of(form)
         return Go(f"{base}/emergency/{opened[0]}", "It is open to you for 24 hours. The partnership has been told.")
 
@@ -78,6 +86,13 @@ def declare_emergency_access(
         return Page("emergencies.html", "Emergency access", {"accesses": accesses, "base": base, "what": what})
 
     _declare_look(pages, base)
+
+
+def _record_refusal(pages: Pages, visit: Visit) -> None:
+    """Have it in the trail that somebody was let into no more: whoever runs through references is to be found."""
+    who = visit.viewer.actor
+    with pages.service.transaction() as recording:  # this one's is rolled back
+        audit.append(recording, audit.Entry(who, "emergency-refused", who, "too many opened within half an hour"))
 
 
 def _declare_look(pages: Pages, base: str) -> None:

@@ -10,11 +10,12 @@ from jinja2 import ChoiceLoader, FileSystemLoader, PackageLoader, PrefixLoader
 
 from shared import clock
 from shared.calendar import LONDON
-from shared.identity.people import IDLE, WARNED_BEFORE
+from shared.identity.people import WARNED_BEFORE
 from shared.identity.viewer import NOBODY
 from shared.partnership import partnership
 from shared.service import Service
 from shared.web.forms import items_of
+from shared.web.tables import under
 
 WEB = Path(__file__).parent
 STATIC = WEB / "static"
@@ -44,13 +45,12 @@ def install_layout(app: Flask, service: Service, templates: Path) -> None:
     components = PrefixLoader({"govuk_frontend_jinja": PackageLoader("govuk_frontend_jinja")})
     app.jinja_env.loader = ChoiceLoader([folders, components])
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.jinja_env.filters |= {"day": day, "moment": moment, "words": words}
+    app.jinja_env.filters |= {"day": day, "due": due, "moment": moment, "under": under, "words": words}
     app.jinja_env.globals |= {
         "asset": lambda name: f"/{service.name}/assets/{version}/{name}",
         "service": service.name,
         "items_of": items_of,
         "leave_to": LEAVE_TO,
-        "idle_seconds": int(IDLE.total_seconds()),
         "warn_seconds": int(WARNED_BEFORE.total_seconds()),
         "errors": [],
         "takes_file": False,
@@ -84,19 +84,32 @@ def _secure(response: Response) -> Response:
 
 
 def day(value: Any) -> str:
-    """`4 April 2026`."""
-    if isinstance(value, str):
-        value = date.fromisoformat(value[:10])
-    return f"{value.day} {value:%B %Y}"
+    """`4 April 2026`; of a moment, its day in London."""
+    here = _in_london(value)
+    return f"{here.day} {here:%B %Y}"
 
 
 def moment(value: Any) -> str:
     """`4 April 2026 at 11:59pm`, in the time of London."""
+    return f"{day(value)} at {_time_of(_in_london(value))}"
+
+
+def due(value: Any, then: str = ", by") -> str:
+    """`Saturday 4 April 2026, by 11:59pm`, or of a day alone without a time; what begins then is `due(" at")`."""
+    here = _in_london(value)
+    at = f"{then} {_time_of(here)}" if isinstance(here, datetime) else ""
+    return f"{here:%A} {day(here)}{at}"
+
+
+def _in_london(value: Any) -> Any:
+    """A day, or a moment in the time of London; either may be given as text."""
     if isinstance(value, str):
-        value = datetime.fromisoformat(value)
-    local = value.astimezone(LONDON)
-    hour = local.hour % 12 or 12
-    return f"{day(local.date())} at {hour}:{local:%M}{'am' if local.hour < 12 else 'pm'}"
+        value = datetime.fromisoformat(value) if "T" in value else date.fromisoformat(value)
+    return value.astimezone(LONDON) if isinstance(value, datetime) else value
+
+
+def _time_of(here: datetime) -> str:
+    return f"{here.hour % 12 or 12}:{here:%M}{'am' if here.hour < 12 else 'pm'}"
 
 
 def words(value: str) -> str:

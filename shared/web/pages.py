@@ -4,31 +4,31 @@
     def show_incident(visit: Visit, incident_id: UUID) -> Page | Go: ...
 
 The view gets a `Visit` with a transaction that sees as the person does. A form is sent to the address that showed it, so
-that what was typed can be kept there when the time ran out and given back after signing in again (`Visit.typed`).
+that what was typed can be kept there when the time ran out and given back after signing in again (`Visit.typed`). What a
+page sends by itself when its time runs out bears `keep_only`: it is kept, and never done.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import wraps
 from typing import Any
-from urllib.parse import quote, urlsplit
 
-from flask import Blueprint, Flask, Response, flash, redirect, render_template, request, session
+from flask import Blueprint, Flask, Response, flash, render_template, request, session
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
 from shared import audit, clock
-from shared.identity.people import SignIn, from_cookie, keep_form, take_kept_form, viewer_of
+from shared.identity.people import SignIn, from_cookie, take_kept_form, viewer_of
 from shared.identity.rights import Right, anyone
 from shared.identity.viewer import NOBODY, Viewer
-from shared.logs import request_id
+from shared.logs import known_from_here, request_id
 from shared.service import Service
-from shared.settings import SERVICES, settings
+from shared.settings import settings
 from shared.web.problems import Problem, answer
 from shared.web.uploads import disposition
+from shared.web.way_back import KEEP_ONLY, ask_to_sign_in, go_to, keep_typed, shown_at
 
-SIGN_IN = "/notify/sign-in"
 COOKIE = "__Host-safeguarding"
 SEEN_EVERY_SECONDS = 60
 TITLES_FOR_PEOPLE = {
@@ -118,12 +118,15 @@ class Pages:
                 with self.service.transaction(NOBODY) as transaction:
                     viewer, sign_in = self._who(transaction)
                     if allows is not anyone and viewer is NOBODY:
-                        return _ask_to_sign_in(transaction, self.service.name, sign_in)
+                        return ask_to_sign_in(transaction, self.service.name, sign_in)
                     if not allows(viewer):
                         raise Problem(
                             403,
                             "Your account is not for this page. Your agency's lead or the partnership office can say who may see it.",
                         )
+                    if request.form.get(KEEP_ONLY):
+                        keep_typed(transaction, viewer.person_id)
+                        return go_to(shown_at() or f"/{self.service.name}")
                     kept = (
                         take_kept_form(transaction, viewer.person_id, request.path) if _may_have_kept(viewer) else None
                     )
@@ -147,7 +150,10 @@ class Pages:
         if sign_in is None or sign_in.is_idle(now):
             return NOBODY, sign_in
         viewer = viewer_of(transaction, self.service.name, sign_in)
+        if viewer:
+            known_from_here(viewer.actor)
         if viewer and (now - sign_in.seen).total_seconds() > SEEN_EVERY_SECONDS:
+            sign_in = replace(sign_in, seen=now)
             session["who"] = session["who"] | {"seen": int(now.timestamp())}
         return viewer or NOBODY, sign_in
 
@@ -155,12 +161,12 @@ class Pages:
         if isinstance(reply, Go):
             if reply.done:
                 flash(reply.done, "success")
-            return redirect(reply.to, 303)  # type: ignore[return-value]  # werkzeug's base class
+            return go_to(reply.to)
         if isinstance(reply, Download):
             headers = {"Content-Disposition": disposition(reply.filename, shown=reply.shown)}
             return Response(reply.content, content_type=reply.content_type, headers=headers)
-        links = self._links(visit.viewer)
-        html = render_template(reply.template, title=reply.title, viewer=visit.viewer, navigation=links, **reply.values)
+        around = {"viewer": visit.viewer, "navigation": self._links(visit.viewer), **_time_of(visit)}
+        html = render_template(reply.template, title=reply.title, **around, **reply.values)
         return Response(html, reply.status, content_type="text/html; charset=utf-8")
 
     def _links(self, viewer: Viewer) -> list[dict[str, Any]]:
@@ -173,27 +179,11 @@ def _may_have_kept(viewer: Viewer) -> bool:
     return bool(viewer.person_id) and request.method == "GET"
 
 
-def _ask_to_sign_in(transaction: Session, service: str, sign_in: SignIn | None) -> Response:
-    """On to the sign-in, and back here afterwards. What somebody sent whose time had merely run out is kept for them."""
-    ran_out = sign_in and viewer_of(transaction, service, sign_in)
-    if sign_in and ran_out and request.method == "POST":
-        typed = {name: values for name, values in request.form.to_dict(flat=False).items() if name != "csrf_token"}
-        keep_form(transaction, sign_in.person_id, request.path, typed, clock.machine_now())
-        flash(
-            "You were signed out, to keep what is here safe. What you had typed is kept: sign in again to go on.",
-            "notice",
-        )
-    elif ran_out:
-        flash("You were signed out, to keep what is here safe. Sign in again to go on.", "notice")
-    return redirect(f"{SIGN_IN}?next={quote(request.path)}", 303)  # type: ignore[return-value]  # werkzeug's base class
-
-
-def safe_path(given: str | None, otherwise: str) -> str:
-    """`given` if it is a page of this system, else `otherwise`: a link never leads a person elsewhere."""
-    parts = urlsplit(given or "")
-    inside = any(parts.path == f"/{name}" or parts.path.startswith(f"/{name}/") for name in SERVICES)
-    plain = given and not parts.scheme and not parts.netloc and "\\" not in given and given.isprintable()
-    return given if given and plain and inside else otherwise
+def _time_of(visit: Visit) -> dict[str, Any]:
+    """What a page warns by: the seconds for which the sign-in holds, and when it ends however busy somebody is."""
+    if visit.sign_in is None:
+        return {}
+    return {"seconds_left": visit.sign_in.seconds_left(clock.machine_now()), "last_end": visit.sign_in.last_end}
 
 
 def install_pages(app: Flask, pages: Pages) -> None:

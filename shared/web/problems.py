@@ -35,6 +35,9 @@ TITLES = {
 TOO_LARGE = "A file may have 25 MB at most. Nothing was stored: send a smaller one, or send it in parts."
 
 
+NOTED = {403: "right.refused", 429: "too.many"}
+
+
 @dataclass
 class Problem(Exception):
     """An answer other than success. `errors` pairs RFC 6901 pointers with what to do; `extra` adds members."""
@@ -78,8 +81,19 @@ def _flatten(messages: Any, pointer: str) -> Iterator[tuple[str, str]]:
         yield pointer, str(messages)
 
 
+def log_attempt(event: str, **facts: str) -> None:
+    """Log what may be an attack: from which address, and at which route; never the path, which may hold ids or a secret.
+
+    Who it was stands in every line of the request once that is known.
+    """
+    rule = request.url_rule.rule if request.url_rule else None
+    log.warning(event, address=request.remote_addr, route=rule, method=request.method, **facts)
+
+
 def answer(problem: Problem) -> Response:
     """The problem as a document, or as a page where a browser asked for one."""
+    if problem.status in NOTED:
+        log_attempt(NOTED[problem.status])
     draw = current_app.extensions.get("problem_page")
     if draw and (page := draw(problem)):
         drawn: Response = page

@@ -23,7 +23,8 @@ class RowsField(Field):
         super().__init__(label, **options)
         self.asks, self.noun, self.least = asks, noun, least
         self.typed: list[Row] = []
-        self.grows, self.at_fault = False, 0
+        self.grows = False
+        self.at_fault = (0, next(iter(asks)))
 
     @property
     def more(self) -> str:
@@ -32,7 +33,7 @@ class RowsField(Field):
 
     @property
     def first_input(self) -> str:
-        return self._name(self.at_fault, next(iter(self.asks)))
+        return self._name(*self.at_fault)
 
     def process(self, formdata: Any, data: Any = unset_value, extra_filters: Any = None) -> None:
         self.process_errors = []
@@ -59,12 +60,13 @@ class RowsField(Field):
     def pre_validate(self, form: Any) -> None:
         needed = next(iter(self.asks))
         for number, row in enumerate(self.typed):
-            self.at_fault = number
             if any(row.values()) and not row[needed]:
+                self.at_fault = (number, needed)
                 raise StopValidation(f"{self.asks[needed].format(number + 1)}: write it, or empty the rest of its row")
-            if any(Text.hidden.search(said) for said in row.values()):
-                raise StopValidation("Remove the hidden characters: type the answer again instead of pasting it")
-        self.at_fault = 0
+            for name, said in row.items():
+                if Text.hidden.search(said):
+                    self.at_fault = (number, name)
+                    raise StopValidation("Remove the hidden characters: type the answer again instead of pasting it")
 
     def rows(self) -> list[list[dict[str, str]]]:
         """The inputs of each row that is shown: those with something in them, empty ones up to `least`, one more."""

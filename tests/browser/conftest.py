@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext
+from playwright.sync_api import Browser, BrowserContext, StorageState
 
 from tests.browser.visiting import WIDTHS, Visitor, chromium
 from tests.running import Running, start_with_examples
@@ -38,3 +38,23 @@ def visitor(running: Running, browser: Browser) -> Iterator[Callable[..., Visito
     yield make
     for context in contexts:
         context.close()
+
+
+@pytest.fixture(scope="module")
+def cookies() -> dict[str, StorageState]:
+    """What a browser holds of those who have signed in."""
+    return {}
+
+
+@pytest.fixture
+def signed_in(visitor: Callable[..., Visitor], cookies: dict[str, StorageState]) -> Callable[..., Visitor]:
+    """Makes a visitor who is signed in: `signed_in("duty.officer", "phone")`. A code opens only once in half a minute."""
+
+    def make(mailbox: str, width: str = "desk", **how: Any) -> Visitor:
+        someone = visitor(width, storage_state=cookies.get(mailbox), **how)
+        if mailbox not in cookies:
+            someone.sign_in(mailbox)
+            cookies[mailbox] = someone.context.storage_state()
+        return someone
+
+    return make

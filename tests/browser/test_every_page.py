@@ -18,7 +18,7 @@ WAYS: dict[str, list[str]] = {
     "": ["/notify", "/notify/about", "/notify/sign-in", "/notify/forgotten", "/notify/link/none", "/", "/reviews", "/reviews/child-hn", "/learning", "/themes", "/yearly-reports", "/search", "/search?q=child", "/search?q=chyld", "/about", "/accessibility", "/no-such-page"],
     "duty.officer": ["/notify/today", "/notify/incidents", "link:INC-", "link:Decide", "/notify/duties?status=all", "link:Notify the Panel", "link:What to enter", "/notify/timeliness", "/notify/reports", "link:HSCP-", "/notify/account", "/notify/no-such-page", "/notify/report"],
     "office": ["/notify/incidents", "link:INC-", "link:Who may see it", "/notify/emergencies", "/notify/settings",
-        "/notify/settings/recipients/nspcc", "/notify/health-in-words", "/notify/people", "link:Robin", "/notify/people/new/example-school",
+        "/notify/settings/recipients/nspcc", "/notify/health-in-words", "/notify/people", "link:Robin", "link:They lost their phone", "/notify/people/new/example-school",
         "/review/cases", "link:RR-", "link:Record the decision", "/review/cases", "link:RR-", "link:Ask further", "/review/cases", "link:RR-", "link:West Mercia", "link:Give more time", "/review/cases", "link:RR-", "link:The merged", "/review/cases", "link:RR-", "link:Make a recommendation", "/review/recommendations", "link:Show earlier", "/review/themes", "/review/figures",
         "/review/emergencies", "/review/cases", "link:RR-", "link:Who may see it", "/review/cases", "link:RR-", "link:Share returns", "/review/cases", "link:RR-", "link:Agenda"],
     "reviewer": ["/review/reviewing", "/review/shared"],
@@ -128,23 +128,3 @@ def test_no_page_with_errors_has_a_fault(
         html.append(sent.value.text())
     assert found == []
     assert checker(html) == ""
-
-
-def test_before_the_time_runs_out_a_person_is_warned_and_may_stay(visitor: Callable[..., Visitor]) -> None:
-    someone = visitor("phone")
-    page = someone.sign_in("agency.lead")
-    page.clock.install()
-    page = someone.open("/notify/emergency")
-    page.get_by_label("Why must you see it now?").fill("Typed before the time ran out.")
-    warning = page.get_by_role("alertdialog")
-    page.clock.fast_forward("24:30")
-    assert warning.is_hidden()
-    page.clock.fast_forward("01:00")
-    page.clock.run_for(2000)
-    expect(warning).to_be_visible()
-    assert faults_of(page) == []
-    with page.expect_response("**/notify/stay"):
-        page.get_by_role("button", name="Stay signed in").click()
-    expect(warning).to_be_hidden()
-    page.clock.fast_forward("24:00")
-    assert warning.is_hidden()

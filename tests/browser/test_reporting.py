@@ -175,7 +175,7 @@ def test_a_lead_reads_a_report_and_sends_it_back_and_the_reporter_sends_it_witho
     expect(page.get_by_text("has not answered yet")).to_be_visible()
     lead.sign_in("agency.lead")
     shown = lead.open("/notify/reports")
-    shown = lead.follow("A report by Robin Example")
+    shown = lead.follow("An incident report by Robin Example")
     assert faults_of(shown) == []
     shown.get_by_role("button", name="Answer").click()
     assert faults_of(shown) == []

@@ -195,6 +195,7 @@ def the_office_marks_the_contradiction_and_prepares_the_meeting(stage: Stage) ->
     for paper in page.locator("[name=papers]").all():
         paper.check()
     send(page, "Invite them")
+    expect(looked(office.follow("Call it off")).get_by_text("Everyone invited is told at once")).to_be_visible()
     page = opened(lead, "/review/meetings", stage.reference)
     expect(looked(page).get_by_text("Return of Wye Valley NHS Trust")).to_be_visible()
     expect(looked(lead.follow("The merged chronology")).get_by_text("Seen with a bruise")).to_be_visible()

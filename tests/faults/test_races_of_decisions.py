@@ -24,7 +24,11 @@ def notified_by_council(running: Running) -> Shown:
 
 
 def withdraw(running: Running, incident: Shown) -> Response:
-    return running.call("POST", f"{INCIDENTS}/{incident['id']}/withdrawal", json={"reasons": "Referred in error."})
+    return running.call(
+        "POST",
+        f"{INCIDENTS}/{incident['id']}/withdrawal",
+        json={"reasons": "Referred in error.", "agreed_by": ["A. Lead"]},
+    )
 
 
 def merge(running: Running, source: Shown, into: Shown) -> Response:

@@ -42,8 +42,8 @@ def with_another_child(body: dict[str, Any], outcome: str = "seriously-harmed") 
 
 
 def withdraw(incident_id: str) -> int:
-    reasons = {"reasons": "The criteria were found not to be met."}
-    return call("POST", f"/incidents/{incident_id}/withdrawal", COUNCIL, reasons).status_code
+    said = {"reasons": "The criteria were found not to be met.", "agreed_by": ["A. Lead", "B. Lead"]}
+    return call("POST", f"/incidents/{incident_id}/withdrawal", COUNCIL, said).status_code
 
 
 def merge(source: dict[str, Any], into: dict[str, Any]) -> int:

@@ -29,7 +29,7 @@ PROGRAMS = Path(sys.executable).parent
 
 
 def test_it_holds_the_stores_three_services_three_workers_one_scheduler_and_the_front() -> None:
-    ours = {*SERVICES, *(f"worker-{service}" for service in SERVICES), "scheduler", "migrate"}
+    ours = {*SERVICES, *(f"worker-{service}" for service in SERVICES), "scheduler", "migrate", "office"}
     assert set(CONTAINERS) == ours | {"postgres", "redis", "nginx"}
 
 
@@ -37,7 +37,8 @@ def test_every_container_that_stays_is_watched_and_may_finish_what_it_does() -> 
     unwatched = {
         name for name, each in CONTAINERS.items() if "healthcheck" not in each or "stop_grace_period" not in each
     }
-    assert unwatched == {"migrate"}, "only the one that ends by itself goes without"
+    assert unwatched <= {"migrate", "office"}, "only what ends by itself goes without"
+    assert CONTAINERS["office"]["profiles"] == ["office"], "and that is not started with the others"
 
 
 def test_every_image_is_of_a_named_version() -> None:
@@ -59,7 +60,7 @@ def test_no_secret_has_a_default_and_every_one_is_named_in_the_example() -> None
 
 def test_ours_run_without_root_on_a_file_system_that_they_cannot_change() -> None:
     ours = [each for each in CONTAINERS.values() if each["image"].startswith("safeguarding-reviews")]
-    assert len(ours) == 8
+    assert len(ours) == 9
     assert all(each["read_only"] and each["user"] == "10001:10001" and each["cap_drop"] == ["ALL"] for each in ours)
 
 
@@ -68,6 +69,49 @@ def test_a_service_is_given_its_own_database_only() -> None:
         for name in (service, f"worker-{service}"):
             given = {key for key in CONTAINERS[name]["environment"] if key.endswith("_DATABASE_URL")}
             assert given == {f"{service.upper()}_DATABASE_URL"}
+
+
+def office(ground: dict[str, str], container: str, *words: str) -> subprocess.CompletedProcess[str]:
+    """The office's command line as the image has it, told of the databases that a container is told of."""
+    given = {key for key in CONTAINERS[container]["environment"] if key.endswith("_DATABASE_URL")}
+    told = {name: value for name, value in (os.environ | ground).items() if not name.endswith("_DATABASE_URL")}
+    told |= {name: ground[name] for name in given} | {"PYTHONPATH": str(ROOT), "PATH": f"{PROGRAMS}:/usr/bin:/bin"}
+    program = ROOT / "deploy" / "compose" / "safeguarding"
+    return subprocess.run([program, *words], env=told, cwd=ROOT.parent, capture_output=True, text=True, check=False)
+
+
+def test_the_image_has_the_command_that_the_runbooks_write() -> None:
+    image = (ROOT / "deploy" / "Dockerfile").read_text()
+    assert "deploy/compose/safeguarding /usr/local/bin/safeguarding" in image
+    assert CONTAINERS["office"]["entrypoint"] == ["safeguarding"]
+
+
+@pytest.mark.parametrize("command", ["audit verify", "audit heads", "events pending"])
+def test_a_command_looks_at_the_databases_that_its_container_is_told_of_and_says_which_it_is_not(
+    ground: dict[str, str], command: str
+) -> None:
+    for container, unseen in (
+        ("notify", {"review", "publish"}),
+        ("worker-publish", {"notify", "review"}),
+        ("office", set()),
+    ):
+        done = office(ground, container, *command.split())
+        assert done.returncode == 0, done.stderr
+        assert {line.partition(":")[0] for line in done.stderr.splitlines()} == unseen
+    assert "KeyError" not in done.stderr
+
+
+def test_what_could_not_be_looked_at_has_another_exit_code_than_what_is_wrong(ground: dict[str, str]) -> None:
+    away = ground | {"NOTIFY_DATABASE_URL": "postgresql+psycopg://notify_app:x@127.0.0.1:1/safeguarding_notify"}
+    untold = {name: value for name, value in ground.items() if name != "AUDIT_SIGNING_KEY"} | {"AUDIT_SIGNING_KEY": ""}
+    for told, container, sentence in (
+        (away, "notify", "notify: could not be looked at, since its database does not answer."),
+        (ground, "scheduler", "NOTIFY_DATABASE_URL, REVIEW_DATABASE_URL or PUBLISH_DATABASE_URL"),
+        (untold, "office", "Set AUDIT_SIGNING_KEY"),
+    ):
+        done = office(told, container, "audit", "verify")
+        assert (done.returncode, sentence in done.stderr) == (2, True), done.stderr
+    assert office(away, "notify", "duties", "overdue").returncode == 2
 
 
 def command_of(container: str) -> list[str]:

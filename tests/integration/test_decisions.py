@@ -26,6 +26,7 @@ from tests.notifying import (
     said,
     told_of,
 )
+from tests.people import Someone
 
 pytestmark = pytest.mark.usefixtures("sandbox")
 MODE = 'notification_mode = "automatic-for-authority"'
@@ -76,6 +77,17 @@ def test_a_reversal_keeps_the_first_awareness_date_and_so_is_overdue_at_once() -
     found = duty(taken["id"], "sin-panel")
     assert (found["runs_from"][:19], found["overdue"]) == ("2026-03-26T09:10:00", True)
     assert [d["outcome"] for d in incident(taken["id"])["decisions"]] == ["do-not-notify", "notify"]
+
+
+@pytest.mark.parametrize("outcome", ["do-not-notify", "other-review"])
+def test_by_pages_too_whatever_ends_in_a_no_names_the_partners_who_agree(outcome: str) -> None:
+    taken, officer = undecided(), Someone(COUNCIL, ["duty-officer"])
+    at = f"/notify/incidents/{taken['id']}/decision"
+    said = {"outcome": outcome, "reasons": "Looked at together."}
+    assert "Choose the partners who were consulted" in officer.post(at, **said).text
+    assert incident(taken["id"])["status"] == "awaiting-decision"
+    assert officer.post(at, **said, agreed_by=["Herefordshire Council"]).status_code == 303
+    assert incident(taken["id"])["status"] == "not-notifiable"
 
 
 @pytest.mark.parametrize("missing", ["reasons", "agreed_by"])

@@ -92,7 +92,7 @@ def test_who_decided_to_notify_is_named_on_the_incident_and_to_the_panel_as_the_
     for words in (
         "The incident",
         "The authority became aware",
-        "Referral HSCP-",
+        "Incident report HSCP-",
         "Notify the Panel: Child",
         "Under way",
     ):

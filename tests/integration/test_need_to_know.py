@@ -142,6 +142,22 @@ def test_an_emergency_opens_nothing_that_is_not_there_or_that_one_is_kept_from()
     assert rows("SELECT 1 FROM emergency_accesses WHERE person_id = :who", who=lead.id) == []
 
 
+def test_nobody_runs_through_the_references_in_an_emergency() -> None:
+    lead, other = Someone(SCHOOL, ["agency-lead"]), Someone(SCHOOL, ["agency-lead"])
+    sent = [refer(agency=HOSPITAL)["reference"] for _ in range(4)]
+    opened = [lead.post("/notify/emergency", reference=each, reasons="Tonight.").status_code for each in sent[:3]]
+    assert opened == [303] * 3
+    refused = lead.post("/notify/emergency", reference=sent[3], reasons="Tonight.")
+    assert refused.status_code == 429 and 0 < int(refused.headers["Retry-After"]) <= 1800
+    assert "Call the partnership office" in refused.text and "999" in refused.text
+    assert len(rows("SELECT 1 FROM emergency_accesses WHERE person_id = :who", who=lead.id)) == 3
+    recorded = "SELECT 1 FROM audit_entries WHERE entry LIKE :one"
+    assert rows(recorded, one=f'%"what":"emergency-refused","who":"person:{lead.id}"%')
+    assert other.post("/notify/emergency", reference=sent[3], reasons="Tonight.").status_code == 303
+    change_rows("UPDATE emergency_accesses SET opened_at = opened_at - interval '31 minutes' WHERE person_id = :who", who=lead.id)  # fmt: skip
+    assert lead.post("/notify/emergency", reference=sent[3], reasons="Tonight.").status_code == 303
+
+
 def test_an_emergency_access_is_looked_at_once_and_by_somebody_else() -> None:
     user, other = Someone(OFFICE, ["partnership-office"]), Someone(OFFICE, ["partnership-office"])
     sent = refer(agency=HOSPITAL)

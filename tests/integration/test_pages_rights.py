@@ -48,8 +48,9 @@ MAY: dict[tuple[str, str], frozenset[str]] = {
     ("GET", "/notify/reports/<uuid:referral_id>"): READS_REPORTS,
     ("POST", "/notify/report"): REPORTS,
     ("POST", "/notify/reports/<uuid:referral_id>/correction"): REPORTS,
-    **{("GET", f"{DRAFT}{rest}"): REPORTS for rest in ("", "/check", "/sent", "/<any(incident,end):part>/<slug>", "/<any(child,person):part>/<int:place>/<slug>", "/<any(children,people):which>")},
+    **{("GET", f"{DRAFT}{rest}"): REPORTS for rest in ("", "/check", "/sent", "/delete", "/<any(incident,end):part>/<slug>", "/<any(child,person):part>/<int:place>/<slug>", "/<any(children,people):which>")},
     **{("POST", f"{DRAFT}{rest}"): REPORTS for rest in ("/check", "/delete", "/<any(incident,end):part>/<slug>", "/<any(child,person):part>/<int:place>/<slug>", "/<any(children,people):which>")},
+    **{(method, f"{DRAFT}/<any(child,person):part>/<int:place>/remove"): REPORTS for method in ("GET", "POST")},
     **{(method, f"{DRAFT}/files"): REPORTS for method in ("GET", "POST")},
     ("GET", f"{DRAFT}/files/<uuid:document_id>"): REPORTS,
     ("GET", "/notify/reports/<uuid:referral_id>/files/<uuid:document_id>"): READS_REPORTS,
@@ -75,7 +76,7 @@ MAY: dict[tuple[str, str], frozenset[str]] = {
     **{(method, f"/notify/agencies/{rest}"): KEEPS_SYSTEM for rest in ("new", "<agency_id>/change", "<agency_id>/end") for method in ("GET", "POST")},
     ("GET", "/notify/health-in-words"): KEEPS_SYSTEM,
     ("GET", "/notify/people"): KEEPS_PEOPLE,
-    **{(method, f"/notify/people/{rest}"): KEEPS_PEOPLE for rest in ("new/<agency_id>", "<uuid:person_id>") for method in ("GET", "POST")},
+    **{(method, f"/notify/people/{rest}"): KEEPS_PEOPLE for rest in ("new/<agency_id>", "<uuid:person_id>", "<uuid:person_id>/begin-anew") for method in ("GET", "POST")},
     ("POST", "/notify/people/<uuid:person_id>/access"): KEEPS_PEOPLE,
 }  # fmt: skip
 
@@ -173,8 +174,10 @@ def test_an_agencys_lead_is_offered_no_role_that_sees_beyond_the_agency() -> Non
     }
 
 
-def test_nobody_raises_or_ends_themselves() -> None:
+def test_nobody_raises_renames_or_ends_themselves() -> None:
     office = Someone(OFFICE, ["partnership-office"])
+    renamed = office.post(f"/notify/people/{office.id}", name="Somebody Else", roles="partnership-office")
+    assert renamed.status_code == 422 and "your own name" in renamed.text
     assert office.post(f"/notify/people/{office.id}", name="Somebody", roles="administrator").status_code == 422
     assert office.post(f"/notify/people/{office.id}/access", act="end").status_code == 409
     assert office.get("/notify/people").status_code == 200

@@ -200,12 +200,8 @@ def test_a_newer_check_that_only_asks_about_pictures_does_not_say_that_what_is_l
 def own_item(words: str, who: Someone | None = None) -> dict[str, Any]:
     """Learning from rapid reviews, opened by somebody, on its way out."""
     if who:
-        who.does("/publish/publications/new", kind="rapid-review-learning", title="What we learnt", period="2026")
-        with SERVICE.transaction() as session:
-            newest = (
-                "SELECT id::text FROM publications WHERE practice_review_id IS NULL ORDER BY created_at DESC LIMIT 1"
-            )
-            opened = get(f"/publications/{session.scalar(text(newest))}")
+        way = who.does("/publish/publications/new", kind="rapid-review-learning", title="What we learnt", period="2026")
+        opened = get(way.removeprefix("/publish"))
     else:
         opened = post("/publications", {"kind": "rapid-review-learning", "title": "What we learnt", "period": "2026"})
     upload(opened, pdf(words), kind="learning-briefing")

@@ -7,9 +7,11 @@ from typing import Any
 
 import pytest
 from markupsafe import escape
+from sqlalchemy import text
 
 from services.publish.document_check import check_documents
 from services.publish.going_live import publish_due
+from services.publish.service import SERVICE
 from shared.identity.roles import ROLES
 from shared.partnership import partnership
 from tests.people import WRONG, Someone, declared, filled
@@ -118,6 +120,7 @@ def test_a_report_goes_its_way_from_findings_to_live_and_down_again(kind: str, o
     nspcc = {"nspcc_by": "The librarian", **day("nspcc_on", today)} if kind == "anonymous" else {}
     approver.does(f"{at}/route", **route(kind, **nspcc))
     assert "Hester Nolan" in editor.get(f"{at}/findings").text
+    lead.get(f"{at}/schedule")
     shut = lead.post(f"{at}/schedule", time="09:00", **day("day", publication_day(8)))
     assert shut.status_code == 422
     assert "protocol" in WRONG.findall(shut.text)[0].casefold() or "finding" in WRONG.findall(shut.text)[0].casefold()
@@ -145,6 +148,10 @@ def test_a_report_goes_its_way_from_findings_to_live_and_down_again(kind: str, o
     page = editor.get(at).text
     assert "Withdrawn" in page
     assert "Nia Lead" in page
+    told = page.partition("Who is told")[2]
+    for words in ("Send a copy before publication", partnership().recipient("secretary-of-state").name):
+        assert str(escape(words)) in told, words
+    assert f"<title>Publication {publication['reference']} – " in page
 
 
 def test_several_names_that_nobody_listed_may_stay_for_one_reason() -> None:
@@ -231,6 +238,19 @@ def test_who_uploaded_a_document_does_not_accept_what_was_found_in_it() -> None:
     assert second.post(found, resolution="accepted", reason="It is a fictional name.").status_code == 303
 
 
+def test_a_second_person_is_told_by_who_they_are_and_not_by_what_they_are_called() -> None:
+    publication = open_publication()
+    at = f"/publish/publications/{publication['id']}"
+    editor, namesake = person(OFFICE, "editor", "Ruth Editor"), person(OFFICE, "editor", "Ruth Editor")
+    editor.does(f"{at}/document", kind="slides", file=(io.BytesIO(pdf("Hester Nolan")), "s.pdf"))
+    check_documents()
+    found = re.findall(rf'href="({at}/findings/[^"]+)"', editor.get(f"{at}/findings").text)[0]
+    with SERVICE.transaction() as session:
+        session.execute(text("UPDATE people SET name = 'Ruth Wedded' WHERE id = :id"), {"id": editor.id})
+    assert "second person" in editor.post(found, resolution="accepted", reason="It is well known.").text
+    assert namesake.post(found, resolution="accepted", reason="It is a fictional name.").status_code == 303
+
+
 def test_who_wrote_the_words_of_the_page_does_not_accept_what_was_found_in_them() -> None:
     publication = open_publication()
     at = f"/publish/publications/{publication['id']}"
@@ -263,6 +283,7 @@ def test_each_thing_that_is_missing_for_a_time_is_a_sentence_of_its_own_and_all_
     at = f"/publish/publications/{publication['id']}"
     person(COUNCIL, "partner-approver").does(f"{at}/route", **route("local"))
     lead = person(POLICE, "communications-lead")
+    lead.get(f"{at}/schedule")
     answer = lead.post(f"{at}/schedule", time="09:00", **day("day", publication_day(1)))
     steps = [step for step in partnership().protocol if step.required and step.when == "before"]
     assert answer.status_code == 422

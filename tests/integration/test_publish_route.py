@@ -30,6 +30,7 @@ from tests.publishing import (
     said,
     schedule,
     signed_report,
+    upload,
 )
 
 pytestmark = pytest.mark.usefixtures("ground", "own_clock")
@@ -108,6 +109,7 @@ def test_withholding_gives_the_reasons_to_notify_and_nothing_can_be_scheduled() 
     assert said(publication["id"], "publication.route-decided")[0]["reasons"] == "It would identify a living child."
     problem = schedule(publication, status=409)
     assert "withhold" in problem["missing"][0]
+    assert "stands at “Not published”" in upload(publication, pdf()).json["detail"]
     assert get(f"/publications/{publication['id']}")["url"] is None
 
 
@@ -118,10 +120,13 @@ def test_a_change_of_route_before_going_live_is_a_new_decision_and_the_old_one_i
     found = get(f"/publications/{publication['id']}")
     assert [each["route"] for each in found["decisions"]] == ["local", "withheld"]
     assert found["status"] == "route-decided"
+    told = said(publication["id"], "publication.route-decided")
+    assert [(each["former_route"], each["route"]) for each in told] == [(None, "withheld"), ("withheld", "local")]
 
 
 def test_the_route_of_a_live_page_cannot_be_changed() -> None:
-    decide(live_publication(), route("anonymous"), status=409)
+    problem = decide(live_publication(), route("anonymous"), status=409)
+    assert "stands at “Live”" in problem["detail"]
 
 
 def test_another_reader_changed_it_first() -> None:

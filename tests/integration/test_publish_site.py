@@ -188,7 +188,8 @@ def test_an_archived_review_keeps_its_entry_with_its_documents_on_request() -> N
     retain(publication, decision="archive")
     status, _, body = browse(path_of(publication))
     assert status == "200"
-    assert b"Available on request" in body
+    assert b"The documents are no longer on this site" in body
+    assert b"This review is no longer shown" not in body, "its summary stands above"
     assert browse(address)[0] == "404"
 
 
@@ -262,5 +263,7 @@ def test_the_search_filters_by_type_year_and_theme_and_escapes_what_was_asked() 
     publish_due()
     assert b"/reviews/louise" in browse("/search?type=scr&year=2022")[2]
     assert b"/reviews/louise" not in browse("/search?type=lcspr")[2]
+    titles = [browse(f"/search?type=scr{more}")[2].decode().partition("<title>")[2] for more in ("", "&page=2")]
+    assert [" – page 2 – " in each.partition("</title>")[0] for each in titles] == [False, True]
     body = browse("/search?q=%3Cscript%3E")[2]
     assert b"<script>" not in body

@@ -1,13 +1,13 @@
 """A document that was refused when it was checked again, before an upgrade, is checked again after it."""
 
-import uuid
+from collections.abc import Iterator
 
 import psycopg
 import pytest
-from sqlalchemy import make_url
 
 from deploy.run.databases import application_role
 from shared.migrations import migrate
+from tests.scratch import scratch_database
 
 BEFORE, AFTER = "0023", "0024"
 AS_IT_WAS = """
@@ -24,22 +24,17 @@ AS_IT_WAS = """
 
 
 @pytest.fixture
-def before(ground: dict[str, str]) -> str:
-    """The owner's address of a database of publish as it was, with a document cleaned before and one that never was."""
-    owner = make_url(ground["PUBLISH_OWNER_DATABASE_URL"])
-    scratch = f"upgrade_{uuid.uuid4().hex[:8]}"
-    with psycopg.connect(ground["SUPERUSER_URL"], autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {scratch} OWNER {owner.username}")
-    url = owner.set(database=scratch).render_as_string(hide_password=False)
-    migrate("publish", url, application_role("publish"), BEFORE)
-    superuser = make_url(ground["SUPERUSER_URL"]).set(database=scratch).render_as_string(hide_password=False)
-    with psycopg.connect(superuser, autocommit=True) as connection:
-        connection.execute(AS_IT_WAS)
-    return f"{url} {superuser}"
+def before(ground: dict[str, str]) -> Iterator[tuple[str, str]]:
+    """The owner's and the superuser's address of a database of publish as it was, with a document cleaned before and one that never was."""
+    with scratch_database(ground, "publish") as (url, superuser):
+        migrate("publish", url, application_role("publish"), BEFORE)
+        with psycopg.connect(superuser, autocommit=True) as connection:
+            connection.execute(AS_IT_WAS)
+        yield url, superuser
 
 
-def test_what_was_cleaned_before_is_checked_again_and_what_never_was_stays_refused(before: str) -> None:
-    url, superuser = before.split()
+def test_what_was_cleaned_before_is_checked_again_and_what_never_was_stays_refused(before: tuple[str, str]) -> None:
+    url, superuser = before
     migrate("publish", url, application_role("publish"), AFTER)
     with psycopg.connect(superuser) as connection:
         rows = connection.execute("SELECT status, refusal FROM documents ORDER BY version").fetchall()
@@ -48,7 +43,9 @@ def test_what_was_cleaned_before_is_checked_again_and_what_never_was_stays_refus
     migrate("publish", url, application_role("publish"))
 
 
-def test_the_newest_step_goes_down_and_up_again(before: str) -> None:
-    url, _ = before.split()
+def test_the_newest_step_goes_down_and_up_again(before: tuple[str, str]) -> None:
+    url, superuser = before
     for revision in ("head", "-1", "head"):
         migrate("publish", url, application_role("publish"), revision)
+        with psycopg.connect(superuser) as connection:
+            assert connection.execute("SELECT count(*) FROM documents").fetchone() == (2,)

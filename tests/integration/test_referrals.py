@@ -1,9 +1,7 @@
 """Referrals over HTTP: what is assessed, which duties arise, what a repeat and a duplicate do, and who sees what."""
 
 import copy
-import json
 import uuid
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,8 +10,7 @@ from flask.testing import FlaskClient
 from services.notify.app import create_app
 from services.notify.service import SERVICE
 from tests.directory import enter_demonstration_agencies
-
-EXAMPLE = Path(__file__).parent.parent.parent.parent / "shared" / "guide" / "examples" / "referral-serious-harm.json"
+from tests.referrals import USUAL
 
 
 @pytest.fixture(scope="module")
@@ -28,8 +25,8 @@ def client(ground: dict[str, str]) -> FlaskClient:
 
 
 def referral(**changes: Any) -> dict[str, Any]:
-    """The example referral with another child and agency reference."""
-    body = copy.deepcopy(json.loads(EXAMPLE.read_text()))
+    """The usual referral with another child and agency reference."""
+    body = copy.deepcopy(USUAL)
     body["agency_reference"] = f"REF-{uuid.uuid4()}"
     body["children"][0]["nhs_number"] = None
     body["children"][0]["family_name"] = uuid.uuid4().hex

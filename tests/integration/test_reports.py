@@ -11,7 +11,7 @@ from services.notify.report_body import ASKED
 from services.notify.report_steps import step_named
 from shared import clock
 from shared.encryption import seal_json, unseal_json
-from tests.notifying import COUNCIL, HOSPITAL, OFFICE, call, change_rows, got, refer, referral, rows
+from tests.notifying import COUNCIL, HOSPITAL, OFFICE, call, change_rows, duty, got, refer, referral, rows
 from tests.people import Someone
 
 pytestmark = pytest.mark.usefixtures("sandbox")
@@ -69,7 +69,7 @@ def test_a_filled_in_report_is_sent_once_however_often_the_button_is_pressed() -
     first, again = (someone.post(f"{draft}/check") for _ in range(2))
     assert first.location == again.location == f"{draft}/sent"
     sent = someone.get(f"{draft}/sent").text
-    assert "Report sent" in sent and "HSCP-" in sent and "duty officer decides" in sent
+    assert "Incident report sent" in sent and "HSCP-" in sent and "duty officer decides" in sent
     assert len(rows("SELECT id FROM referrals WHERE submitted_by = :who", who=someone.id)) == 1
     assert someone.get(draft).location == f"{draft}/sent"
     assert someone.post(f"{draft}/incident/account", narrative="Changed afterwards.").status_code == 409
@@ -222,10 +222,15 @@ def test_a_refused_decision_loses_nothing_that_was_typed() -> None:
 
 def test_a_title_names_nobody_and_a_reading_is_logged() -> None:
     someone = Someone(COUNCIL, ["duty-officer"])
-    incident = refer()["incident"]["id"]
+    sent = refer()
+    incident, reference = sent["incident"]["id"], sent["incident"]["reference"]
     page = someone.get(f"/notify/incidents/{incident}")
-    assert "<title>Incident – Safeguarding Reviews</title>" in page.text
-    read = [e for (e,) in rows("SELECT entry FROM audit_entries ORDER BY number DESC LIMIT 3") if '"what":"read"' in e]
+    assert f"<title>Incident {reference} – Safeguarding Reviews</title>" in page.text
+    panel = someone.get(f"/notify/duties/{duty(incident, 'sin-panel')['id']}").text
+    assert f"<title>Duty of incident {reference} – Safeguarding Reviews</title>" in panel
+    report = someone.get(f"/notify/reports/{sent['id']}").text
+    assert f"<title>Incident report {sent['reference']} – Safeguarding Reviews</title>" in report
+    read = [e for (e,) in rows("SELECT entry FROM audit_entries ORDER BY number DESC LIMIT 5") if '"what":"read"' in e]
     assert any(f"person:{someone.id}" in e and incident in e for e in read)
 
 
@@ -288,11 +293,20 @@ def test_a_correction_by_the_agencys_system_is_not_undone_by_pages_that_were_sen
     assert answer.status_code == 409 and "has corrected this report since" in answer.text
 
 
-def test_only_who_sent_a_report_corrects_it_by_pages() -> None:
+def test_who_sent_a_report_corrects_it_by_pages_and_once_they_are_gone_a_lead_of_their_agency() -> None:
     someone, lead = Someone(HOSPITAL, ["referrer"]), Someone(HOSPITAL, ["agency-lead"])
-    referral_id = sent_report(someone)
-    assert "Correct this report" not in lead.get(f"/notify/reports/{referral_id}").text
-    assert lead.post(f"/notify/reports/{referral_id}/correction").status_code == 404
+    at = f"/notify/reports/{sent_report(someone)}"
+    assert "Correct this incident report" not in lead.get(at).text
+    assert lead.post(f"{at}/correction").status_code == 404
+    change_rows("UPDATE people SET ended_at = now() WHERE id = :id", id=someone.id)
+    colleague, other = Someone(HOSPITAL, ["referrer"]), Someone(COUNCIL, ["agency-lead"])
+    assert [each.post(f"{at}/correction").status_code for each in (colleague, other)] == [404, 404]
+    for words in ("Put right by a lead.", "Put right once more."):
+        assert "Correct this incident report" in lead.get(at).text
+        check = lead.post(f"{at}/correction").location
+        lead.post(f"{check.removesuffix('/check')}/incident/account?from=check", narrative=words)
+        assert lead.post(check, reasons="The area was wrong.").status_code == 303
+        assert words in lead.get(at).text
 
 
 @pytest.mark.parametrize("said", [{"resident_in": "E06000051"}, {"resident_in_code": "E06000051"}])

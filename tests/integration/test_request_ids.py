@@ -3,7 +3,8 @@
 import pytest
 
 from services.notify.dispatch import dispatch_due
-from tests.notifying import SCHOOL, Outside, call, client, refer, rows
+from tests.notifying import COUNCIL, SCHOOL, Outside, call, client, refer, rows
+from tests.people import Someone
 
 pytestmark = pytest.mark.usefixtures("sandbox")
 
@@ -30,3 +31,11 @@ def test_an_id_that_is_not_safe_is_replaced(given: str) -> None:
 def test_a_problem_bears_the_request_id_too() -> None:
     answer = call("GET", "/referrals", None, headers={"X-Request-Id": "r-1"})
     assert (answer.status_code, answer.headers["X-Request-Id"]) == (401, "r-1")
+
+
+def test_a_page_tells_the_number_only_where_the_office_can_do_something_with_it() -> None:
+    officer = Someone(COUNCIL, ["duty-officer"])
+    answers = [officer.get(f"/notify/{path}") for path in ("people/new/nowhere", "no-such-page", "sign-out")]
+    assert [answer.status_code for answer in answers] == [403, 404, 405]
+    assert [answer.headers["X-Request-Id"] in answer.text for answer in answers] == [False, False, True]
+    assert "give the partnership office this number" in answers[-1].text

@@ -24,6 +24,12 @@ def rows(page: str) -> dict[str, str]:
     return {name: unescape(value) for name, value in ROW.findall(page)}
 
 
+def at_fault(page: str) -> list[str]:
+    """The inputs that are red and read out with what is wrong with them."""
+    red = re.findall(r'<input class="[^"]*--error" id="([^"]+)"[^>]*aria-describedby="\1-error"', page)
+    return [name for name in red if re.search(f'id="{name}-error"[^>]*>\\s*<span[^>]*>Error:</span>', page)]
+
+
 def deciding() -> tuple[Someone, str, dict[str, str]]:
     """The office at the page of a decision, and the answers that every decision needs."""
     case, office = open_case(), person(OFFICE, "partnership-office")
@@ -67,8 +73,11 @@ def test_who_does_it_without_what_is_asked_for_at_the_row() -> None:
     office, at, form = deciding()
     answer = office.post(at, **form, reasons="Why.", **{"immediate_actions-1-by": "Council"})
     assert answer.status_code == 422
-    assert WRONG.findall(answer.text)[0].endswith("Action 2: write it, or empty the rest of its row")
+    assert "Action 2: write it, or empty the rest of its row" in WRONG.findall(answer.text)[0]
     assert 'href="#immediate_actions-1-action"' in answer.text
+    assert at_fault(answer.text) == ["immediate_actions-1-action"]
     long = office.post(at, **form | TYPED | {"immediate_actions-0-by": "x" * 500})
     assert long.status_code == 422
     assert 'href="#immediate_actions-0-action"' in long.text, "what the interface refuses stands there too"
+    hidden = office.post(at, **form | TYPED | {"immediate_actions-2-by": "The wa\u200brd"})
+    assert at_fault(hidden.text) == ["immediate_actions-2-by"]

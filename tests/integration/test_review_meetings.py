@@ -2,6 +2,7 @@
 
 import html
 import io
+import re
 from datetime import timedelta
 
 import docx
@@ -82,8 +83,12 @@ def test_who_is_invited_is_told_and_reads_the_papers_inside_and_nobody_else_does
     school = Viewer(SCHOOL, SCHOOL, "school", is_partner=False, is_authority=False, scope="own")
     with SERVICE.transaction(school) as session:
         assert session.scalar(text("SELECT count(*) FROM planned_meetings")) == 0
-    off = office.get(f"/review/cases/{case['id']}/agenda").text.partition('name="call_off" value="')[2].partition('"')[0]  # fmt: skip
-    assert office.post(f"/review/cases/{case['id']}/agenda", call_off=off).status_code == 303
+    assert f'href="{meeting}/calling-off"' in office.get(f"/review/cases/{case['id']}/agenda").text
+    asked = html.unescape(office.get(f"{meeting}/calling-off").text)
+    assert re.search(r"Call off the meeting of \d+ \w+ \d+ at 2:00pm\?", asked)
+    assert "Everyone invited is told at once: " in asked and "Wye Valley NHS Trust" in asked
+    assert guest.get(meeting).status_code == 200, "a question alone calls nothing off"
+    office.does(f"{meeting}/calling-off")
     assert guest.get(meeting).status_code == 404
 
 

@@ -220,6 +220,15 @@ def test_an_emergency_opens_nothing_that_one_is_kept_from_but_reaches_past_the_t
     assert refused.status_code == 422 and "nothing with this reference" in refused.text
 
 
+def test_one_person_opens_three_reviews_in_half_an_hour_and_no_more() -> None:
+    case, lead = whole_case(), person(SCHOOL, "agency-lead")
+    asked = {"reference": case["reference"], "reasons": "Now."}
+    assert [lead.post("/review/emergency", **asked).status_code for _ in range(4)] == [303, 303, 303, 429]
+    with SERVICE.transaction() as session:
+        recorded = text("SELECT count(*) FROM audit_entries WHERE entry LIKE :one")
+        assert session.scalar(recorded, {"one": f'%"what":"emergency-refused","who":"person:{lead.id}"%'}) == 1
+
+
 def test_an_emergency_access_to_a_review_is_looked_at_by_somebody_else() -> None:
     case, user, other = open_case(), person(OFFICE, "partnership-office"), person(OFFICE, "partnership-office")
     user.post("/review/emergency", reference=case["reference"], reasons="Because.")

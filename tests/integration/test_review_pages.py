@@ -102,6 +102,7 @@ def test_a_return_is_written_by_one_and_signed_off_by_another_never_the_same() -
     whole = lead.get(at).text.split("What will be sent")[1]
     assert "A bruise.\nNobody asked." in whole and "early March 2025" in whole and "Named nurse" in whole
     assert "estimated" not in whole, "in people's words, and each entry once"
+    author.get(f"{at}/sign-off")
     own = author.post(f"{at}/sign-off", role="Named nurse")
     assert "somebody else must sign it off" in WRONG.findall(own.text)[0]
     lead.does(f"{at}/sign-off", role="Safeguarding lead")

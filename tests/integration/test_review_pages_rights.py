@@ -62,6 +62,7 @@ MAY: dict[tuple[str, str], frozenset[str]] = {
     **{(method, CASE.format("case_id") + "/chronology/entries/<key>"): RUNS for method in BOTH},
     **{("GET", CASE.format("case_id") + rest): READS for rest in ("/agenda", "/agenda.<kind>")},
     ("POST", CASE.format("case_id") + "/agenda"): OFFICE_ALONE,
+    **{(method, "/review/meetings/<uuid:meeting_id>/calling-off"): OFFICE_ALONE for method in BOTH},
     **{("GET", path): ANYBODY for path in ("/review/meetings", "/review/meetings/<uuid:meeting_id>")},
     **{(method, CASE.format("case_id") + "/sharing"): OFFICE_ALONE for method in BOTH},
     **{("GET", f"/review/shared{rest}"): WRITES | REVIEWER for rest in ("", "/<uuid:material_id>", "/cases/<uuid:case_id>/chronology", "/cases/<uuid:case_id>/chronology.<kind>")},

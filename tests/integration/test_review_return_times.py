@@ -1,7 +1,7 @@
 """The office sets when returns are due, reminded of and chased: for whoever is asked, reminded or chased from then on."""
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import UTC, datetime
 
 import pytest
 from sqlalchemy import text
@@ -108,3 +108,12 @@ def test_a_time_that_cannot_be_is_refused_at_its_question_and_nothing_changes() 
         == 422
     )
     assert get("/return-times", OFFICE) == before
+
+
+def test_past_the_last_year_of_known_bank_holidays_a_case_opens_and_its_returns_are_asked_for(own_clock: None) -> None:
+    clock.advance(datetime(2028, 12, 27, 12, tzinfo=UTC) - clock.now())
+    case = open_case()
+    assert case["rapid_review"]["due_at"][:10] == "2029-01-17"
+    assert {each[:10] for each in due_at(case)} == {"2029-01-03"}
+    page = " ".join(office().get(f"/review/cases/{case['id']}").text.split())
+    assert "the bank holidays of 2029 are not known yet" in page

@@ -1,13 +1,14 @@
 """What a partnership has recorded before an upgrade of review is there after it, and what is new holds for it too."""
 
 import uuid
+from collections.abc import Iterator
 
 import psycopg
 import pytest
-from sqlalchemy import make_url
 
 from deploy.run.databases import application_role
 from shared.migrations import migrate
+from tests.scratch import scratch_database
 
 BEFORE, AFTER = "0004", "0007"
 CASE, REVIEW, RECOMMENDATION, ACTION = (str(uuid.uuid4()) for _ in range(4))
@@ -28,24 +29,19 @@ AS_IT_WAS = f"""
 
 
 @pytest.fixture
-def before(ground: dict[str, str]) -> str:
-    """The owner's address of a database of review as it was, with a review, a recommendation and an action in it."""
-    owner = make_url(ground["REVIEW_OWNER_DATABASE_URL"])
-    scratch = f"upgrade_{uuid.uuid4().hex[:8]}"
-    with psycopg.connect(ground["SUPERUSER_URL"], autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {scratch} OWNER {owner.username}")
-    url = owner.set(database=scratch).render_as_string(hide_password=False)
-    migrate("review", url, application_role("review"), BEFORE)
-    superuser = make_url(ground["SUPERUSER_URL"]).set(database=scratch).render_as_string(hide_password=False)
-    with psycopg.connect(superuser, autocommit=True) as connection:
-        connection.execute(AS_IT_WAS)
-    return f"{url} {superuser}"
+def before(ground: dict[str, str]) -> Iterator[tuple[str, str]]:
+    """The owner's and the superuser's address of a database of review as it was, with a review, a recommendation and an action in it."""
+    with scratch_database(ground, "review") as (url, superuser):
+        migrate("review", url, application_role("review"), BEFORE)
+        with psycopg.connect(superuser, autocommit=True) as connection:
+            connection.execute(AS_IT_WAS)
+        yield url, superuser
 
 
 def test_a_review_has_its_case_and_an_action_its_progress_after_the_upgrade_and_nothing_is_lost_by_going_back(
-    before: str,
+    before: tuple[str, str],
 ) -> None:
-    url, superuser = before.split()
+    url, superuser = before
     migrate("review", url, application_role("review"), AFTER)
     with psycopg.connect(superuser) as connection:
         assert connection.execute("SELECT practice_review_id::text, case_id::text FROM review_cases").fetchall() == [
@@ -62,10 +58,10 @@ def test_a_review_has_its_case_and_an_action_its_progress_after_the_upgrade_and_
     migrate("review", url, application_role("review"))
 
 
-def test_the_newest_steps_go_down_and_up_again(before: str) -> None:
-    url, superuser = before.split()
-    for revision in ("head", "-5", "head"):
+def test_the_newest_steps_go_down_and_up_again(before: tuple[str, str]) -> None:
+    url, superuser = before
+    for revision in ("0028", "-5", "0028"):
         migrate("review", url, application_role("review"), revision)
         with psycopg.connect(superuser) as connection:
             added = "SELECT count(*) FROM information_schema.columns WHERE column_name IN ('search_changed_at', 'ended_with_it', 'route_decided_at', 'ending')"
-            assert connection.execute(added).fetchone() == (4 if revision == "head" else 0,)
+            assert connection.execute(added).fetchone() == (0 if revision == "-5" else 4,)

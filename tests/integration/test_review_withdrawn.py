@@ -102,5 +102,5 @@ def test_a_meeting_that_the_office_calls_off_is_told_to_the_invited_too() -> Non
     case = answered_and_planned()
     [meeting] = get(f"/planned-meetings?case_id={case['id']}", OFFICE)["items"]
     office = Someone(OFFICE, ["partnership-office"], service="review")
-    office.post(f"/review/cases/{case['id']}/agenda", call_off=meeting["id"])
+    office.does(f"/review/meetings/{meeting['id']}/calling-off")
     assert told(case, "meeting.called-off") == {HOSPITAL, *PARTNERS}

@@ -28,12 +28,12 @@ WHY = "The safeguarding desk has moved."
 @pytest.fixture(autouse=True)
 def as_the_file_says(sandbox: Outside, ground: dict[str, str]) -> Iterator[None]:
     """Rows are never deleted by the application: the test that made them lets the file speak again."""
-    chosen_settings.read_again()
+    chosen_settings.changed.read_again()
     yield
     change_rows("DELETE FROM mailbox_proofs")
     again = "INSERT INTO setting_changes SELECT gen_random_uuid(), name, 'null', 'a test', 'test', now() FROM (SELECT DISTINCT name FROM setting_changes) n"
     change_rows(again)
-    chosen_settings.read_again()
+    chosen_settings.changed.read_again()
 
 
 def administrator() -> Someone:

@@ -7,6 +7,7 @@ import pyotp
 import pytest
 from flask import request
 
+from services.notify.pages.account import PROVING_FOR
 from services.notify.people import end_access, invite
 from services.notify.service import SERVICE
 from services.notify.sign_in import STEP_SECONDS, forget_failures, password_fault
@@ -86,6 +87,33 @@ def test_a_password_and_a_code_let_in_and_lead_to_the_page_that_was_wanted() -> 
     assert other.get("/notify/duties").status_code == 200
 
 
+@pytest.mark.parametrize("sends", [False, True], ids=["opening the page", "sending the code"])
+def test_who_takes_too_long_for_the_code_is_led_back_to_the_password_and_then_to_the_page_wanted(sends: bool) -> None:
+    someone, secret, _ = with_account()
+    other = another_browser(someone)
+    other.get("/notify/sign-in?next=/notify/duties?status=all")
+    other.post("/notify/sign-in", email=someone.email, password=PASSWORD)
+    with other.client.session_transaction(base_url=HTTPS) as cookie:
+        cookie["proving"] = cookie["proving"] | {"at": cookie["proving"]["at"] - PROVING_FOR.total_seconds() - 1}
+    page = "/notify/sign-in/code"
+    led = other.post(page, code=code(secret)) if sends else other.get(page)
+    assert led.location == "/notify/sign-in?next=/notify/duties%3Fstatus%3Dall"
+    assert "More than 10 minutes passed. Enter your password again." in other.get(led.location).text
+    assert other.post("/notify/sign-in", email=someone.email, password=PASSWORD).location == page
+    assert other.post(page, code=code(secret)).location == "/notify/duties?status=all"
+
+
+def test_who_takes_too_long_over_setting_up_the_app_begins_with_the_password_and_keeps_its_key() -> None:
+    someone = Someone()
+    secret = invited(someone)
+    with someone.client.session_transaction(base_url=HTTPS) as cookie:
+        cookie["proving"] = cookie["proving"] | {"at": cookie["proving"]["at"] - PROVING_FOR.total_seconds() - 1}
+    assert someone.post("/notify/second-factor", code=code(secret)).location == "/notify/sign-in"
+    someone.post("/notify/sign-in", email=someone.email, password=PASSWORD)
+    assert someone.get("/notify/sign-in/code").location == "/notify/second-factor"
+    assert "Keep your recovery codes" in someone.post("/notify/second-factor", code=code(secret)).text
+
+
 def test_the_password_alone_opens_nothing() -> None:
     someone, _, _ = with_account()
     other = another_browser(someone)
@@ -129,7 +157,12 @@ def test_wrong_tries_are_let_go_after_a_day_and_no_sooner() -> None:
 def test_who_lost_their_phone_begins_anew_by_a_link_and_in_no_other_way() -> None:
     someone, secret, recovery = with_account()
     office = Someone(OFFICE, ["partnership-office"])
+    asks = f"/notify/people/{someone.id}/begin-anew"
+    assert f'href="{asks}"' in office.get(f"/notify/people/{someone.id}").text
+    assert "call them on a number you know" in office.get(asks).text
     assert office.post(f"/notify/people/{someone.id}/access", act="factor").status_code == 303
+    assert someone.get("/notify/today").status_code == 200  # nothing was done without asking
+    assert office.post(asks).location == f"/notify/people/{someone.id}"
     assert someone.get("/notify/today").status_code == 303
     other = another_browser(someone)
     assert try_password(other) == 422

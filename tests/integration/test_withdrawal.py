@@ -25,13 +25,14 @@ from tests.notifying import (
     told_of,
     until,
 )
+from tests.people import Someone
 from tests.trail import entries_on
 
 pytestmark = pytest.mark.usefixtures("sandbox")
 
 
-def withdraw(taken: dict[str, Any]) -> Any:
-    body = {"reasons": "The criteria were found not to be met."}
+def withdraw(taken: dict[str, Any], **more: Any) -> Any:
+    body = {"reasons": "The criteria were found not to be met."} | more
     return call("POST", f"/incidents/{taken['id']}/withdrawal", COUNCIL, body)
 
 
@@ -104,10 +105,40 @@ def test_what_was_sent_and_withdrawn_is_notified_anew_by_a_new_referral_only(san
     assert anew["status"] == "notifiable"
 
 
-def test_an_incident_awaiting_its_decision_may_be_withdrawn() -> None:
+def test_an_incident_awaiting_its_decision_is_withdrawn_with_the_names_of_who_agreed_and_not_without() -> None:
     taken = refer(agency=SCHOOL)["incident"]
-    withdraw(taken)
+    refused = withdraw(taken)
+    assert (refused.status_code, refused.json["errors"][0]["pointer"]) == (422, "/agreed_by")
+    assert duty(taken["id"], "decide-whether-to-notify")["status"] == "waiting-for-person"
+    assert withdraw(taken, agreed_by=["A. Lead", "B. Lead"]).status_code == 201
     assert duty(taken["id"], "decide-whether-to-notify")["status"] == "cancelled"
+    assert incident(taken["id"])["decisions"][-1]["agreed_by"] == ["A. Lead", "B. Lead"]
+
+
+def test_by_pages_too_a_withdrawal_before_the_decision_names_the_partners_who_agree() -> None:
+    taken, officer = refer(agency=SCHOOL)["incident"], Someone(COUNCIL, ["duty-officer"])
+    at = f"/notify/incidents/{taken['id']}/withdrawal"
+    said = {"reasons": "Referred in error."}
+    assert "Choose the partners who were consulted" in officer.post(at, **said).text
+    assert officer.post(at, **said, agreed_by=["Herefordshire Council"]).status_code == 303
+    assert incident(taken["id"])["decisions"][-1]["agreed_by"] == ["Herefordshire Council"]
+    notified = refer()["incident"]
+    assert officer.post(f"/notify/incidents/{notified['id']}/withdrawal", **said).status_code == 303
+
+
+def test_what_was_passed_on_by_a_wrong_area_is_taken_back_and_asked_anew_once_it_is_put_right() -> None:
+    body = referral(place={"country": "England", "local_authority": "E10000034"})
+    sent = refer(body, SCHOOL)
+    taken, officer = sent["incident"], Someone(COUNCIL, ["duty-officer"])
+    decide(taken["id"], "notify")
+    send()
+    assert "Withdraw" in officer.get(f"/notify/incidents/{taken['id']}").text
+    assert withdraw(taken).status_code == 201
+    assert told_of(taken["id"], "withdrawal") == {"local-authority:E10000034"}
+    body["incident"]["place"]["local_authority"] = "E06000019"
+    correction = {"referral": body, "reasons": "We named the wrong area."}
+    assert call("POST", f"/referrals/{sent['id']}/corrections", SCHOOL, correction).status_code == 201
+    assert incident(taken["id"])["status"] == "awaiting-decision"
 
 
 def test_a_call_under_way_at_the_withdrawal_is_followed_by_the_withdrawal(

@@ -25,7 +25,9 @@ def herefordshire(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[N
         "PARTNERSHIP_FILE": str(ROOT / "deploy" / "partnership.toml"),
         "SANDBOX_URL": "http://127.0.0.1:1",
         **dict.fromkeys(("REDIS_URL", "SMTP_URL", "PUBLIC_URL", "INSIDE_URL"), "http://127.0.0.1:1"),
-        **dict.fromkeys(("ENCRYPTION_KEYS", "SEARCH_KEY", "AUDIT_SIGNING_KEY", "COOKIE_KEY"), "never-used-here"),
+        **dict.fromkeys(
+            ("ENCRYPTION_KEYS", "SEARCH_KEY", "AUDIT_SIGNING_KEY", "COOKIE_KEY"), "never-used-here-and-32-characters"
+        ),
         **dict.fromkeys(("FILES_FOLDER", "SITE_FOLDER"), str(tmp_path)),
         "MAIL_FROM": "reviews@safeguarding.example",
     }

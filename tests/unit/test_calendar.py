@@ -1,5 +1,6 @@
 """Working days of England, in London's days, over Easter, Christmas and the end of summer time."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -121,6 +122,20 @@ def test_a_partnership_adds_a_proclaimed_day_and_takes_one_away() -> None:
 def test_a_partnership_may_trust_a_later_year_once_its_days_are_announced() -> None:
     announced = BankHolidays(last_year=2029)
     assert add_working_days(date(2028, 12, 29), 1, announced) == date(2029, 1, 2)
+
+
+def test_past_the_last_known_year_a_clock_goes_on_by_the_days_off_that_no_proclamation_can_move() -> None:
+    onward = BankHolidays().and_beyond()
+    assert add_working_days(date(2028, 12, 27), 5, onward) == date(2029, 1, 3)  # New Year's Day is proclaimed each year
+    assert add_working_days(date(2029, 3, 29), 1, onward) == date(2029, 4, 2)  # over Good Friday
+    assert add_working_days(date(2029, 12, 24), 1, onward) == date(2029, 12, 26)
+    assert not is_working_day(date(2029, 6, 1), replace(onward, added=frozenset({date(2029, 6, 1)})))
+
+
+@given(DAYS, st.integers(0, 60))
+def test_a_clock_past_the_last_known_year_is_never_late(day: date, n: int) -> None:
+    onward = BankHolidays(last_year=2019).and_beyond()
+    assert add_working_days(day, n, onward) <= add_working_days(day, n)
 
 
 def test_a_moment_without_an_offset_has_no_day() -> None:

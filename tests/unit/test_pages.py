@@ -1,13 +1,14 @@
 """Small parts of the pages: where a link may lead, how facts are worded, how clocks are drawn."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from services.notify.timeline import LEFT, WIDTH, timeline
 from services.notify.wording import browser_words, said
-from shared.web.pages import safe_path
+from shared.web.layout import day, due, moment
+from shared.web.way_back import safe_path
 
 NOON = datetime(2026, 3, 25, 12, tzinfo=UTC)
 
@@ -19,7 +20,7 @@ def test_a_page_of_this_system_may_be_led_to(given: str) -> None:
 
 @pytest.mark.parametrize(
     "given",
-    ["", None, "https://elsewhere.example/notify/", "//elsewhere.example/notify/", "/\\elsewhere.example/notify", "/notify/\\..", "javascript:alert(1)", "/elsewhere", "notify/", "/notify\n/x", "/notifyelse"],
+    ["", None, "https://elsewhere.example/notify/", "//elsewhere.example/notify/", "//[/notify/", "/\\elsewhere.example/notify", "/notify/\\..", "javascript:alert(1)", "/elsewhere", "notify/", "/notify\n/x", "/notifyelse"],
 )  # fmt: skip
 def test_nowhere_else_is_led_to(given: str | None) -> None:
     assert safe_path(given, "/home") == "/home"
@@ -41,6 +42,28 @@ def test_nowhere_else_is_led_to(given: str | None) -> None:
 )
 def test_facts_are_said_as_people_write_them(value: Any, name: str, words: str) -> None:
     assert said(value, name) == words
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        ("2026-12-04T23:59:59+00:00", "Friday 4 December 2026, by 11:59pm"),
+        (datetime(2026, 7, 3, 22, 59, 59, tzinfo=UTC), "Friday 3 July 2026, by 11:59pm"),
+        (date(2026, 12, 4), "Friday 4 December 2026"),
+        ("2026-12-04", "Friday 4 December 2026"),
+    ],
+)
+def test_a_due_date_has_its_weekday_and_time(value: Any, words: str) -> None:
+    assert due(value) == words
+
+
+def test_what_begins_at_a_moment_is_not_due_by_it() -> None:
+    assert due("2026-12-04T09:30:00+00:00", " at") == "Friday 4 December 2026 at 9:30am"
+
+
+@pytest.mark.parametrize("value", ["2026-07-03T23:15:00+00:00", datetime(2026, 7, 3, 23, 15, tzinfo=UTC)])
+def test_a_moment_after_midnight_in_summer_is_of_the_day_that_it_is_in_london(value: Any) -> None:
+    assert (day(value), moment(value)) == ("4 July 2026", "4 July 2026 at 12:15am")
 
 
 @pytest.mark.parametrize(

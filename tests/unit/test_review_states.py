@@ -6,6 +6,7 @@ import pytest
 
 from services.review.actions import status_of_action, status_of_recommendation
 from services.review.states import CASE, HOLD, INFORMATION_REQUEST, PRACTICE_REVIEW, SENTENCES, States, move
+from services.review.wording import stage_words
 from shared.web.problems import Problem
 
 TABLES = {"case": CASE, "request": INFORMATION_REQUEST, "practice review": PRACTICE_REVIEW, "hold": HOLD}
@@ -30,7 +31,8 @@ def test_every_undeclared_move_is_409_and_says_where_the_record_is(name: str) ->
         with pytest.raises(Problem) as refusal:
             move(TABLES[name], state, what)
         assert refusal.value.status == 409
-        assert f"'{state}'" in refusal.value.detail
+        assert f"“{stage_words(state)}”" in refusal.value.detail
+        assert stage_words(state) != state, "people read no builders' words"
 
 
 def test_every_sentence_belongs_to_a_move() -> None:

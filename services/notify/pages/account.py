@@ -2,13 +2,15 @@
 
 from datetime import timedelta
 from typing import Any
+from urllib.parse import quote
 
 import segno
-from flask import request, session
+from flask import flash, request, session
 from pyotp import TOTP
 from wtforms import PasswordField, StringField
 
 from services.notify import preferences, sign_in, work_accounts
+from services.notify.known_browsers import browser_known_to, know_browser
 from services.notify.links import person_of_link
 from services.notify.pages.site import home_of, pages
 from services.notify.rate_limits import WRONG_LINKS, count_one, refuse_beyond
@@ -21,8 +23,9 @@ from shared.identity.roles import ROLES
 from shared.partnership import IdentityProvider, partnership
 from shared.web.asking import acted, form_page
 from shared.web.forms import Questions, RadioField, needed, trimmed
-from shared.web.pages import SIGN_IN, Go, Page, Visit, safe_path
+from shared.web.pages import Go, Page, Visit
 from shared.web.problems import Problem, not_found
+from shared.web.way_back import SIGN_IN, safe_path
 
 PROVING_FOR = timedelta(minutes=10)  # between the password and the code
 WRONG = "The e-mail address and password do not fit together. Check both, or set a new password."
@@ -85,6 +88,10 @@ def _address() -> str:
     return request.remote_addr or "unknown"
 
 
+def _place(email: str) -> sign_in.Place:
+    return sign_in.Place(_address(), browser_known_to(email))
+
+
 @pages.get("/sign-in", allows=rights.anyone)
 def get_sign_in(visit: Visit) -> Page | Go:
     if visit.viewer.person_id:
@@ -125,7 +132,9 @@ def post_sign_in(visit: Visit) -> Page | Go:
     form = SignInForm(visit.typed)
     if not form.validate():
         return _sign_in_page(form)
-    person = sign_in.check_password(visit.session, form["email"].data, form["password"].data, _address())
+    person = sign_in.check_password(
+        visit.session, form["email"].data, form["password"].data, _place(form["email"].data)
+    )
     if person is None:
         form.blame("email", WRONG)
         return _sign_in_page(form)
@@ -133,19 +142,29 @@ def post_sign_in(visit: Visit) -> Page | Go:
     return Go("/notify/sign-in/code")
 
 
-def _proving() -> str:
-    """Who has given the right password a moment ago. Raises a problem where nobody has."""
+def _proving() -> str | None:
+    """Who has given the right password a moment ago."""
     proving = session.get("proving")
     if not proving or clock.machine_now().timestamp() - proving["at"] > PROVING_FOR.total_seconds():
-        raise Problem(403, "Too much time has passed. Begin to sign in again.")
+        return None
     return str(proving["person"])
+
+
+def _begin_anew() -> Go:
+    """Back to the password, and on to the page that was wanted; it is said why where the time ran out."""
+    if session.pop("proving", None):
+        minutes = PROVING_FOR.total_seconds() // 60
+        flash(f"More than {minutes:.0f} minutes passed. Enter your password again.", "notice")
+    wanted = session.get("next")
+    return Go(f"{SIGN_IN}?next={quote(wanted)}" if wanted else SIGN_IN)
 
 
 @pages.get("/sign-in/code", allows=rights.anyone)
 def get_code(visit: Visit) -> Page | Go:
-    if "proving" not in session:
-        return Go(SIGN_IN)
-    person = sign_in.person_for_sign_up(visit.session, _proving())
+    proving = _proving()
+    if proving is None:
+        return _begin_anew()
+    person = sign_in.person_for_sign_up(visit.session, proving)
     if person is None or not person.totp_confirmed_at:
         return Go("/notify/second-factor")
     return form_page("Enter your code", CodeForm(), button="Continue", back=SIGN_IN)
@@ -153,13 +172,17 @@ def get_code(visit: Visit) -> Page | Go:
 
 @pages.post("/sign-in/code", allows=rights.anyone)
 def post_code(visit: Visit) -> Page | Go:
-    form, person = CodeForm(visit.typed), _proving()
+    form, person_id = CodeForm(visit.typed), _proving()
+    if person_id is None:
+        return _begin_anew()
     if not form.validate():
         return form_page("Enter your code", form, button="Continue", back=SIGN_IN)
-    if not sign_in.check_code(visit.session, person, form["code"].data, _address()):
+    person = sign_in.person_for_sign_up(visit.session, person_id)
+    if person is None or not sign_in.check_code(visit.session, person_id, form["code"].data, _place(person.email)):
         form.blame("code", "This code is not right, or was used before. Wait for the next one.")
         return form_page("Enter your code", form, button="Continue", back=SIGN_IN)
-    return _let_in(visit, person)
+    know_browser(person.email)
+    return _let_in(visit, person_id)
 
 
 def _let_in(visit: Visit, person_id: str) -> Go:
@@ -190,7 +213,7 @@ def post_forgotten(visit: Visit) -> Page | Go:
     form = ForgottenForm(visit.typed)
     if not form.validate():
         return form_page("Set a new password", form, button="Send me a link", back=SIGN_IN)
-    sign_in.ask_reset(visit.session, form["email"].data, _address())
+    sign_in.ask_reset(visit.session, form["email"].data, _place(form["email"].data))
     return Go(
         SIGN_IN, "If there is an account with this e-mail address, a link is on its way to it. It works for one hour."
     )
@@ -218,7 +241,7 @@ def post_link(visit: Visit, token: str) -> Page | Go:
 
 def _whose(visit: Visit, token: str) -> Any:
     """Whose link it is. Raises a 404 problem for one that does not work, and 429 for an address that tries many of them."""
-    refuse_beyond(visit.session, WRONG_LINKS, _address())
+    refuse_beyond(visit.session, WRONG_LINKS, "", _address())
     person_id = person_of_link(visit.session, token)
     person = sign_in.person_for_sign_up(visit.session, person_id) if person_id else None
     if person is None or partnership().identity_provider(person.agency_id):
@@ -230,11 +253,12 @@ def _whose(visit: Visit, token: str) -> Any:
 
 @pages.get("/second-factor", allows=rights.anyone)
 def get_second_factor(visit: Visit) -> Page | Go:
-    return _app_page(visit, FirstCodeForm()) if "proving" in session else Go(SIGN_IN)
+    proving = _proving()
+    return _app_page(visit, proving, FirstCodeForm()) if proving else _begin_anew()
 
 
-def _app_page(visit: Visit, form: Questions) -> Page:
-    person = sign_in.person_for_sign_up(visit.session, _proving())
+def _app_page(visit: Visit, person_id: str, form: Questions) -> Page:
+    person = sign_in.person_for_sign_up(visit.session, person_id)
     if person is None or person.totp_confirmed_at:
         raise Problem(409, "Your account has its second factor already. Sign in with it.")
     secret = sign_in.app_secret(visit.session, person.id)
@@ -249,10 +273,12 @@ def _app_page(visit: Visit, form: Questions) -> Page:
 
 
 @pages.post("/second-factor", allows=rights.anyone)
-def post_second_factor(visit: Visit) -> Page:
+def post_second_factor(visit: Visit) -> Page | Go:
     form, person_id = FirstCodeForm(visit.typed), _proving()
+    if person_id is None:
+        return _begin_anew()
     if not form.validate():
-        return _app_page(visit, form)
+        return _app_page(visit, person_id, form)
     person = sign_in.person_for_sign_up(visit.session, person_id)
     if person is None or person.totp_confirmed_at or not person.totp_secret:
         raise Problem(409, "Your account has its second factor already. Sign in with it.")
@@ -261,7 +287,8 @@ def post_second_factor(visit: Visit) -> Page:
         form.blame(
             "code", "This code is not right. Check that the app shows Safeguarding Reviews, and use its newest code."
         )
-        return _app_page(visit, form)
+        return _app_page(visit, person_id, form)
+    know_browser(person.email)
     go = _let_in(visit, person_id)
     return Page("recovery_codes.html", "Keep your recovery codes", {"codes": codes, "on": go.to})
 

@@ -76,7 +76,7 @@ def _reading_page(visit: Visit, request_id: UUID, form: Questions) -> Page:
         "errors": form.error_list(),
         "back": "/notify/reports",
     }
-    return Page("agreement.html", "A report to agree to", values, 422 if form.errors else 200)
+    return Page("agreement.html", "An incident report to agree to", values, 422 if form.errors else 200)
 
 
 @pages.post("/agreements/<uuid:request_id>", allows=rights.agrees_reports)

@@ -10,7 +10,8 @@ from flask import request
 from sqlalchemy import case, select
 from wtforms import StringField
 
-from services.notify.duties import NOTIFYING, describe_duty
+from services.notify.chosen_settings import recipient_now
+from services.notify.duties import DECIDE, NOBODY_SENDS, NOTIFYING, describe_duty
 from services.notify.duty_calendar import as_calendar, feed_of, person_of_feed
 from services.notify.models import Duty, Incident
 from services.notify.pages.incidents import OPEN, incidents_of
@@ -18,9 +19,10 @@ from services.notify.pages.site import pages
 from services.notify.panel_form import as_sections, in_pairs
 from services.notify.receipts_by_hand import Given, may_have_gone, packs_prepared, record_receipt
 from services.notify.views import describe_duty_whole, pack_of
-from services.notify.wording import STATUS, recipient_words, rule_words, status_words
+from services.notify.wording import STATUS, recipient_words, status_words
 from shared import clock
 from shared.calendar import LONDON
+from shared.duty_words import rule_words
 from shared.identity import rights
 from shared.identity.people import SignIn, viewer_of
 from shared.web.asking import acted, form_page
@@ -130,17 +132,22 @@ def show_duty(visit: Visit, duty_id: UUID) -> Page:
     duty, incident = _duty(visit, duty_id)
     whole = describe_duty_whole(visit.session, duty)
     pack = pack_of(visit.session, duty)
-    may_record = rights.authority(visit.viewer) and may_have_gone(visit.session, duty)
     by_hand = duty.rule in NOTIFYING or any(each["channel"] == "portal" for each in whole["deliveries"])
+    authority = rights.authority(visit.viewer)
+    to_decide = authority and duty.rule == DECIDE and duty.status == "waiting-for-person"
+    to_sign = duty.rule == "rapid-review" and duty.status == "pending" and not whole["deliveries"]
     values = {
         "duty": whole,
         "incident": incident,
-        "may_record": may_record,
+        "by_persons": duty.rule in NOBODY_SENDS,
+        "goes_when_signed": recipient_now(duty.recipient).channel if to_sign else "",
+        "decision": f"/notify/incidents/{duty.incident_id}/decision" if to_decide else "",
+        "may_record": authority and may_have_gone(visit.session, duty),
         "has_form": pack is not None and by_hand,
         "in_form": pack is not None and "notifier" in pack["document"],
         "back": "/notify/duties",
     }
-    return Page("duty.html", "Duty", values)
+    return Page("duty.html", f"Duty of incident {incident.reference}" if incident else "Duty", values)
 
 
 @pages.get("/duties/<uuid:duty_id>/form", allows=rights.office_or_authority)
@@ -152,6 +159,7 @@ def show_national_form(visit: Visit, duty_id: UUID) -> Page:
         raise not_found()
     in_form = "notifier" in pack["document"]
     visit.note_read(f"duty:{duty.id}")
+    awaits_reference = may_have_gone(visit.session, duty)
     values = {
         "duty": describe_duty(duty),
         "incident": incident,
@@ -159,6 +167,8 @@ def show_national_form(visit: Visit, duty_id: UUID) -> Page:
         "documents": pack["document"].get("documents", []),
         "delivery_id": pack["delivery_id"],
         "sha256": pack["sha256"],
+        "awaits_reference": awaits_reference,
+        "may_record": awaits_reference and rights.authority(visit.viewer),
         "in_form": in_form,
         "back": f"/notify/duties/{duty.id}",
     }

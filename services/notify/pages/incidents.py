@@ -10,17 +10,18 @@ from wtforms.validators import ValidationError
 
 from services.notify.attachments import described, documents_of
 from services.notify.decisions import Decided, decide, withdraw
-from services.notify.duties import describe_duty
+from services.notify.duties import DECIDE, describe_duty, is_to_decide
 from services.notify.merging import merge
 from services.notify.models import Duty, Incident, Referral
 from services.notify.need_to_know import hidden_from
 from services.notify.pages.site import pages
 from services.notify.timeline import timeline
 from services.notify.views import describe_incident
-from services.notify.wording import agency_words, outcome_words, rule_words
+from services.notify.wording import agency_words, outcome_words
 from shared import clock
 from shared.calendar import LONDON
 from shared.database import see_as
+from shared.duty_words import rule_words
 from shared.identity import rights
 from shared.identity.viewer import SYSTEM
 from shared.partnership import partnership
@@ -31,6 +32,7 @@ from shared.web.problems import not_found
 
 OPEN = ("pending", "sent", "waiting-for-person")
 NEWEST = 200
+_TO_DECIDE = select(Duty.incident_id).where(Duty.rule == DECIDE, Duty.status.in_(OPEN))
 KEPT = "They are kept with the decision and cannot be changed afterwards."
 OUTCOMES = [
     ("notify", "Notify: tell the Panel and the others"),
@@ -38,16 +40,17 @@ OUTCOMES = [
     ("more-information", "More information is needed first"),
     ("other-review", "Another kind of review is right"),
 ]
+WITHDRAWN_FROM = ("notifiable", "notified", "passed-on")
+AGAINST = ("do-not-notify", "other-review")
+CONSULTED = "Which safeguarding partners were consulted and agree?"
+NEVER_ALONE = "Not to notify is never decided without one."
+WHO_AGREES = "Choose the partners who were consulted and agree that it is not notified"
 
 
 class DecisionForm(Questions):
     outcome = RadioField("What is decided?", choices=OUTCOMES, validators=needed("Say what is decided"))
     reasons = reasons("Why?", KEPT, rows=6)
-    agreed_by = SelectMultipleField(
-        "Which safeguarding partners were consulted and agree?",
-        description="Not to notify is never decided without one.",
-        validators=[],
-    )
+    agreed_by = SelectMultipleField(CONSULTED, description=NEVER_ALONE, validators=[])
     separate_from = SelectMultipleField(
         "Which of these is another incident?",
         description="They look alike. Choose those that are not the same incident.",
@@ -56,18 +59,29 @@ class DecisionForm(Questions):
 
     def __init__(self, *given: Any, alike: list[dict[str, Any]], **how: Any) -> None:
         super().__init__(*given, **how)
-        self.offer("agreed_by", [(agency_words(each),) * 2 for each in partnership().safeguarding_partners])
+        self.offer("agreed_by", _partners())
         self.offer("separate_from", [(other["id"], other["reference"]) for other in alike])
         if not alike:
             del self["separate_from"]
 
     def validate_agreed_by(self, field: Field) -> None:
-        if self["outcome"].data == "do-not-notify" and not field.data:
-            raise ValidationError("Choose the partners who were consulted and agree that it is not notified")
+        if self["outcome"].data in AGAINST and not field.data:
+            raise ValidationError(WHO_AGREES)
 
 
 class WithdrawalForm(Questions):
     reasons = reasons("Why is this notification withdrawn?", KEPT)
+    agreed_by = SelectMultipleField(CONSULTED, description=NEVER_ALONE, validators=needed(WHO_AGREES))
+
+    def __init__(self, *given: Any, to_decide: bool, **how: Any) -> None:
+        super().__init__(*given, **how)
+        self.offer("agreed_by", _partners())
+        if not to_decide:
+            del self["agreed_by"]
+
+
+def _partners() -> list[tuple[str, str]]:
+    return [(agency_words(each),) * 2 for each in partnership().safeguarding_partners]
 
 
 class MergeForm(Questions):
@@ -88,7 +102,7 @@ def today(visit: Visit) -> Page:
     duties = [describe_duty(duty) for duty in visit.session.scalars(statement)]
     waiting = visit.session.scalars(
         select(Incident)
-        .where(Incident.status == "awaiting-decision", Incident.merged_into.is_(None))
+        .where(Incident.id.in_(_TO_DECIDE), Incident.merged_into.is_(None))
         .order_by(Incident.authority_aware_at)
     ).all()
     values = {
@@ -127,12 +141,13 @@ def show_incident(visit: Visit, incident_id: UUID) -> Page:
         "merged_into": into,
         "timeline": timeline(_moments(incident, whole["referrals"]), clocks, clock.now()),
         "may_decide": rights.authority(visit.viewer) and incident.status != "withdrawn" and not incident.merged_into,
+        "to_decide": any(duty["rule"] == DECIDE and duty["status"] in OPEN for duty in whole["duties"]),
         "may_merge": rights.office(visit.viewer) and bool(whole["possible_duplicates"]),
         "may_keep_from": rights.office(visit.viewer),
-        "may_withdraw": rights.authority(visit.viewer) and incident.status in ("notifiable", "notified"),
+        "may_withdraw": rights.authority(visit.viewer) and incident.status in WITHDRAWN_FROM,
         "back": "/notify/incidents",
     }
-    return Page("incident.html", "Incident", values)
+    return Page("incident.html", f"Incident {incident.reference}", values)
 
 
 def _moments(incident: Incident, referrals: list[dict[str, Any]]) -> list[tuple[str, datetime]]:
@@ -140,7 +155,7 @@ def _moments(incident: Incident, referrals: list[dict[str, Any]]) -> list[tuple[
     found = [
         ("The incident", datetime.combine(incident.occurred_on, time(), LONDON)),
         ("The authority became aware", incident.authority_aware_at),
-        *((f"Referral {each['reference']}", each["submitted_at"]) for each in referrals),
+        *((f"Incident report {each['reference']}", each["submitted_at"]) for each in referrals),
     ]
     return [*found, ("Notified", incident.notified_at)] if incident.notified_at else found
 
@@ -214,6 +229,10 @@ def post_decision_page(visit: Visit, incident_id: UUID) -> Page | Go:
     return Go(f"/notify/incidents/{incident.id}", "The decision is recorded.")
 
 
+def _withdrawal_form(visit: Visit, incident: Incident) -> WithdrawalForm:
+    return WithdrawalForm(visit.typed, to_decide=is_to_decide(visit.session, incident))
+
+
 def _withdrawal_page(form: Questions, incident: Incident) -> Page:
     note = "Everyone who was told will be told of this, with your reasons."
     return _about(incident, "Withdraw the notification", form, button="Withdraw", note=note)
@@ -221,24 +240,27 @@ def _withdrawal_page(form: Questions, incident: Incident) -> Page:
 
 @pages.get("/incidents/<uuid:incident_id>/withdrawal", allows=rights.authority)
 def get_withdrawal(visit: Visit, incident_id: UUID) -> Page:
-    return _withdrawal_page(WithdrawalForm(visit.typed), found_incident(visit, incident_id))
+    incident = found_incident(visit, incident_id)
+    return _withdrawal_page(_withdrawal_form(visit, incident), incident)
 
 
 @pages.post("/incidents/<uuid:incident_id>/withdrawal", allows=rights.authority)
 def post_withdrawal_page(visit: Visit, incident_id: UUID) -> Page | Go:
-    incident, form = found_incident(visit, incident_id), WithdrawalForm(visit.typed)
-    if not acted(
-        visit,
-        form,
-        "reasons",
-        lambda: withdraw(visit.session, visit.viewer, incident.id, form["reasons"].data, clock.now()),
-    ):
+    incident = found_incident(visit, incident_id)
+    form = _withdrawal_form(visit, incident)
+    answers = form.data
+
+    def act() -> None:
+        agreed = answers.get("agreed_by") or ()
+        withdraw(visit.session, visit.viewer, incident.id, answers["reasons"], clock.now(), agreed)
+
+    if not acted(visit, form, "reasons", act):
         return _withdrawal_page(form, incident)
     return Go(f"/notify/incidents/{incident.id}", "The notification is withdrawn.")
 
 
 def _merge_page(form: Questions, incident: Incident) -> Page:
-    note = "Both referrals are kept; one notification goes out."
+    note = "Both incident reports are kept; one notification goes out."
     return _about(incident, "Make it one with another incident", form, button="Make them one", note=note)
 
 

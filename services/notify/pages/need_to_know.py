@@ -69,7 +69,7 @@ def post_access_to(visit: Visit, incident_id: UUID) -> Page | Go:
 declare_emergency_access(
     pages,
     what="an incident",
-    asks_for="Reference of the incident or report",
+    asks_for="Reference of the incident, or of an incident report",
     hint="For example INC-2026-0012.",
     back="/notify/reports",
     opens=lambda visit, reference, why: open_in_emergency(visit.session, visit.viewer, reference, why).id,
@@ -84,4 +84,4 @@ def show_in_emergency(visit: Visit, incident_id: UUID) -> Page:
     statement = select(Referral).where(Referral.incident_id == incident.id).order_by(Referral.submitted_at)
     visit.note_read(f"incident:{incident.id}")
     values = {"incident": incident, "referrals": visit.session.scalars(statement).all(), "back": "/notify/reports"}
-    return Page("emergency.html", "Incident", values)
+    return Page("emergency.html", f"Incident {incident.reference}", values)

@@ -7,7 +7,7 @@ from sqlalchemy import text
 from wtforms import StringField
 
 from services.notify import people, sign_in
-from services.notify.pages.site import pages
+from services.notify.pages.site import ask_first, pages
 from shared.identity import rights
 from shared.identity.roles import ROLES
 from shared.web.asking import acted, form_page
@@ -22,7 +22,6 @@ DONE = {
     "end": "Their access has ended, everywhere.",
     "resume": "They have access again.",
     "out": "They are signed out on every device.",
-    "factor": "Their password and second factor are forgotten. A link to set both anew is on its way.",
     "link": "The link is on its way.",
 }
 
@@ -98,6 +97,12 @@ def _roles(visit: Visit, agency_id: str) -> list[str]:
     return roles
 
 
+def _roles_of(visit: Visit, person: Any) -> list[str]:
+    """What somebody has, which they may keep, and what may be given to them."""
+    roles = _roles(visit, person.agency_id)
+    return [role for role in ROLES if role in roles or role in person.roles]
+
+
 def _new_page(visit: Visit, agency_id: str, form: Questions) -> Page:
     name = dict(_agencies(visit)).get(agency_id, "")
     return form_page("Give somebody access", form, about=name, button="Send the link", back="/notify/people")
@@ -107,7 +112,7 @@ def _new_page(visit: Visit, agency_id: str, form: Questions) -> Page:
 def get_person(visit: Visit, person_id: UUID) -> Page:
     person = people.person_seen_by(visit.session, visit.viewer, str(person_id))
     data = {"name": person.name, "roles": list(person.roles)}
-    form = PersonForm(visit.typed, roles=_roles(visit, person.agency_id), data=data)
+    form = PersonForm(visit.typed, roles=_roles_of(visit, person), data=data)
     return _person_page(visit, person, form)
 
 
@@ -125,7 +130,7 @@ def _person_page(visit: Visit, person: Any, form: Questions) -> Page:
 @pages.post("/people/<uuid:person_id>", allows=rights.keeps_people)
 def post_person(visit: Visit, person_id: UUID) -> Page | Go:
     person = people.person_seen_by(visit.session, visit.viewer, str(person_id))
-    form = PersonForm(visit.typed, roles=_roles(visit, person.agency_id))
+    form = PersonForm(visit.typed, roles=_roles_of(visit, person))
     values = form.data
     if not acted(
         visit,
@@ -151,9 +156,32 @@ def post_access(visit: Visit, person_id: UUID) -> Go:
         people.resume_access(visit.session, visit.viewer, person.id)
     elif asked == "out":
         sign_in.sign_out_everywhere(visit.session, person.id, visit.viewer.actor)
-    elif asked == "factor":
-        sign_in.forget_second_factor(visit.session, person.id, visit.viewer.actor)
-        people.send_link(visit.session, visit.viewer, person.id)
     else:
         people.send_link(visit.session, visit.viewer, person.id)
     return Go(f"/notify/people/{person_id}", DONE[asked])
+
+
+@pages.get("/people/<uuid:person_id>/begin-anew", allows=rights.keeps_people)
+def ask_begin_anew(visit: Visit, person_id: UUID) -> Page:
+    person = people.person_seen_by(visit.session, visit.viewer, str(person_id))
+    return ask_first(
+        "Let them begin anew with another phone?",
+        [
+            "Check that it is really them: call them on a number you know.",
+            f"Their password and second factor are forgotten, and they are signed out on every device. "
+            f"A link to set both anew goes to {person.email}.",
+        ],
+        about=f"{person.name}, {person.agency_name}",
+        yes="Yes, let them begin anew",
+        no="No, go back",
+        back=f"/notify/people/{person.id}",
+    )
+
+
+@pages.post("/people/<uuid:person_id>/begin-anew", allows=rights.keeps_people)
+def post_begin_anew(visit: Visit, person_id: UUID) -> Go:
+    person = people.person_seen_by(visit.session, visit.viewer, str(person_id))
+    sign_in.forget_second_factor(visit.session, person.id, visit.viewer.actor)
+    people.send_link(visit.session, visit.viewer, person.id)
+    done = "Their password and second factor are forgotten. A link to set both anew is on its way."
+    return Go(f"/notify/people/{person_id}", done)

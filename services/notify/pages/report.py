@@ -13,6 +13,7 @@ from services.notify.corrections import correct_referral
 from services.notify.drafts import Draft, Gap
 from services.notify.models import Incident, Referral
 from services.notify.pages.report_answers import address_of, asked_of, named, page_of, sections_of
+from services.notify.pages.report_next import what_follows
 from services.notify.pages.site import pages
 from services.notify.people import email_of
 from services.notify.plausibility import awareness_errors
@@ -20,12 +21,9 @@ from services.notify.rate_limits import DRAFTS, count_one
 from services.notify.referrals import submit_referral
 from services.notify.report_steps import STEPS, Part, Step, step_named, steps_of
 from services.notify.schemas import ReferralSchema
-from services.notify.views import duties_of
 from shared import clock
-from shared.database import see_as
 from shared.exchange import attempt
 from shared.identity import rights
-from shared.identity.viewer import SYSTEM
 from shared.web.asking import in_words, reasons
 from shared.web.forms import Questions
 from shared.web.pages import Go, Page, Visit
@@ -56,7 +54,7 @@ def list_reports(visit: Visit) -> Page:
         "to_agree": waiting_for(visit.session, visit.viewer) if rights.agrees_reports(visit.viewer) else [],
         "may_report": rights.reports_incidents(visit.viewer),
     }
-    return Page("reports.html", "Reports", values)
+    return Page("reports.html", "Incident reports", values)
 
 
 @pages.get("/reports/<uuid:referral_id>", allows=rights.any_agency)
@@ -65,11 +63,10 @@ def show_report(visit: Visit, referral_id: UUID) -> Page:
     if referral is None:
         raise not_found()
     visit.note_read(f"referral:{referral.id}")
-    incident = visit.session.get_one(Incident, referral.incident_id)
-    values = {"referral": referral, "incident": incident, "duties": duties_of(visit.session, incident.id)}
-    values["files"] = described(visit.session, documents_of(referral.body))
-    values["may_correct"] = bool(referral.submitted_by) and referral.submitted_by == visit.viewer.person_id
-    return Page("report_sent.html", "Report", values | {"back": "/notify/reports"})
+    values = {"referral": referral, "files": described(visit.session, documents_of(referral.body))}
+    values["may_correct"] = drafts.may_correct(visit.session, visit.viewer, referral)
+    values |= {"follows": what_follows(visit, referral.incident_id), "back": "/notify/reports"}
+    return Page("report_sent.html", f"Incident report {referral.reference}", values)
 
 
 @pages.post("/report", allows=rights.reports_incidents)
@@ -214,15 +211,10 @@ def _several_page(draft: Draft, which: str, errors: list[dict[str, str]] | None 
 
 @pages.post("/report/<uuid:draft_id>/<any(children,people):which>", allows=rights.reports_incidents)
 def post_several(visit: Visit, draft_id: UUID, which: str) -> Page | Go:
-    """Add another, remove one, or go on."""
+    """Add another, or go on."""
     draft = _draft(visit, draft_id)
     part: Part = "child" if which == "children" else "person"
     entries = draft.children if part == "child" else draft.people
-    remove = request.form.get("remove", "")
-    if remove.isascii() and remove.isdigit() and int(remove) < len(entries):
-        del entries[int(remove)]
-        drafts.store_draft(visit.session, draft)
-        return Go(request.path, "Removed.")
     another = request.form.get("another")
     if another == "yes":
         return Go(page_of(draft, part, steps_of(part)[0].slug, len(entries)))
@@ -315,16 +307,8 @@ def _check_page(visit: Visit, draft: Draft, wrong: list[Gap], form: Questions) -
 def get_sent(visit: Visit, draft_id: UUID) -> Page:
     """Confirmation: the reference, what happens next, and by when."""
     draft = _draft(visit, draft_id)
-    if not draft.referral_id:
+    referral = visit.session.get(Referral, draft.referral_id) if draft.referral_id else None
+    if referral is None:  # not sent, or its writer was kept from it since
         raise not_found()
-    referral = visit.session.get_one(Referral, draft.referral_id)
-    see_as(visit.session, SYSTEM)
-    incident = visit.session.get_one(Incident, referral.incident_id)
-    values = {"referral": referral, "incident": incident, "duties": duties_of(visit.session, incident.id)}
-    return Page("report_confirmed.html", "Report sent", values)
-
-
-@pages.post("/report/<uuid:draft_id>/delete", allows=rights.reports_incidents)
-def delete_draft(visit: Visit, draft_id: UUID) -> Go:
-    drafts.remove_draft(visit.session, visit.viewer, str(draft_id))
-    return Go("/notify/reports", "The report that you had begun is deleted.")
+    values = {"referral": referral, "follows": what_follows(visit, referral.incident_id)}
+    return Page("report_confirmed.html", "Incident report sent", values)

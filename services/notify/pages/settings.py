@@ -3,7 +3,7 @@
 from sqlalchemy import text
 
 from services.notify.agencies import never_ended
-from services.notify.chosen_settings import deadline_contacts, read_again, recipient_now
+from services.notify.chosen_settings import changed, deadline_contacts, recipient_now
 from services.notify.pages.site import pages
 from services.notify.setting_changes import changeable
 from shared.identity import rights
@@ -21,7 +21,7 @@ AGENCIES = text("""
 
 @pages.get("/settings", allows=rights.keeps_system)
 def show_settings(visit: Visit) -> Page:
-    read_again()  # a change made a moment ago may have been another process's
+    changed.read_again()  # a change made a moment ago may have been another process's
     agencies = visit.session.execute(AGENCIES).all()
     recipients = [(recipient_now(each.recipient), changeable(each, visit.viewer)) for each in partnership().recipients]
     values = {"agencies": agencies, "standing": never_ended(), "file": partnership(), "recipients": recipients}

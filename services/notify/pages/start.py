@@ -1,6 +1,7 @@
 """The start page, what these pages keep and how they are made, and the sign of life that keeps a sign-in from running out."""
 
 from services.notify.pages.site import home_of, pages
+from shared import clock
 from shared.identity import rights
 from shared.web.pages import Download, Page, Visit
 
@@ -19,5 +20,6 @@ def about(visit: Visit) -> Page:
 
 @pages.get("/stay", allows=rights.signed_in)
 def stay(visit: Visit) -> Download:
-    """Asking for it is enough: the sign-in counts as used now."""
-    return Download("", "text/plain", "stay.txt")
+    """Asking for it is enough: the sign-in counts as used now. Gives the seconds for which it holds from here."""
+    left = visit.sign_in.seconds_left(clock.machine_now()) if visit.sign_in else 0
+    return Download(str(left), "text/plain", "stay.txt")

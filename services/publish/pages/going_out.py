@@ -1,22 +1,29 @@
 """Bringing a publication out: the protocol's steps, the time, corrections, withdrawal, the NSPCC, how long it stays."""
 
+import hashlib
+import json
+from collections.abc import Iterable
 from datetime import datetime
 
 from services.publish import schemas
+from services.publish.facts import copied_documents
 from services.publish.gate import STEPS_LEFT, steps_in_short
-from services.publish.models import Publication
+from services.publish.models import Document, Publication
 from services.publish.nspcc import Receipt, record_receipt
 from services.publish.page_orders import Order, correct, withdraw
 from services.publish.pages.site import act
 from services.publish.protocol import comes_later, complete_step, steps_done, steps_of
+from services.publish.public_site.site_content import documents_to_publish, page_words, words_have_changed
 from services.publish.public_site.site_pages import and_list
 from services.publish.retention import RetentionDecision, decide_retention
 from services.publish.schedule import schedule_publication
 from services.publish.views import avoided_weeks_ahead
+from services.publish.wording import kind_words
 from shared.calendar import LONDON, CalendarUnknown
 from shared.identity import rights
-from shared.web.asking import checked, given, line, moment_on, optional_text, reasons
+from shared.web.asking import Shown, checked, given, line, moment_on, optional_text, reasons
 from shared.web.forms import DayField, Questions, RadioField, TimeField, may_be_empty, needed
+from shared.web.layout import moment
 from shared.web.pages import Visit
 from shared.web.problems import Problem, refused
 
@@ -45,6 +52,32 @@ act(
     "protocol", name="complete_protocol_step", title="Media and communications protocol", button="It is done",
     allows=rights.brings_out, asks=_step_form, does=_complete, blamed="step", done="The step is recorded as done.",
 )  # fmt: skip
+
+
+def _shown(publication: Publication, documents: Iterable[Document], said: list[str], then: str) -> Shown:
+    """What goes out: these documents, and the words of the page and of the NSPCC's record as they are now."""
+    words = page_words(publication) | {"record": [publication.recommendations, publication.keywords]}
+    seen = json.dumps([[each.id for each in documents], words])
+    whole = (f"/publish/publications/{publication.id}/preview", "See the page as the public will")
+    return Shown(hashlib.sha256(seen.encode()).hexdigest(), tuple(said), whole, then)
+
+
+def _version(document: Document) -> str:
+    return f"{kind_words(document.kind)}, version {document.version}, uploaded on {moment(document.uploaded_at)}"
+
+
+def _shown_before(visit: Visit, publication: Publication) -> Shown:
+    documents = copied_documents(visit.session, publication)
+    said = ["This comes out at that time, and is sent before to those who are owed a copy:", *map(_version, documents)]
+    return _shown(publication, documents, said if documents else ["No document is checked yet."], "set the time")
+
+
+def _shown_instead(visit: Visit, publication: Publication) -> Shown:
+    documents = documents_to_publish(visit.session, publication)
+    new = [_version(each) for each in documents if each.id not in publication.live_documents]
+    new += ["The words of the page"] * words_have_changed(publication)
+    said = ["This takes the place of what is live:", *new] if new else ["The page shows what is newest already."]
+    return _shown(publication, documents, said, "correct the page")
 
 
 class ScheduleForm(Questions):
@@ -84,7 +117,7 @@ def _leading_to_steps(publication: Publication, sentence: str) -> dict[str, str]
 
 act(
     "schedule", name="schedule_going_live", title="Set the time of going live", button="Schedule it",
-    allows=rights.brings_out, asks=_schedule_form, does=_schedule, blamed="day",
+    allows=rights.brings_out, asks=_schedule_form, does=_schedule, shows=_shown_before, blamed="day",
     done="It is scheduled. It goes live by itself at that minute, if nothing then stands against it.",
 )  # fmt: skip
 
@@ -102,6 +135,7 @@ act(
     "correction", name="correct_live_page", title="Correct the live page", button="Correct it",
     allows=rights.brings_out, asks=lambda visit, _: ReasonsForm(visit.typed),
     does=lambda visit, publication, form: correct(visit.session, visit.viewer, publication, _order(visit, form)),
+    shows=_shown_instead,
     blamed="reasons", done="The newest checked documents and words take the place of the live ones within a minute.",
 )  # fmt: skip
 act(

@@ -15,15 +15,18 @@ from services.publish.models import Document, Publication
 from services.publish.pages.site import act, pages, publication_of, sections
 from services.publish.public_site.site_content import address_of, documents_to_publish, preview_of
 from services.publish.public_site.site_pages import review
-from services.publish.publication_route import Route, decide_route, partner_names
+from services.publish.publication_route import Route, decide_route, decisions, partner_names
 from services.publish.schedule import public_name
+from services.publish.site_hold import held_since
 from services.publish.what_is_out import MAY_NAME, to_look_at
 from services.publish.wording import AGE_BANDS, AGENCY_KINDS, KINDS, ROUTES, WARNINGS
 from shared import files
+from shared.duty_words import recipient_name
 from shared.identity import rights
 from shared.identity.viewer import Viewer
-from shared.web.asking import checked, given, line, moment_on, optional_text, reasons
+from shared.web.asking import Shown, checked, given, line, moment_on, optional_text, reasons
 from shared.web.forms import DayField, Questions, RadioField, SelectMultipleField, SentBeside, may_be_empty, needed
+from shared.web.layout import moment
 from shared.web.pages import Download, Go, Page, Visit
 from shared.web.problems import conflict, not_found
 from shared.web.uploads import uploaded_file
@@ -45,6 +48,7 @@ def list_publications(visit: Visit) -> Page:
         "publications": [views.summary_of(each, each.id in waiting, each.id in look_now) for each in found],
         "to_look_at": visit.session.scalars(select(Publication).where(Publication.id.in_(look_now))).all(),
         "why": look_now,
+        "held_since": held_since(visit.session),
         "edits": rights.edits_publications(visit.viewer),
     }
     return Page("publications.html", "Publications", values)
@@ -54,7 +58,7 @@ def list_publications(visit: Visit) -> Page:
 def show_publication(visit: Visit, publication_id: UUID) -> Page:
     """One publication: what is missing before it may go live, and everything that was done."""
     publication = publication_of(visit, publication_id)
-    viewer = visit.viewer
+    viewer, partners = visit.viewer, partner_names(visit.session)
     each = views.publication_view(visit.session, publication)
     values = {
         "each": each,
@@ -63,15 +67,20 @@ def show_publication(visit: Visit, publication_id: UUID) -> Page:
         "steps": _steps(viewer, each),
         "look_at": to_look_at(visit.session).get(publication.id, []),
         "may_name": MAY_NAME,
+        "held_since": held_since(visit.session),
         "brings_out": rights.brings_out(viewer),
         "routes": ROUTES,
-        "partners": partner_names(visit.session),
+        "partners": partners,
+        "told": [
+            one | {"who": recipient_name(one["recipient"], lambda agency: partners.get(agency, agency))}
+            for one in each["told"]
+        ],
         "warnings": [WARNINGS[each] for each in publication.warnings],
         "agency_kinds": [AGENCY_KINDS[each] for each in publication.agency_kinds],
         "age_bands": [AGE_BANDS[each] for each in publication.age_bands],
         "back": "/publish/publications",
     }
-    return Page("publication.html", "Publication", values)
+    return Page("publication.html", f"Publication {publication.reference}", values)
 
 
 def _steps(viewer: Viewer, each: dict[str, Any]) -> list[tuple[str, str]]:
@@ -167,6 +176,14 @@ def _route_form(visit: Visit, _: Publication) -> Questions:
     return type("RouteForm", (Questions,), fields)(visit.typed)  # type: ignore[no-any-return]
 
 
+def _shown_decision(visit: Visit, publication: Publication) -> Shown | None:
+    made = decisions(visit.session, publication)
+    if not made:
+        return None
+    said = f"Decided on {moment(made[0].decided_at)}: {ROUTES[made[0].route]}. A new decision takes its place."
+    return Shown(str(made[0].id), (said, f"Reasons: {made[0].reasons}"), then="decide")
+
+
 def _decide(visit: Visit, publication: Publication, form: Questions) -> object:
     answers = form.answers()
     body = given(form, "route", "reasons", "local_improvements") | {"publish": answers["publish"] or None}
@@ -188,6 +205,7 @@ act(
     allows=rights.decides_publication,
     asks=_route_form,
     does=_decide,
+    shows=_shown_decision,
     blamed="route",
     done="The decision is recorded.",
     note="Not publishing is a decision too, and its reasons go to the Panel and the Secretary of State.",

@@ -76,7 +76,7 @@ def post_planned_meeting(call: Call, case_id: UUID) -> Reply:
     status=201,
 )
 def post_end_of_meeting(call: Call, meeting_id: UUID) -> Reply:
-    """Call a planned meeting off. Those who were invited find it no more; nothing is sent to them."""
+    """Call a planned meeting off. Those who were invited find it no more, and are told if it was still to come."""
     meeting = find(call.session, PlannedMeeting, meeting_id, lock=True)
     call_off(call.session, meeting, call.viewer)
     return Reply(describe_planned_whole(call.session, meeting))

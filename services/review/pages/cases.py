@@ -10,6 +10,7 @@ from services.review.information_requests import answers_of_cases, ask_more_agen
 from services.review.meetings import absent_partners, meetings_of
 from services.review.models import Case
 from services.review.pages.acts import act
+from services.review.pages.practice_reviews import at_review
 from services.review.pages.requests import agencies_to_ask
 from services.review.pages.site import pages, sections
 from services.review.rapid_review import awaited_partners, standing_decision
@@ -23,6 +24,15 @@ from shared.web.forms import Questions, SelectMultipleField, needed
 from shared.web.pages import Go, Page, Visit
 
 MOST = 500
+Step = tuple[str, str]
+FURTHER = "Record a further decision (positions taken so far no longer count)"
+WAITS_FOR = {  # by the page where it is done
+    "rapid-review": "agenda",
+    "rapid-review-completed": "panel-reply",
+    "with-panel": "panel-reply",
+    "panel-agreed": "practice-review",
+    "panel-questions": "agenda",
+}
 
 
 class AskForm(Questions):
@@ -62,6 +72,7 @@ def show_case(visit: Visit, case_id: UUID) -> Page:
         {"held_at": each.held_at, "absent": [names[agency]["name"] for agency in absent_partners(each)], **each.content}
         for each in meetings_of(visit.session, case)
     ]
+    next_step, steps = _steps(visit, case, awaited)
     values = {
         "case": described,
         "requests": requests,
@@ -70,35 +81,59 @@ def show_case(visit: Visit, case_id: UUID) -> Page:
         "awaited": [names[agency]["name"] for agency in awaited],
         "ended": described["ended_with_it"]
         and ended | {what: [names[agency]["name"] for agency in ended[what]] for what in ("requests", "shared")},
-        "steps": _steps(visit, case, awaited),
+        "next_step": next_step,
+        "steps": steps,
         "writes": rights.runs_reviews(visit.viewer) and case.closed_at is None,
         "back": "/review/cases",
     }
-    return Page("case.html", "Review", values)
+    return Page("case.html", f"Review {case.reference}", values)
 
 
-def _steps(visit: Visit, case: Case, awaited: list[str]) -> list[tuple[str, str]]:
-    """What this person may do now in the case, as (path, words), the next step first."""
+def _next_page(visit: Visit, case: Case, awaited: list[str]) -> str | None:
+    """The page of what the case waits for; None where it waits for nobody, or for somebody else than this person."""
     viewer, here = visit.viewer, f"/review/cases/{case.id}"
-    if case.closed_at is not None or not rights.runs_reviews(viewer):
-        return []
-    signs = rights.partner(viewer) and viewer.agency_id in awaited and may(CASE, case.stage, "sign")
-    about_others = any(is_about_others(visit.session, case, each) for each in reviews_of(visit.session, case))
+    decision = standing_decision(visit.session, case)
+    if case.stage == "practice-review":
+        reviews = sorted(
+            reviews_of(visit.session, case), key=lambda each: (each.status == "under-way", each.decided_at)
+        )
+        return at_review(visit, reviews[-1]) if reviews else None
+    if case.stage == "awaiting-signatures":
+        return f"{here}/position" if rights.partner(viewer) and viewer.agency_id in awaited else None
+    if case.stage == "panel-agreed" and (decision is None or decision.outcome != "lcspr"):
+        return None
+    if case.stage == "rapid-review" and not all(map(absent_partners, meetings_of(visit.session, case))):
+        return f"{here}/decision"
+    return f"{here}/{WAITS_FOR[case.stage]}" if case.stage in WAITS_FOR else None
+
+
+def _steps(visit: Visit, case: Case, awaited: list[str]) -> tuple[Step | None, list[Step]]:
+    """What the case waits for this person to do, and what else they may do now; each as (path, words)."""
+    if case.closed_at is not None:
+        return None, []
+    viewer, here, runs = visit.viewer, f"/review/cases/{case.id}", rights.runs_reviews(visit.viewer)
+    reviews, next_page = reviews_of(visit.session, case), _next_page(visit, case, awaited)
+    about_others = any(is_about_others(visit.session, case, each) for each in reviews)
+    decides, office = runs and may(CASE, case.stage, "decide"), rights.office(viewer)
     offered = [
-        (signs, f"{here}/position", "Take your agency's position"),
-        (may(CASE, case.stage, "decide"), f"{here}/agenda", "Agenda and invitation"),
-        (may(CASE, case.stage, "decide"), f"{here}/meeting", "Record a meeting"),
-        (may(CASE, case.stage, "decide"), f"{here}/decision", "Record the decision"),
-        (may(CASE, case.stage, "hear-agreement"), f"{here}/panel-reply", "Record the Panel's reply"),
-        (may(CASE, case.stage, "commission"), f"{here}/practice-review", "Commission a practice review"),
-        (True, f"{here}/recommendation", "Make a recommendation"),
-        (rights.office(viewer), f"{here}/ask", "Ask further agencies"),
-        (rights.office(viewer), f"{here}/sharing", "Share returns and chronologies"),
-        (rights.office(viewer), f"{here}/access", "Who may see it, and who read it"),
-        (rights.office(viewer), f"{here}/bundle.zip", "Take the whole case as a bundle"),
-        (rights.office(viewer) and about_others, f"{here}/bundle", "A bundle with drafts about other cases"),
+        *((True, at_review(visit, each), f"Go to practice review {each.reference}") for each in reviews),
+        (next_page == f"{here}/position", f"{here}/position", "Take your agency's position"),
+        (decides, f"{here}/agenda", "Agenda and invitation"),
+        (decides, f"{here}/meeting", "Record a meeting"),
+        (decides, f"{here}/decision", FURTHER if awaited else "Record the decision"),
+        (runs and may(CASE, case.stage, "hear-agreement"), f"{here}/panel-reply", "Record the Panel's reply"),
+        (runs and may(CASE, case.stage, "commission"), f"{here}/practice-review", "Commission a practice review"),
+        (runs, f"{here}/recommendation", "Make a recommendation"),
+        (office, f"{here}/ask", "Ask further agencies"),
+        (office, f"{here}/sharing", "Share returns and chronologies"),
+        (office, f"{here}/access", "Who may see it, and who read it"),
+        (office, f"{here}/bundle.zip", "Take the whole case as a bundle"),
+        (office and about_others, f"{here}/bundle", "A bundle with drafts about other cases"),
     ]
-    return [(path, words) for allowed, path, words in offered if allowed]
+    steps = [(path, words) for allowed, path, words in offered if allowed]
+    return next((each for each in steps if each[0] == next_page), None), [
+        each for each in steps if each[0] != next_page
+    ]
 
 
 def _asks(visit: Visit, case: Case) -> Questions:
@@ -119,5 +154,5 @@ act(
     does=lambda visit, case, form: ask_more_agencies(visit.session, case, form["agencies"].data, visit.viewer),
     back=lambda _, case: f"/review/cases/{case.id}",
     blamed="agencies",
-    done="They are asked, and told by e-mail that a request waits for them.",
+    done="They are asked for a return, and told so by e-mail.",
 )

@@ -20,11 +20,13 @@ from services.review.records import find
 from services.review.report_document import KINDS
 from services.review.sharing import WHAT, shared_with
 from services.review.written_documents import Block, Heading, Words, as_pdf, as_word
+from shared import clock
 from shared.calendar import LONDON
 from shared.identity import rights
 from shared.partnership import partnership
-from shared.web.asking import acted, line
+from shared.web.asking import acted, form_page, line
 from shared.web.forms import DayField, Questions, SelectMultipleField, TimeField, may_be_empty, needed
+from shared.web.layout import moment
 from shared.web.pages import Download, Go, Page, Visit
 from shared.web.problems import not_found
 
@@ -78,14 +80,8 @@ def _agenda_page(visit: Visit, case: Case, form: Questions) -> Page:
 
 @pages.post("/cases/<uuid:case_id>/agenda", allows=rights.office)
 def post_meeting_plan(visit: Visit, case_id: UUID) -> Page | Go:
-    """Plan the meeting and invite to it, or call it off."""
+    """Plan the meeting and invite to it."""
     case = find(visit.session, Case, case_id, lock=True)
-    if off := request.form.get("call_off"):
-        meeting = next((each for each in planned_meetings(visit.session, case.id) if each.id == off), None)
-        if meeting is None:
-            raise not_found()
-        call_off(visit.session, meeting, visit.viewer)
-        return Go(request.path, "The meeting is called off, and those who were invited are told.")
     form = _form(visit, case)
 
     def act() -> None:
@@ -100,6 +96,31 @@ def post_meeting_plan(visit: Visit, case_id: UUID) -> Page | Go:
         told = "They are invited by e-mail. Somebody who is not invited any more still sees what was shared."
         return Go(f"/review/cases/{case.id}/sharing", told)
     return Go(request.path, "They are invited by e-mail, and find the agenda and papers here.")
+
+
+@pages.get("/meetings/<uuid:meeting_id>/calling-off", allows=rights.office)
+def ask_calling_off(visit: Visit, meeting_id: UUID) -> Page:
+    """Whether a meeting is to be called off: there is no taking it back, for everybody who was invited is told."""
+    meeting = find(visit.session, PlannedMeeting, meeting_id)
+    names = Agencies(visit.session, meeting.agencies)
+    invited = "; ".join(names[agency]["name"] for agency in meeting.agencies)
+    told = f"Everyone invited is told at once: {invited}."
+    return form_page(
+        f"Call off the meeting of {moment(meeting.held_at)}?",
+        Questions(visit.typed),
+        button="Call it off",
+        back=f"/review/cases/{meeting.case_id}/agenda",
+        about=f"Review {meeting.case_reference}",
+        note=told if meeting.held_at > clock.now() else "Its time has passed, so nobody is told.",
+    )
+
+
+@pages.post("/meetings/<uuid:meeting_id>/calling-off", allows=rights.office)
+def call_meeting_off(visit: Visit, meeting_id: UUID) -> Go:
+    meeting = find(visit.session, PlannedMeeting, meeting_id, lock=True)
+    call_off(visit.session, meeting, visit.viewer)
+    agenda = f"/review/cases/{meeting.case_id}/agenda"
+    return Go(agenda, "The meeting is called off, and those who were invited are told.")
 
 
 @pages.get("/cases/<uuid:case_id>/agenda.<kind>", allows=rights.office_or_partner)

@@ -35,9 +35,11 @@ from services.review.wording import HOLD_REASONS, REPORT_KINDS
 from shared import files
 from shared.identity import rights
 from shared.partnership import partnership
-from shared.web.asking import checked, given, line, optional_text, reasons
+from shared.web.asking import Shown, checked, given, line, optional_text, reasons
 from shared.web.forms import DayField, Questions, RadioField, SentBeside, may_be_empty, needed
+from shared.web.layout import moment
 from shared.web.pages import Download, Page, Visit
+from shared.web.problems import conflict
 from shared.web.uploads import uploaded_file
 
 
@@ -63,7 +65,7 @@ def show_practice_review(visit: Visit, review_id: UUID) -> Page:
         "partners": Agencies(visit.session, partnership().safeguarding_partners),
         "back": f"/review/cases/{review.case_id}",
     }
-    return Page("practice_review.html", "Practice review", values)
+    return Page("practice_review.html", f"Practice review {review.reference}", values)
 
 
 def _to_sign(visit: Visit, review: PracticeReview) -> Report | None:
@@ -192,13 +194,20 @@ class SignForm(Questions):
     role = line("Your role", "Give your role")
 
 
+def _shown_to_sign(visit: Visit, review: PracticeReview) -> Shown | None:
+    newest = _newest(visit, review)
+    if newest is None:
+        return None
+    name = f"{REPORT_KINDS[newest.kind]} {newest.number}"
+    said = f"You sign {name}, uploaded on {moment(newest.uploaded_at)}. Your signature cannot be changed."
+    return Shown(newest.sha256, (said,), (f"/review/reports/{newest.id}/file", f"Open {name} (PDF)"))
+
+
 def _sign(visit: Visit, review: PracticeReview, form: Questions) -> object:
     newest = _newest(visit, review)
-    body = {
-        "report_sha256": newest.sha256 if newest else "",
-        "name": visit.viewer.person_name,
-        "role": form["role"].data,
-    }
+    if newest is None:
+        raise conflict("No full report has been uploaded yet.")
+    body = {"report_sha256": newest.sha256, "name": visit.viewer.person_name, "role": form["role"].data}
     return sign_report(visit.session, review, checked(ReportSignatureBody(), body), visit.viewer)
 
 
@@ -231,8 +240,7 @@ _on_review(
 )  # fmt: skip
 _on_review(
     "sign", "sign_review_off", "Sign the report", "Sign", "Your agency's signature is recorded.", "role",
-    asks=lambda visit, _: SignForm(visit.typed), does=_sign, allows=rights.partner,
-    note="You sign the newest version of the full report, exactly as it is now.",
+    asks=lambda visit, _: SignForm(visit.typed), does=_sign, allows=rights.partner, shows=_shown_to_sign,
 )  # fmt: skip
 act(
     "/reviewers/<uuid:record_id>/removal", name="remove_reviewer", on=Reviewer,

@@ -12,7 +12,7 @@ from services.review.pages.site import pages
 from services.review.panel_replies import record_panel_reply
 from services.review.panel_report import heading_name
 from services.review.practice_review import commission
-from services.review.rapid_review import record_decision, rules_of, take_position
+from services.review.rapid_review import record_decision, rules_of, standing_decision, take_position
 from services.review.records import find
 from services.review.report_document import KINDS, report_file
 from services.review.schemas.practice_reviews import Commission
@@ -23,7 +23,7 @@ from shared.calendar import LONDON
 from shared.identity import rights
 from shared.partnership import partnership
 from shared.rulebook import Rulebook
-from shared.web.asking import checked, given, line, moment_on, optional_text, reasons
+from shared.web.asking import Shown, checked, given, line, moment_on, optional_text, reasons
 from shared.web.forms import DayField, Questions, RadioField, TimeField, may_be_empty, needed
 from shared.web.pages import Download, Visit
 from shared.web.rows import RowsField
@@ -101,7 +101,7 @@ def _decision_class(rules: Rulebook) -> type[Questions]:
             validators=may_be_empty(),
             default="",
         ),
-        "reasons": reasons("Why?", missing="Give the reasons for the decision", rows=6),
+        "reasons": reasons("Why was this decided?", missing="Give the reasons for the decision", rows=6),
         "what_will_be_done": optional_text("What will be done with the learning?", "Needed where there is no LCSPR"),
         "immediate_actions": RowsField(
             "Immediate actions", asks={"action": "Action {}", "by": "Who does action {}"}, noun="action"
@@ -113,9 +113,11 @@ def _decision_class(rules: Rulebook) -> type[Questions]:
         fields[f"met_{number}"] = RadioField(
             f"{rule.text} ({rule.authority})",
             choices=[("yes", "Yes"), ("no", "No")],
-            validators=needed("Say whether this is met"),
+            validators=needed(f"Say whether this is met: {rule.text}"),
         )
-        fields[f"why_{number}"] = reasons("Why?", missing="Say why it is met, or not", rows=2)
+        fields[f"why_{number}"] = reasons(
+            f"Why is this met, or not: {rule.text}", missing=f"Say why it is met, or not: {rule.text}", rows=2
+        )
     return type("DecisionForm", (Questions,), fields)
 
 
@@ -160,6 +162,17 @@ class PositionForm(Questions):
     reasons = optional_text("Reasons", "Needed for a dissent. A dissent stands in the report beside the others.")
 
 
+def _shown_decision(visit: Visit, case: Case) -> Shown | None:
+    decision = standing_decision(visit.session, case)
+    if decision is None:
+        return None
+    said = [f"Decision {decision.number}: {OUTCOMES[decision.outcome]}.", f"Reasons: {decision.content['reasons']}"]
+    if learning := decision.content.get("what_will_be_done"):
+        said.append(f"What will be done with the learning: {learning}")
+    said.append("Your agency's position cannot be changed afterwards.")
+    return Shown(decision.id, tuple(said), (f"{at_case(visit, case)}/report.pdf", "Read the whole report (PDF)"))
+
+
 def _take_position(visit: Visit, case: Case, form: Questions) -> object:
     body = given(form) | {"name": visit.viewer.person_name}
     return take_position(visit.session, case, checked(PositionBody(), body), visit.viewer)
@@ -174,6 +187,7 @@ act(
     allows=rights.partner,
     asks=lambda visit, _: PositionForm(visit.typed),
     does=_take_position,
+    shows=_shown_decision,
     back=at_case,
     blamed="position",
     done="Your agency's position is recorded. It cannot be changed.",

@@ -25,8 +25,9 @@ from services.review.return_parts import PARTS_IN_ORDER
 from services.review.views.returns import describe_request, describe_requests
 from services.review.whom_to_search import of_no_person
 from shared.identity import rights
-from shared.web.asking import optional_text, reasons
+from shared.web.asking import Shown, optional_text, reasons
 from shared.web.forms import DayField, Questions, at_most, needed, trimmed
+from shared.web.layout import moment
 from shared.web.pages import Go, Page, Visit
 from shared.web.problems import not_found
 
@@ -69,7 +70,7 @@ def list_requests(visit: Visit) -> Page:
     to_sign = waiting_for_sign_off(visit.session, requests)
     requests.sort(key=lambda each: each.id not in to_sign)
     values = {"requests": describe_requests(visit.session, requests), "to_sign": to_sign}
-    return Page("requests.html", "Asked of us", values)
+    return Page("requests.html", "Returns asked of your agency", values)
 
 
 @pages.get("/requests/<uuid:request_id>", allows=rights.any_agency)
@@ -99,7 +100,7 @@ def show_request(visit: Visit, request_id: UUID) -> Page:
         "may_extend": rights.office(visit.viewer) and request.status in AWAITED,
         "back": "/review/requests" if own else f"/review/cases/{request.case_id}",
     }
-    return Page("request.html", "Information request", values)
+    return Page("request.html", "Return asked of your agency" if own else "Return of an agency", values)
 
 
 @pages.post("/requests/<uuid:request_id>/not-involved", allows=rights.writes_returns)
@@ -115,6 +116,16 @@ def _own(visit: Visit, request: InformationRequest) -> InformationRequest:
 
 def _at(_: Visit, request: InformationRequest) -> str:
     return f"/review/requests/{request.id}"
+
+
+def _shown_return(visit: Visit, request: InformationRequest) -> Shown | None:
+    newest = newest_version(visit.session, request)
+    if newest is None or newest.submitted_at or not newest.prepared_by_actor:
+        return None
+    who = newest.content["prepared_by"]
+    whose = f"as {who['name']}, {who['role']}, made it ready on {moment(newest.saved_at)}"
+    said = f"You sign off version {newest.number} of the return, {whose}."
+    return Shown(f"{newest.id} {newest.saved_at.timestamp()}", (said,), (_at(visit, request), "Read it"))
 
 
 act(
@@ -156,6 +167,7 @@ act(
     allows=rights.signs_off_returns,
     asks=lambda visit, request: RoleForm(visit.typed) if _own(visit, request) else RoleForm(),
     does=lambda visit, request, form: sign_off_and_send(visit.session, request, form["role"].data, visit.viewer),
+    shows=_shown_return,
     back=_at,
     blamed="role",
     done="The return is sent. What was sent is kept as it is; a changed return would be a further version.",

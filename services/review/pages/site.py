@@ -13,14 +13,14 @@ def sections(viewer: Viewer) -> list[tuple[str, str]]:
     found = [
         ("/review/cases", "Reviews", rights.office_or_partner),
         ("/review/waiting", "Waiting", rights.office_or_partner),
-        ("/review/requests", "Asked of us", rights.writes_returns),
+        ("/review/requests", "Returns", rights.writes_returns),
         ("/review/reviewing", "Your review", rights.reviewer),
         ("/review/meetings", "Meetings", rights.writes_returns),
         ("/review/shared", "Shared with us", rights.shown_material),
         ("/review/recommendations", "Recommendations", rights.any_agency),
         ("/review/figures", "Figures", rights.office_or_partner),
         ("/review/emergencies", "Emergency access", rights.office),
-        ("/publish", "Publishing", rights.in_publishing),
+        ("/publish", "Publications", rights.in_publishing),
         ("/notify", "Incidents and duties", rights.signed_in),
         ("/notify/account", "Your account", rights.signed_in),
     ]

@@ -23,7 +23,7 @@ from services.review.models import (
     ReviewerRequest,
     ReviewRecord,
 )
-from services.review.practice_review import rule_of
+from services.review.practice_review import is_withheld, rule_of
 from services.review.review_cases import links_of
 from services.review.review_records import records_of
 from services.review.views.stages import describe_stages
@@ -34,7 +34,7 @@ Part = TypeVar("Part", Reviewer, ReviewerRequest, Report, Hold, Delay)
 
 
 def describe_summary(review: PracticeReview) -> dict[str, Any]:
-    """A practice review with its clock: it stops when the report is published."""
+    """A practice review with its clock: it stops when the report is published, or the partners decide that it is not."""
     return {
         "id": review.id,
         "case_id": review.case_id,
@@ -45,10 +45,12 @@ def describe_summary(review: PracticeReview) -> dict[str, Any]:
         "status": review.status,
         "decided_at": review.decided_at,
         "due_at": review.due_at,
-        "overdue": review.due_at < (review.published_at or review.ended_at or clock.now()),
+        "overdue": review.due_at < (review.published_at or review.ended_at or clock.now()) and not is_withheld(review),
         "authority": rule_of(review.kind, review.decided_at).authority,
         "signed_off_at": review.signed_off_at,
         "ended_at": review.ended_at,
+        "published_at": review.published_at,
+        "withheld_at": review.route_decided_at if is_withheld(review) else None,
     }
 
 

@@ -27,23 +27,66 @@ document.addEventListener('keydown', event => {
   if (presses.length >= 3) window.location.replace(document.querySelector('[data-leave]').href)
 })
 
+// A tab stop only where there is something to scroll.
+for (const box of document.querySelectorAll('.house-scroll')) {
+  const name = box.getAttribute('aria-label')
+  new ResizeObserver(() => {
+    const scrolls = box.scrollWidth > box.clientWidth
+    for (const [key, value] of Object.entries({ tabindex: '0', role: 'region', 'aria-label': name })) {
+      if (scrolls) box.setAttribute(key, value); else box.removeAttribute(key)
+    }
+  }).observe(box)
+}
+
 const idle = document.getElementById('idle')
 if (idle) {
-  const seconds = Number(idle.dataset.seconds)
+  const ENDS = 'signed-in-until' // one sign-in, one end: whichever tab asked for a page last has moved it for all
   const warnBefore = Number(idle.dataset.warn)
-  let end = Date.now() + seconds * 1000
+  let typedIn, focused, warnedOf
+
+  const end = () => Number(localStorage.getItem(ENDS))
+  const endIn = seconds => localStorage.setItem(ENDS, Date.now() + seconds * 1000)
+  const show = shown => {
+    idle.hidden = !shown
+    const room = shown ? `${idle.offsetHeight}px` : ''
+    document.documentElement.style.scrollPaddingBottom = room
+    document.body.style.paddingBottom = room
+  }
+  const warn = () => {
+    if (!idle.hidden || warnedOf === end()) return
+    focused = document.activeElement
+    show(true)
+    idle.focus()
+  }
+  const calm = () => {
+    if (idle.hidden) return
+    const back = idle.contains(document.activeElement)
+    show(false)
+    if (back) focused.focus()
+  }
+  const letGo = () => {
+    // What was typed goes to the server, which keeps it, does nothing with it, and asks to sign in again.
+    clearInterval(watching)
+    const form = typedIn ?? document.querySelector('form[data-keep]')
+    if (!form) { location.assign(location.pathname + location.search); return }
+    form.append(Object.assign(document.createElement('input'), { type: 'hidden', name: 'keep_only', value: 'yes' }))
+    form.submit()
+  }
+
+  endIn(Number(idle.dataset.seconds))
+  document.addEventListener('input', event => { if (event.target.form?.matches('[data-keep]')) typedIn = event.target.form })
   idle.querySelector('button').addEventListener('click', async () => {
     const answer = await fetch(idle.dataset.stay, { headers: { Accept: 'text/html' } })
-    if (answer.ok && !answer.redirected) { end = Date.now() + seconds * 1000; idle.hidden = true } else { window.location.reload() }
+    if (!answer.ok || answer.redirected) { letGo(); return }
+    const seconds = Number(await answer.text())
+    endIn(seconds)
+    if (seconds <= warnBefore) warnedOf = end() // nobody can stay longer than this: it has been read
+    calm()
   })
-  setInterval(() => {
-    const left = (end - Date.now()) / 1000
-    if (left <= warnBefore && left > 0 && idle.hidden) idle.hidden = false
-    if (left <= -1) {
-      // What was typed goes to the server, which keeps it and asks to sign in again.
-      end = Infinity
-      const form = document.querySelector('form[data-keep]')
-      if (form) { form.noValidate = true; form.submit() } else { window.location.reload() }
-    }
+  const watching = setInterval(() => {
+    const left = (end() - Date.now()) / 1000
+    if (left > warnBefore) calm()
+    else if (left > 0) warn()
+    else if (left <= -1) letGo()
   }, 1000)
 }
