@@ -1,6 +1,6 @@
 """Events handed from one service's serving process to another's, so that they hold before whoever caused them is answered.
 
-Only what takes a right away goes so (`at_once` in the catalogue). It lies in the outbox as well: what cannot be handed over
+Only what takes a right away or holds publication goes so (`at_once` in the catalogue). It lies in the outbox as well: what cannot be handed over
 now comes over the queue.
 """
 

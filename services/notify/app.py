@@ -7,6 +7,7 @@ from flask import Flask
 from services.notify import wording
 from services.notify.api import api
 from services.notify.pages import pages
+from services.notify.reactions import REACTIONS
 from services.notify.service import SERVICE
 from shared.duty_words import rule_words
 from shared.web.application import make_application
@@ -47,6 +48,6 @@ GAUGES = {
 
 def create_app() -> Flask:
     templates = Path(__file__).parent / "templates"
-    app = make_application(SERVICE, api, "Safeguarding Reviews: notify", pages, templates, gauges=GAUGES)
+    app = make_application(SERVICE, api, "Safeguarding Reviews: notify", pages, templates, REACTIONS, GAUGES)
     app.jinja_env.globals |= {name: getattr(wording, name) for name in WORDS} | {"rule_words": rule_words}
     return app

@@ -8,8 +8,10 @@ from sqlalchemy.orm import Session
 from services.notify.duties import Move, duty_values, entries_for, move_duties
 from services.notify.messages import tell, tell_leads, warn_contacts
 from services.notify.models import Duty
+from services.notify.notifying import CANCEL
 from services.notify.prior_copies import send_copies, stop_copies, take_copies_back
 from services.notify.reminders import tell_reminder
+from services.notify.review_duties import end_review
 from services.notify.telling import overtaken_by, take_turn, tell_all, time_of
 from services.notify.wording import agency_words
 from shared import audit
@@ -18,8 +20,6 @@ from shared.delivery.deliveries import add_deliveries
 from shared.events.catalogue import Event, NotYet, Reaction
 from shared.inbox import heard_later
 from shared.partnership import partnership
-
-REVIEW_RULES = ("lcspr", "local-review")
 
 ASKED = "Your agency is asked for information for a rapid review. A nil return is a return too."
 ASKED_ANEW = "Whom your agency is asked about for a review has changed. Search your records again; if you have answered, answer anew."
@@ -136,6 +136,7 @@ def rapid_review_completed(session: Session, event: Event) -> None:
             f"case:{event.data['case_id']}:{event.sequence}",
         )
         return
+    session.execute(CANCEL, {"duties": [duty.id]})  # a decision before this one that has not gone does not go
     rows = tell(
         session,
         "panel",
@@ -178,6 +179,15 @@ def practice_review_delayed(session: Session, event: Event) -> None:
     )
 
 
+def practice_review_ended(session: Session, event: Event) -> None:
+    """The partners ended a review without a report: nothing is due any more, and of an LCSPR the reasons are told."""
+    at = event.data["ended_at"]
+    if end_review(session, event, "cancel", time_of(at)) == "lcspr":
+        document = {"reference": event.data["reference"], "reasons": event.data["reasons"], "decided_at": at}
+        about = f"practice-review:{event.data['practice_review_id']}:ended"
+        tell_all(session, event, "not-published-reasons", ["panel", "secretary-of-state"], at, document, about)
+
+
 def reminder_due(session: Session, event: Event) -> None:
     """Somebody is reminded of what waits for them in a review."""
     tell_reminder(session, event.data)
@@ -196,6 +206,8 @@ def route_decided(session: Session, event: Event) -> None:
         else:
             stop_copies(session, event)
     if route == "withheld":
+        decided_at = event.data["decided_at"]
+        end_review(session, event, "discharge", time_of(decided_at), f"not published, decided on {decided_at}")
         document = {key: event.data[key] for key in ("reference", "reasons", "decided_at")}
         about = f"publication:{event.data['publication_id']}:withheld:{event.id}"
         recipients = ["panel", "secretary-of-state"]
@@ -211,12 +223,8 @@ def publication_scheduled(session: Session, event: Event) -> None:
 def publication_live(session: Session, event: Event) -> None:
     """The review is published: its duty is discharged, and the NSPCC is to have it."""
     live_at = time_of(event.data["live_at"])
-    review = f"practice-review:{event.data['practice_review_id']}"
     evidence = event.data["url"] or f"published by the {event.data['route']} route"
-    rule = session.scalar(select(Duty.rule).where(Duty.concerns == review, Duty.rule.in_(REVIEW_RULES)))
-    if rule is None:
-        raise NotYet("the practice review's commissioning is not here yet")
-    _discharge(session, review, rule, live_at, evidence)
+    end_review(session, event, "discharge", live_at, evidence)
     is_there = not overtaken_by(session, event, "publication.withdrawn")
     if is_there and event.data["route"] != "improvements":  # on that route there is no report to give
         _nspcc_duty(session, event, live_at)
@@ -282,6 +290,7 @@ REACTIONS: dict[str, Reaction] = {
     "rapid-review.completed": rapid_review_completed,
     "practice-review.commissioned": practice_review_commissioned,
     "practice-review.delayed": practice_review_delayed,
+    "practice-review.ended": practice_review_ended,
     "reminder.due": reminder_due,
     "hold.placed": nothing,
     "hold.lifted": nothing,

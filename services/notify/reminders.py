@@ -13,6 +13,8 @@ from shared.settings import settings
 SENTENCES = {
     "hold-check": "A hold on publication was to be looked at again. Set a new day with a reason, or lift it.",
     "panel-reply": "The Panel has not replied to a rapid review. Ask it for its reply, and record it.",
+    "position-awaited": "The decision of a rapid review awaits your agency's position. One on an earlier decision does not count.",
+    "report-to-sign": "The report of a review awaits your agency's signature. One under an earlier version does not count.",
     "return-after-decision": "An agency sent or changed its return after the rapid review's decision. Read it.",
     "action-overdue": "An action that your agency agreed on a recommendation is overdue. Say what has changed.",
     "action-stale": "Nothing was heard for a while of an action that your agency agreed. Say how far it is.",

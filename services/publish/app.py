@@ -38,7 +38,9 @@ GAUGES = {
 def create_app() -> Flask:
     templates = Path(__file__).parent / "templates"
     app = make_application(SERVICE, api, "Safeguarding Reviews: publish", pages, templates, REACTIONS, GAUGES)
-    app.jinja_env.globals |= {name: getattr(wording, name) for name in ("state_words", "state_colour", "kind_words")}
+    app.jinja_env.globals |= {
+        name: getattr(wording, name) for name in ("state_words", "state_colour", "kind_words", "STAYS_PUBLIC")
+    }
     app.jinja_env.globals |= {name: getattr(finding_words, name) for name in ("finding_words", "finding_why")}
     app.jinja_env.globals["rule_words"] = rule_words
     app.add_url_rule("/search", "public_search", public_search)

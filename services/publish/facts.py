@@ -3,6 +3,7 @@
 import hashlib
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import pairwise
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -18,6 +19,7 @@ from services.publish.protocol import steps_missing
 from services.publish.publication_route import decisions, partner_names
 from services.publish.publications import holds_in_force
 from services.publish.what_is_out import not_checked_again
+from services.publish.withdrawals import withdrawals
 from shared import clock, files
 from shared.calendar import CalendarUnknown, add_working_days, london_day
 from shared.encryption import CannotDecrypt
@@ -148,12 +150,24 @@ def _sent_since(session: Session, publication: Publication, since: datetime) -> 
 
 
 def announced_since(session: Session, publication: Publication) -> datetime | None:
-    """Since when these very copies have been on their way; None where others, or none, were announced."""
+    """Since when these very copies have been on their way; None where others, or none, were announced.
+
+    Where the page was withdrawn since, or another route decided, they were taken back, and are owed anew.
+    """
     digest = digest_of(copied_documents(session, publication))
     statement = select(func.min(Schedule.set_at)).where(
         Schedule.publication_id == publication.id, Schedule.digest == digest
     )
+    if taken_back := _taken_back_at(session, publication):
+        statement = statement.where(Schedule.set_at > taken_back)
     return session.scalar(statement)
+
+
+def _taken_back_at(session: Session, publication: Publication) -> datetime | None:
+    """When whoever had copies was last told not to use them."""
+    made = decisions(session, publication)
+    other_routes = [later.decided_at for later, before in pairwise(made) if later.route != before.route]
+    return max([*withdrawals(session, publication.id), *other_routes], default=None)
 
 
 def copied_documents(session: Session, publication: Publication) -> list[Document]:

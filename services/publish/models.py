@@ -141,14 +141,14 @@ class Finding(Model):
 
 
 class ProtocolStepDone(Model):
-    """A step of the media and communications protocol that somebody did."""
+    """A step of the media and communications protocol that somebody did; after a withdrawal it is done anew."""
 
     __tablename__ = "protocol_steps_done"
     publication_id: Mapped[Id] = mapped_column(primary_key=True)
     step: Mapped[str] = mapped_column(primary_key=True)
     done_by: Mapped[str] = mapped_column(Encrypted("protocol_steps_done.done_by"))
     note: Mapped[str | None] = mapped_column(Encrypted("protocol_steps_done.note"))
-    done_at: Mapped[Moment]
+    done_at: Mapped[Moment] = mapped_column(primary_key=True)
     recorded_by: Mapped[str]
 
 
@@ -223,6 +223,7 @@ class Deposit(Model):
     proof: Mapped[dict[str, Any] | None] = mapped_column(Encrypted("deposits.proof"))
     nspcc_reference: Mapped[str | None]
     received_at: Mapped[Moment | None]
+    taken_back_at: Mapped[Moment | None]  # when the NSPCC was asked to hold it back: no acknowledgement is awaited
 
 
 class RetentionQuestion(Model):

@@ -59,7 +59,7 @@ def deposit(session: Session, publication: Publication, documents: Sequence[Docu
         made.proof = (proof := _proof(session, publication, letter)).as_record()
         if proof.found:
             made.fault = f"Not sent: it names the area or somebody in {len(proof.found)} places. See the proof."
-            take_back(session, publication)
+            take_back(session, publication, kept_back=made)
             tell_office(session, publication, "nspcc-not-sent", NOT_GIVEN)
             return made
     _cancel_unsent(session, publication)
@@ -196,13 +196,14 @@ class Receipt:
 def record_receipt(session: Session, viewer: Viewer, publication: Publication, receipt: Receipt) -> Deposit:
     """Record the NSPCC's acknowledgement of the deposit that it names, or of the latest.
 
-    Raises a 409 problem where nothing was sent to it, or that deposit is acknowledged already; 422 for a reference that
-    is no deposit's.
+    One that it was asked to hold back is not acknowledged any more. Raises a 409 problem where nothing else was sent to
+    it, or that deposit is acknowledged already; 422 for a reference that is no deposit's.
     """
-    statement = select(Deposit).where(Deposit.publication_id == publication.id).order_by(Deposit.number.desc())
+    of_it = (Deposit.publication_id == publication.id, Deposit.taken_back_at.is_(None))
+    statement = select(Deposit).where(*of_it).order_by(Deposit.number.desc())
     deposits = session.scalars(statement.with_for_update()).all()
     if not deposits:
-        raise conflict("Nothing has been sent to the NSPCC for this publication.")
+        raise conflict("Nothing has been sent to the NSPCC for this publication, but what it was asked to hold back.")
     found = _acknowledged(deposits, receipt.our_reference)
     if found.received_at:
         raise conflict("The NSPCC's acknowledgement is recorded already.")
@@ -238,10 +239,17 @@ NOT_SENT = text("""
 """)
 
 
-def take_back(session: Session, publication: Publication) -> None:
-    """Ask the NSPCC to hold back every deposit that it may have of a publication; none that waits goes out."""
-    earlier = _earlier(session, publication)
+def take_back(session: Session, publication: Publication, kept_back: Deposit | None = None) -> None:
+    """Ask the NSPCC, once, to hold back every deposit that it may have of a publication; none that waits goes out.
+
+    All are marked so, but for one that is `kept_back` here, about which the office is reminded still.
+    """
+    earlier = [each for each in _earlier(session, publication) if each.taken_back_at is None]
     _cancel_unsent(session, publication)
+    stands = (Deposit.publication_id == publication.id, Deposit.taken_back_at.is_(None))
+    for each in session.scalars(select(Deposit).where(*stands)):
+        if each is not kept_back:
+            each.taken_back_at = clock.now()
     for each in earlier:
         words = withdrawal_text(publication.pseudonym, each.our_reference or "", _sent_on(each))
         add_deliveries(session, [_mail(session, publication, each, WITHDRAWAL, words, new_id())])
@@ -262,12 +270,11 @@ def _cancel_unsent(session: Session, publication: Publication) -> None:
 def remind_of_receipts() -> int:
     """Ask the NSPCC, and tell the office, of each deposit that is not acknowledged in time; returns how many.
 
-    Of a publication that was withdrawn, or a deposit that another replaced, no acknowledgement is asked for.
+    Of a deposit that was taken back, or that another replaced, no acknowledgement is asked for.
     Asked again each time that the wait (rule nspcc-receipt-wait) has passed once more, three times in all.
     """
     with SERVICE.transaction() as session:
-        statement = select(Deposit).join(Publication, Publication.id == Deposit.publication_id)
-        statement = statement.where(Deposit.received_at.is_(None), Publication.state != "withdrawn")
+        statement = select(Deposit).where(Deposit.received_at.is_(None), Deposit.taken_back_at.is_(None))
         statement = statement.where(Deposit.remind_at <= clock.now(), Deposit.chased < MOST_CHASES)
         statement = statement.where(Deposit.number == LATEST)
         late = session.scalars(statement.with_for_update(skip_locked=True, of=Deposit)).all()

@@ -12,6 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from services.publish.models import ProtocolStepDone, Publication
+from services.publish.withdrawals import withdrawals
 from shared import audit, clock
 from shared.calendar import CalendarUnknown, add_working_days, london_day
 from shared.identity.viewer import Viewer
@@ -60,7 +61,7 @@ def complete_step(
         raise not_found()
     if comes_later(publication, step):
         raise conflict("This step comes after going live. Record it once the publication is live.")
-    if session.get(ProtocolStepDone, (publication.id, step_id)):
+    if step_id in steps_done(session, publication):
         raise conflict("This step is recorded as done already.")
     done = ProtocolStepDone(
         publication_id=publication.id,
@@ -76,9 +77,17 @@ def complete_step(
     return done
 
 
-def steps_done(session: Session, publication_id: str) -> dict[str, ProtocolStepDone]:
-    statement = select(ProtocolStepDone).where(ProtocolStepDone.publication_id == publication_id)
-    return {done.step: done for done in session.scalars(statement)}
+def steps_done(session: Session, publication: Publication) -> dict[str, ProtocolStepDone]:
+    """The steps that count as done, by id.
+
+    What was done before going live counts until the page is withdrawn, what comes after it until it goes live again.
+    """
+    gone = withdrawals(session, publication.id)
+    counts_from = {"before": gone[-1] if gone else None, "after": publication.live_at}
+    since = {step.id: counts_from[step.when] for step in steps_of(publication)}
+    statement = select(ProtocolStepDone).where(ProtocolStepDone.publication_id == publication.id)
+    found = session.scalars(statement.order_by(ProtocolStepDone.done_at))
+    return {done.step: done for done in found if (begun := since.get(done.step)) is None or done.done_at >= begun}
 
 
 def due_on(step: ProtocolStep, publish_at: datetime | None) -> date | None:
@@ -98,5 +107,5 @@ def due_on(step: ProtocolStep, publish_at: datetime | None) -> date | None:
 
 def steps_missing(session: Session, publication: Publication) -> list[ProtocolStep]:
     """The required steps before publication that nobody has done yet, in the partnership's order."""
-    done = steps_done(session, publication.id)
+    done = steps_done(session, publication)
     return [s for s in steps_of(publication) if s.required and s.when == "before" and s.id not in done]

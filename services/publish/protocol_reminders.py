@@ -10,9 +10,9 @@ from datetime import date
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from services.publish.models import ProtocolStepDone, Publication
+from services.publish.models import Publication
 from services.publish.notices import tell_office, tell_roles
-from services.publish.protocol import due_on, steps_of
+from services.publish.protocol import due_on, steps_done, steps_of
 from services.publish.service import SERVICE
 from shared import audit, clock
 from shared.calendar import london_day
@@ -39,12 +39,11 @@ def remind() -> int:
         today = london_day(clock.now())
         silent = {(row.concerns, row.due_on) for row in session.execute(SILENT, {"kind": KIND, "today": today})}
         found = session.scalars(select(Publication).where(Publication.state.in_(COUNTED_WHILE))).all()
-        steps = session.execute(select(ProtocolStepDone.publication_id, ProtocolStepDone.step))
-        done = {(row.publication_id, row.step) for row in steps}
         total = 0
         for publication in found:
             late = [(step, f"publication:{publication.id}:{step.id}", by) for step, by in _overdue(publication, today)]
-            fresh = [each for each in late if (publication.id, each[0].id) not in done and each[1:] not in silent]
+            done = steps_done(session, publication) if late else {}
+            fresh = [each for each in late if each[0].id not in done and each[1:] not in silent]
             claimed = [step for step, on, by in fresh if claim_reminder(session, KIND, on, by, again=step.required)]
             if claimed:
                 _tell(session, publication, claimed)

@@ -8,7 +8,9 @@ from sqlalchemy.orm import Session
 
 from services.publish.documents import add_text, attach_signed_report
 from services.publish.models import Hold, Publication, Telling
+from services.publish.notices import tell_office, tell_roles
 from services.publish.protocol import steps_for_new
+from services.publish.wording import STAYS_PUBLIC
 from shared import audit, clock
 from shared.database import new_id
 from shared.events.catalogue import NotYet
@@ -111,7 +113,16 @@ def check_version(publication: Publication, if_match: str | None) -> None:
 
 
 def place_hold(session: Session, hold: dict[str, Any]) -> None:
-    """Keep a hold on its review; it may come before the report is signed off."""
+    """Keep a hold on its review; it may come before the report is signed off.
+
+    Of what is public already, those who can take it down are told, once. The publication is locked, so that it does not
+    go live meanwhile without either seeing the other.
+    """
+    of_it = select(Publication).where(Publication.practice_review_id == hold["practice_review_id"])
+    publication = session.scalar(of_it.with_for_update())
+    if publication and publication.state in ("live", "archived") and session.get(Hold, hold["hold_id"]) is None:
+        tell_office(session, publication, "hold-on-public", STAYS_PUBLIC)
+        tell_roles(session, publication, ("communications-lead",), "hold-on-public", STAYS_PUBLIC)
     statement = insert(Hold).values(
         id=hold["hold_id"],
         practice_review_id=hold["practice_review_id"],

@@ -238,7 +238,10 @@ class ProofView(Schema):
 
 
 class DepositView(Schema):
-    """`kept_until` is the last day on which the NSPCC has the file itself; after it, its record only."""
+    """`kept_until` is the last day on which the NSPCC has the file itself; after it, its record only.
+
+    `taken_back_at` is when it was asked to hold it back; nothing about it is awaited from then on.
+    """
 
     number = fields.Integer()
     anonymous = fields.Boolean()
@@ -252,6 +255,7 @@ class DepositView(Schema):
     kept_until = fields.Date(allow_none=True)
     reference = fields.String(allow_none=True)
     received_at = fields.AwareDateTime(allow_none=True)
+    taken_back_at = fields.AwareDateTime(allow_none=True)
 
 
 class OrderView(Schema):

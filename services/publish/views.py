@@ -121,7 +121,7 @@ def _after_publication(session: Session, publication: Publication) -> dict[str, 
 
 def deposit_view(deposit: Deposit) -> dict[str, Any]:
     names = ("number", "anonymous", "created_at", "sent_at", "fault", "reminded_at", "received_at")
-    own = fields_of(deposit, *names, "chased", "our_reference", "proof", reference="nspcc_reference")
+    own = fields_of(deposit, *names, "taken_back_at", "chased", "our_reference", "proof", reference="nspcc_reference")
     return own | {"kept_until": plain(kept_until(deposit))}
 
 
@@ -189,8 +189,8 @@ def finding_view(finding: Finding) -> dict[str, Any]:
 
 
 def _steps(session: Session, publication: Publication) -> list[dict[str, Any]]:
-    done = steps_done(session, publication.id)
-    at = publication.live_at or publication.publish_at
+    done = steps_done(session, publication)
+    at = publication.live_at if publication.state in ("live", "archived", "withdrawn") else publication.publish_at
     return [step_view(step, done.get(step.id), at) for step in steps_of(publication)]
 
 

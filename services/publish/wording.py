@@ -28,6 +28,7 @@ ROUTES = {
     "anonymous": "Through the NSPCC, with the partnership unnamed",
     "withheld": "Not published; the Panel and the Secretary of State are given the reasons",
 }
+STAYS_PUBLIC = "It is public; a hold does not take it down. If nobody may read it meanwhile, take the page down."
 KINDS = {
     "full-report": "Full report",
     "executive-summary": "Executive summary",

@@ -139,8 +139,9 @@ def _empty_the_case(session: Session, case: Case, reference: str) -> Iterator[di
     case.identifiers, case.people, case.closing_reasons = [], None, None
     case.version += 1
     subjects = [f"case:{case.id}"]
-    reviews = session.scalars(select(PracticeReview.id).where(PracticeReview.case_id == case.id))
-    subjects += [f"practice-review:{review}" for review in reviews]
+    for review in session.scalars(select(PracticeReview).where(PracticeReview.case_id == case.id)):
+        review.ending = None
+        subjects.append(f"practice-review:{review.id}")
     before = text(HASHES.format(table="events", where="subject = ANY(:subjects)", sha256=SHA256))
     hashes = {row.id: row.sha256 for row in session.execute(before, {"subjects": subjects})}
     for row in session.execute(

@@ -10,10 +10,10 @@ from services.review.agency_returns import submitted_returns
 from services.review.agenda import Item, agenda_of
 from services.review.chronology_marks import entries_by_key, standing_marks
 from services.review.directory import Agencies
-from services.review.models import Case, InformationRequest, PlannedMeeting
+from services.review.models import Case, InformationRequest, PlannedMeeting, SharedMaterial
 from services.review.rapid_review import rules_of
 from services.review.service import SERVICE
-from services.review.sharing import share
+from services.review.sharing import share, shared_of
 from services.review.wording import entry_when
 from shared import audit, clock
 from shared.database import new_id
@@ -57,7 +57,7 @@ def plan_meeting(
     """Invite agencies to a meeting; they see its agenda, and as papers what of every return is shared with them.
 
     The safeguarding partners are always invited. A meeting planned before is replaced. Emits `meeting.planned` for each
-    agency. Raises a 422 problem for a time that has passed or an agency that was not asked, 409 for a case that was closed.
+    agency, and `meeting.called-off` for each that was invited to the one before and is not any more. Raises a 422 problem for a time that has passed or an agency that was not asked, 409 for a case that was closed.
     """
     if case.closed_at is not None:
         raise conflict("This case was closed when its notification was withdrawn; nobody is invited any more.")
@@ -69,6 +69,9 @@ def plan_meeting(
     invited = list(dict.fromkeys([*partnership().safeguarding_partners, *agencies]))
     for before in planned_meetings(session, case.id):
         before.ended_at = clock.now()
+        for agency in before.agencies if before.held_at > clock.now() else ():
+            if agency not in invited:
+                _say(session, "meeting.called-off", case, before, agency)
     meeting = PlannedMeeting(
         id=new_id(),
         case_id=case.id,
@@ -122,6 +125,16 @@ def call_off(session: Session, meeting: PlannedMeeting, viewer: Viewer) -> None:
     for agency in meeting.agencies if meeting.held_at > clock.now() else ():
         _say(session, "meeting.called-off", case, meeting, agency)
     audit.append(session, audit.Entry(viewer.actor, "called-meeting-off", f"case:{meeting.case_id}", meeting.id))
+
+
+def shown_though_uninvited(session: Session, case: Case) -> dict[str, list[SharedMaterial]]:
+    """What is still shared with agencies that were invited once and are not to the meeting that is planned, by agency."""
+    planned = {agency for each in planned_meetings(session, case.id) for agency in each.agencies}
+    of_case = select(PlannedMeeting.agencies).where(PlannedMeeting.case_id == case.id)
+    once = {agency for agencies in session.scalars(of_case) for agency in agencies}
+    shared = shared_of(session, case)
+    seen = {agency: [each for each in shared if agency in each.with_agencies] for agency in sorted(once - planned)}
+    return {agency: found for agency, found in seen.items() if found} if planned else {}
 
 
 def planned_meetings(session: Session, case_id: str = "") -> list[PlannedMeeting]:

@@ -58,6 +58,7 @@ def panel_report(session: Session, case: Case, decision: RapidReviewDecision, ru
         "outcome": decision.outcome,
         "other_review": content.get("other_review"),
         "reasons": content["reasons"],
+        "why_anew": content.get("why_anew"),
         "what_will_be_done": content.get("what_will_be_done"),
         "headings": [
             {"heading": rule.id, "asks": rule.text, "text": content["content"][heading_name(rule.id)]}

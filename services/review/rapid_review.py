@@ -19,9 +19,10 @@ from shared.outbox import emit
 from shared.partnership import partnership
 from shared.rulebook import Rulebook
 from shared.web.fields import SEND_IT
-from shared.web.problems import conflict, refused_fields
+from shared.web.problems import conflict, refused, refused_fields
 
 REGULATION_11 = "reg-11-2-"
+DECIDED = ("rapid-review-completed", "with-panel", "panel-agreed")
 
 
 def rules_of(case: Case) -> Rulebook:
@@ -32,10 +33,15 @@ def rules_of(case: Case) -> Rulebook:
 def record_decision(session: Session, case: Case, body: dict[str, Any], viewer: Viewer) -> RapidReviewDecision:
     """Record what the partners decided, with every point of regulation 11 considered (SI 2018/789).
 
-    Before all have signed, or after the Panel questioned the one before, a new decision takes its place: signatures
-    under the former no longer count and are kept. `case` is locked by the caller. Raises a 422 problem for points
-    not considered or headings of the Panel's guidance not written, 409 in another stage.
+    A new decision takes the place of the one before: signatures under the former no longer count and are kept. Where
+    all had signed that, and the Panel did not question it, `why_anew` says why. `case` is locked by the caller. Raises
+    a 422 problem for points not considered, headings of the Panel's guidance not written, or no `why_anew`; 409 in
+    another stage.
     """
+    if case.stage in DECIDED and not body.get("why_anew"):
+        raise refused(
+            "/why_anew", "All three partners have signed the decision that stands. Say why it is decided anew."
+        )
     considerations = _considered(body["regulation_11"], rules_of(case))
     _expect_headings(body["content"], rules_of(case))
     case.stage = move(CASE, case.stage, "decide")

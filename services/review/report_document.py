@@ -83,6 +83,9 @@ def _decision(report: dict[str, Any]) -> Iterator[Block]:
     other = OTHER_REVIEWS.get(report["other_review"] or "")
     yield Words(OUTCOMES[report["outcome"]] + (f": {other}" if other else ""))
     yield Words(report["reasons"])
+    if report["why_anew"]:
+        yield Heading("Why it was decided anew", 3)
+        yield Words(report["why_anew"])
     if report["what_will_be_done"]:
         yield Heading("What will be done with the learning", 3)
         yield Words(report["what_will_be_done"])

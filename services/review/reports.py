@@ -5,7 +5,6 @@ from typing import Any
 
 import pypdfium2
 from sqlalchemy import func, select
-from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
 from services.review.draft_comments import expect_facts_answered
@@ -19,6 +18,7 @@ from shared.identity.viewer import Viewer
 from shared.partnership import partnership
 from shared.web.problems import conflict, refused
 
+SIGNED = "full-report"  # what the partners sign off, and publishing is given
 _pdfium = threading.Lock()  # PDFium may be used by one thread at a time
 
 
@@ -71,10 +71,10 @@ def add_report(
 
 
 def sign_report(session: Session, review: PracticeReview, body: dict[str, Any], viewer: Viewer) -> Report:
-    """Record a partner's signature under the newest version of a report; the third signs the review off.
+    """Record a partner's signature under the newest version of the full report; the third signs the review off.
 
     `review` is locked by the caller, so that the third is one only. Emits `report.signed-off` with the identifiers
-    that must not appear in what is published. Raises a 409 problem for an older version, an unknown file, a second
+    that must not appear in what is published. Raises a 409 problem for an older version, another file, a second
     signature of the same partner, or a review that was signed off.
     """
     review.status = move(PRACTICE_REVIEW, review.status, "sign")
@@ -102,18 +102,13 @@ def sign_report(session: Session, review: PracticeReview, body: dict[str, Any], 
 
 
 def _newest_with(session: Session, review: PracticeReview, sha256: str) -> Report:
-    newest = (
-        select(Report)
-        .ext(distinct_on(Report.kind))
-        .where(Report.practice_review_id == review.id)
-        .order_by(Report.kind, Report.number.desc())
-    )
-    for report in session.scalars(newest):
-        if report.sha256 == sha256.lower():
-            return report
-    raise conflict(
-        "No newest version of a report of this review has these bytes. Read it again, and sign what it is now."
-    )
+    full = select(Report).where(Report.practice_review_id == review.id, Report.kind == SIGNED)
+    newest = session.scalar(full.order_by(Report.number.desc()).limit(1))
+    if newest is None or newest.sha256 != sha256.lower():
+        raise conflict(
+            "These are not the bytes of the newest full report of this review. Read it again, and sign what it is now."
+        )
+    return newest
 
 
 def signers_of(session: Session, report: Report) -> set[str]:

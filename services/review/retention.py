@@ -1,6 +1,6 @@
 """How long records are kept: when a class is due, legal holds, and what people decide. Nothing goes by itself.
 
-A case has ended when its rapid review is complete or withdrawn and every review of it is published. The years of a class
+A case has ended when its rapid review is complete or withdrawn and every review of it is published, withheld or ended. The years of a class
 run from that day; then a person is asked. What may be destroyed is confirmed by a second person (`destruction.py`).
 """
 
@@ -21,12 +21,14 @@ from shared.partnership import RecordClass, partnership
 from shared.web.problems import conflict, refused
 
 ENDED = """
-    SELECT c.id, c.reference, (greatest(coalesce(c.closed_at, c.completed_at), max(r.published_at))
+    SELECT c.id, c.reference, (greatest(coalesce(c.closed_at, c.completed_at), max(r.over_at))
                AT TIME ZONE 'Europe/London')::date AS ended_on
       FROM cases c LEFT JOIN review_cases l ON l.case_id = c.id AND l.removed_at IS NULL
-      LEFT JOIN practice_reviews r ON r.id = l.practice_review_id
+      LEFT JOIN (SELECT id, greatest(published_at, ended_at,
+                        CASE WHEN publication_route = 'withheld' THEN route_decided_at END) AS over_at
+                   FROM practice_reviews) r ON r.id = l.practice_review_id
      WHERE coalesce(c.closed_at, c.completed_at) IS NOT NULL AND {where}
-     GROUP BY c.id HAVING bool_and(r.id IS NULL OR r.published_at IS NOT NULL)
+     GROUP BY c.id HAVING bool_and(r.id IS NULL OR r.over_at IS NOT NULL)
 """
 ENDED_CASE = text(ENDED.format(where="c.id = :case"))
 

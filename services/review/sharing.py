@@ -90,6 +90,23 @@ def stop_sharing(session: Session, material: SharedMaterial, viewer: Viewer) -> 
     audit.append(session, audit.Entry(viewer.actor, "stopped-sharing", f"case:{material.case_id}", why))
 
 
+def stop_sharing_with(session: Session, case: Case, agency: str, viewer: Viewer) -> None:
+    """Let one agency see nothing more of what others returned in a case; whoever else saw it goes on seeing it.
+
+    `case` is locked by the caller. Raises a 409 problem where nothing is shared with the agency.
+    """
+    found = [each for each in shared_of(session, case) if agency in each.with_agencies]
+    if not found:
+        raise conflict("Nothing is shared with this agency.")
+    for each in found:
+        stop_sharing(session, each, viewer)
+        rest = [other for other in each.with_agencies if other != agency]
+        if rest or each.with_reviewer:
+            same = {column.key: getattr(each, column.key) for column in SharedMaterial.__table__.columns}
+            session.add(SharedMaterial(**same | {"id": new_id(), "with_agencies": rest, "ended_at": None}))
+    audit.append(session, audit.Entry(viewer.actor, "stopped-sharing-with", f"case:{case.id}", agency))
+
+
 def shared_of(session: Session, case: Case) -> list[SharedMaterial]:
     """What is shared of a case now, by whose it is."""
     statement = select(SharedMaterial).where(SharedMaterial.case_id == case.id, SharedMaterial.ended_at.is_(None))

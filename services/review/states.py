@@ -21,6 +21,11 @@ CASE: States = {
     ("panel-questions", "hear-agreement"): "panel-agreed",
     ("panel-questions", "hear-question"): "panel-questions",
     ("panel-questions", "decide"): "awaiting-signatures",
+    ("rapid-review-completed", "decide"): "awaiting-signatures",  # the partners may see it otherwise, and say why
+    ("with-panel", "decide"): "awaiting-signatures",
+    ("panel-agreed", "decide"): "awaiting-signatures",
+    ("panel-agreed", "hear-agreement"): "panel-agreed",
+    ("panel-agreed", "hear-question"): "panel-questions",  # a second letter, or the first was recorded wrongly
     ("rapid-review-completed", "commission"): "practice-review",
     ("with-panel", "commission"): "practice-review",
     ("panel-agreed", "commission"): "practice-review",
@@ -63,6 +68,7 @@ PRACTICE_REVIEW: States = {
     ("published", "reach-milestone"): "published",
     ("under-way", "delay"): "under-way",
     ("under-way", "sign"): "under-way",
+    ("under-way", "end"): "ended",  # without a report; one that was signed off is withheld by publish instead
     ("under-way", "sign-off"): "signed-off",
     ("signed-off", "delay"): "signed-off",
     ("signed-off", "publish"): "published",
@@ -79,7 +85,7 @@ HOLD: States = {
 }
 
 SENTENCES = {
-    "decide": "A decision is recorded before all have signed, or after the Panel has questioned the one before.",
+    "decide": "A decision is recorded until the notification is withdrawn or a practice review is commissioned.",
     "sign": "Positions are taken on a recorded decision that is not complete yet. Record the decision first.",
     "hear-agreement": "The Panel's reply is recorded once the rapid review is complete.",
     "hear-question": "The Panel's reply is recorded once the rapid review is complete.",
@@ -87,6 +93,7 @@ SENTENCES = {
     "save": "This return was called off with its case; it is no longer awaited.",
     "submit": "This return was called off with its case; it is no longer awaited.",
     "change": "This practice review was signed off; its parts are closed.",
+    "end": "A review is ended while it is under way. Of a report that was signed off, decide that it is not published.",
     "check": "This hold was lifted; place a new one if publication must wait again.",
     "lift": "This hold was lifted before.",
 }

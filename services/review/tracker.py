@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from services.review.holds import active_holds
 from services.review.models import Action, Case, PracticeReview, Recommendation
+from services.review.practice_review import is_withheld
 from services.review.review_cases import cases_of, reviews_of
 from services.review.stages import next_stage, standings
 from services.review.wording import REVIEW_KINDS
@@ -93,12 +94,13 @@ def _rapid_review(session: Session, case: Case, reviews: Sequence[PracticeReview
 def _practice_review(session: Session, review: PracticeReview) -> dict[str, Any]:
     cases = cases_of(session, review)
     held = active_holds(session, review)
+    unpublished = review.ended_at is not None or is_withheld(review)
     kind = REVIEW_KINDS[review.kind]
     said = [kind] if review.kind != "lcspr" else []
     said += [f"About {len(cases)} incidents: {', '.join(case.reference for case in cases)}"] * (len(cases) > 1)
     said += [f"Publication is held: {words(hold.reason)}" for hold in held]
     return _learning(session, (Recommendation.practice_review_id == review.id,)) | {
-        "Case status": "Closed" if review.published_at else "Open",
+        "Case status": "Closed" if review.published_at or unpublished else "Open",
         "Local reference": review.reference,
         "Date added": _day(review.decided_at),
         "Date of incident": cases[0].occurred_on,
@@ -106,7 +108,13 @@ def _practice_review(session: Session, review: PracticeReview) -> dict[str, Any]
         "Type of review": TYPES.get(review.kind, "Other"),
         "Stage of review": _stage(session, review),
         "Report signed off": _day(review.signed_off_at),
-        "Publication": "Published" if review.published_at else "Embargoed" if held else "Not yet",
+        "Publication": "Published"
+        if review.published_at
+        else "Not published"
+        if unpublished
+        else "Embargoed"
+        if held
+        else "Not yet",
         "Publication date": _day(review.published_at),
         "Link to report": review.publication_url,
         "Comments": ". ".join(said),

@@ -46,7 +46,7 @@ QUERIES: dict[str, str] = {
         SELECT 'hold:' || h.id AS concerns, h.next_check_on AS due_on, r.reference, NULL AS agency_id,
                '/review/holds/' || h.id || '/check' AS page
           FROM holds h JOIN practice_reviews r ON r.id = h.practice_review_id
-         WHERE h.status = 'active' AND h.next_check_on <= :today
+         WHERE h.status = 'active' AND h.next_check_on <= :today AND r.status <> 'ended'
     """,
     # Regulation 14: the newest entry says when the partners look again; before the first, the partnership's interval.
     "monitoring": """
@@ -64,6 +64,36 @@ QUERIES: dict[str, str] = {
                '/review/cases/' || c.id || '/panel-reply' AS page
           FROM rapid_review_decisions d JOIN cases c ON c.id = d.case_id
          WHERE d.superseded_at IS NULL AND d.reply_due_on <= :today AND c.closed_at IS NULL
+    """,
+    # Each partner who has no position on the decision that stands: what was said of one before does not count.
+    "position-awaited": """
+        SELECT 'decision:' || d.id || ':' || p.agency AS concerns,
+               (d.decided_at AT TIME ZONE 'Europe/London')::date AS due_on, c.reference, p.agency AS agency_id,
+               '/review/cases/' || c.id AS page
+          FROM rapid_review_decisions d JOIN cases c ON c.id = d.case_id AND c.stage = 'awaiting-signatures'
+         CROSS JOIN unnest(CAST(:partners AS text[])) AS p (agency)
+         WHERE d.superseded_at IS NULL AND (d.decided_at AT TIME ZONE 'Europe/London')::date <= :today
+           AND NOT EXISTS (SELECT FROM rapid_review_signatures s WHERE s.decision_id = d.id AND s.agency_id = p.agency)
+    """,
+    # A report is to be signed from the first signature under any version of it, or the day planned for its sign-off,
+    # on; drafts before that are not. Who signed an earlier version is to sign anew.
+    "report-to-sign": """
+        SELECT * FROM (
+            SELECT 'report:' || n.id || ':' || p.agency AS concerns,
+                   greatest((n.uploaded_at AT TIME ZONE 'Europe/London')::date, begun.on_day) AS due_on, r.reference,
+                   p.agency AS agency_id, '/review/practice-reviews/' || r.id AS page
+              FROM practice_reviews r
+              JOIN LATERAL (SELECT x.id, x.uploaded_at FROM reports x WHERE x.practice_review_id = r.id
+                    AND x.kind = 'full-report' ORDER BY x.number DESC LIMIT 1) n ON true
+              JOIN LATERAL (SELECT least(
+                    (SELECT (min(s.signed_at) AT TIME ZONE 'Europe/London')::date FROM report_signatures s
+                       JOIN reports x ON x.id = s.report_id WHERE x.practice_review_id = r.id),
+                    (SELECT m.due_on FROM milestones m WHERE m.practice_review_id = r.id AND m.stage = 'sign-off'
+                      ORDER BY m.number DESC LIMIT 1)) AS on_day) begun ON begun.on_day IS NOT NULL
+             CROSS JOIN unnest(CAST(:partners AS text[])) AS p (agency)
+             WHERE r.status = 'under-way' AND NOT EXISTS (
+                   SELECT FROM report_signatures s WHERE s.report_id = n.id AND s.agency_id = p.agency)) unsigned
+         WHERE due_on <= :today
     """,
     # What an agency sent after the decision: it may be another decision that the partners would take now.
     "return-after-decision": """
@@ -136,6 +166,7 @@ def values_of(today: date) -> dict[str, object]:
     here = partnership()
     return {
         "today": today,
+        "partners": list(here.safeguarding_partners),
         "monitoring_days": here.monitoring_days,
         "stale_days": here.stale_action_days,
         "classes": [each.id for each in here.record_classes],

@@ -27,6 +27,7 @@ STATUS = {
     "signed-off": "Signed off",
     "published": "Published",
     "publication-withdrawn": "Withdrawn from publication",
+    "ended": "Ended",
     "active": "Publication is held",
     "lifted": "Lifted",
     "open": "Not begun",
@@ -82,6 +83,8 @@ REPORT_KINDS = {"full-report": "Full report", "executive-summary": "Executive su
 WAITING = {
     "hold-check": "Look at a hold on publication again",
     "panel-reply": "Ask the Panel for its reply to the rapid review",
+    "position-awaited": "Take a position on the rapid review's decision",
+    "report-to-sign": "Sign the report as it is now",
     "return-after-decision": "Read what an agency sent after the decision",
     "action-overdue": "An action is overdue",
     "action-stale": "Nothing was heard of an action for a while",

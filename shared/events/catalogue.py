@@ -19,7 +19,8 @@ from shared.settings import SERVICES
 class EventType:
     """One kind of event. `contract` is what its data must be, at both ends.
 
-    `at_once`: it takes rights away, so its consumers have it before whoever caused it is answered (handing_over.py).
+    `at_once`: it takes rights away or holds publication, so its consumers have it before whoever caused it is answered
+    (handing_over.py).
     """
 
     name: str
@@ -54,7 +55,8 @@ CATALOGUE: dict[str, EventType] = {
             "practice-review.commissioned", "review", ("notify", "publish"), contracts.PracticeReviewCommissioned()
         ),
         EventType("practice-review.delayed", "review", ("notify", "publish"), contracts.PracticeReviewDelayed()),
-        EventType("hold.placed", "review", ("notify", "publish"), contracts.HoldPlaced()),
+        EventType("practice-review.ended", "review", ("notify",), contracts.PracticeReviewEnded()),
+        EventType("hold.placed", "review", ("notify", "publish"), contracts.HoldPlaced(), at_once=True),
         EventType("hold.lifted", "review", ("notify", "publish"), contracts.HoldLifted()),
         EventType("reminder.due", "review", ("notify",), contracts.ReminderDue()),
         EventType("report.signed-off", "review", ("publish",), contracts.ReportSignedOff()),

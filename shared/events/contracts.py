@@ -253,6 +253,13 @@ class PracticeReviewDelayed(PracticeReviewEvent):
     delayed_at = Time(required=True)
 
 
+class PracticeReviewEnded(PracticeReviewEvent):
+    """The partners ended it without a report, for these `reasons`."""
+
+    reasons = fields.String(required=True)
+    ended_at = Time(required=True)
+
+
 class HoldPlaced(PracticeReviewEvent):
     hold_id = Id(required=True)
     reason = fields.String(required=True)

@@ -4,6 +4,8 @@ import uuid
 
 import requests
 
+from tests.faults.at_once import PARTNERS
+from tests.faults.test_races_of_signatures import office, publications_of, review_with_report
 from tests.running import Running, until
 
 LISTS = ("/notify/api/v1/referrals", "/review/api/v1/information-requests", "/publish/api/v1/publications")
@@ -40,6 +42,19 @@ def test_what_was_handed_over_waits_for_nobody(running: Running) -> None:
     with running.workers_standing_still():
         said(running, "directory", "add-agency", agency, "--name", agency, "--kind", "school")
         assert agency not in running.pending_events()
+
+
+def test_a_hold_keeps_a_publication_back_with_the_answer(running: Running) -> None:
+    path, body = review_with_report(running)
+    for partner in PARTNERS:
+        assert running.call("POST", f"{path}/sign-off", partner, json=body).ok
+    review = running.call("GET", path, "office").json()
+    [opened] = until(lambda: publications_of(running, review), "the publication to open")
+    hold = {"reason": "criminal-trial", "owner": {"name": "Ola Example", "role": "Lawyer"}}
+    with running.workers_standing_still():
+        office(running, f"{path}/holds", hold | {"next_check_on": "2999-01-01"})
+        shown = running.call("GET", f"/publish/api/v1/publications/{opened['id']}", "office").json()
+        assert [each["reason"] for each in shown["holds"]] == ["criminal-trial"]
 
 
 def test_with_every_other_service_silent_access_ends_all_the_same_and_is_heard_of_later(running: Running) -> None:

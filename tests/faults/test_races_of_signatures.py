@@ -66,7 +66,8 @@ def test_the_rapid_review_is_completed_once_and_the_panel_gets_one_report(runnin
         assert len(reports_at_the_panel(running, incident)) == 1
 
 
-def test_the_report_is_signed_off_once_and_one_publication_opens(running: Running) -> None:
+def review_with_report(running: Running) -> tuple[str, Shown]:
+    """The path of a practice review, and what a partner says to sign its full report."""
     _, case = rapid_review_signed_at_once(running)
     decided = running.call("GET", f"{CASES}/{case['id']}", "office").json()["rapid_review"]["runs_from"]
     commissioned = {"kind": "lcspr", "title": "Contacts not put together", "decided_at": decided}
@@ -74,10 +75,19 @@ def test_the_report_is_signed_off_once_and_one_publication_opens(running: Runnin
     path = f"/review/api/v1/practice-reviews/{review['id']}"
     file = {"file": ("Report.pdf", report_pdf("Contacts not put together"), "application/pdf")}
     report = office(running, f"{path}/reports?kind=full-report", None, files=file)
-    body = {"report_sha256": report["sha256"], "name": "Pat Watkins", "role": "Director"}
+    return path, {"report_sha256": report["sha256"], "name": "Pat Watkins", "role": "Director"}
+
+
+def publications_of(running: Running, review: Shown) -> list[Shown]:
+    listed = running.call("GET", "/publish/api/v1/publications", "office", params={"limit": 200}).json()["items"]
+    return [each for each in listed if each["practice_review_id"] == review["id"]]
+
+
+def test_the_report_is_signed_off_once_and_one_publication_opens(running: Running) -> None:
+    path, body = review_with_report(running)
     answers = at_once(*(partial(sign, running, f"{path}/sign-off", partner, body) for partner in PARTNERS * 2))
     assert sorted(statuses(answers)) == [201] * 3 + [409] * 3, [answer.text for answer in answers]
     settle(running)
-    assert running.call("GET", path, "office").json()["status"] == "signed-off"
-    listed = running.call("GET", "/publish/api/v1/publications", "office", params={"limit": 200}).json()["items"]
-    assert [each["practice_review_id"] for each in listed].count(review["id"]) == 1
+    review = running.call("GET", path, "office").json()
+    assert review["status"] == "signed-off"
+    assert len(publications_of(running, review)) == 1

@@ -297,3 +297,65 @@ def test_words_that_wait_for_their_check_keep_the_gate_shut() -> None:
     assert any("Wait until" in sentence for sentence in schedule(publication, status=409)["missing"])
     check_documents()
     assert any("Decide on 1 thing" in sentence for sentence in schedule(publication, status=409)["missing"])
+
+
+WITHDRAWAL = {"reasons": "A name stood in the summary.", "ordered_by": "The three partners"}
+
+
+def test_what_was_withdrawn_comes_out_again_only_with_new_copies_and_with_the_protocol_followed_anew() -> None:
+    publication = live_publication()
+    at = f"/publications/{publication['id']}"
+    post(f"{at}/protocol/debrief", {"done_by": "Ruth Editor"})
+    post(f"{at}/withdrawal", WITHDRAWAL)
+    assert steps_recorded(at) == {"debrief"}  # what came after going live is true of what was live
+    post(f"{at}/route", route())
+    missing = " ".join(schedule(publication, working_days=1, status=409)["missing"])
+    assert "media and communications protocol" in missing
+    assert "must be sent a copy 7 working days before" in missing  # the very bytes that went out before
+    follow_protocol(publication)
+    schedule(publication)
+    pass_days()
+    publish_due()
+    assert any("not confirmed" in sentence for sentence in get(at)["held_because"])
+    schedule(publication)
+    confirm_copies(publication)
+    pass_days()
+    publish_due()
+    assert status_of(publication) == "live"
+    assert "debrief" not in steps_recorded(at)
+    post(f"{at}/protocol/debrief", {"done_by": "Ruth Editor"})
+
+
+def steps_recorded(at: str) -> set[str]:
+    return {step["id"] for step in get(at)["protocol"] if step["done_at"]}
+
+
+def test_the_days_of_the_protocol_are_those_of_the_time_set_anew_after_a_withdrawal() -> None:
+    publication = live_publication()
+    at = f"/publications/{publication['id']}"
+    post(f"{at}/withdrawal", WITHDRAWAL)
+    pass_days(60)
+    post(f"{at}/route", route())
+    assert {step["due_on"] for step in get(at)["protocol"]} == {None}
+    assert not any(step["overdue"] for step in get(at)["protocol"])
+
+
+def test_copies_sent_for_another_route_do_not_count_since_their_readers_were_told_not_to_use_them() -> None:
+    publication = scheduled_publication()
+    at = f"/publications/{publication['id']}"
+    post(f"{at}/route", route("anonymous"))
+    post(f"{at}/route", route("local"))
+    assert "must be sent a copy" in schedule(publication, working_days=1, status=409)["missing"][0]
+    post(f"{at}/route", route("local", reasons="Decided alike."))
+    schedule(publication)
+    confirm_copies(publication)
+    pass_days()
+    publish_due()
+    assert status_of(publication) == "live"
+
+
+def test_a_route_decided_alike_keeps_the_copies_that_were_sent() -> None:
+    publication = scheduled_publication()
+    pass_days(7)
+    post(f"/publications/{publication['id']}/route", route("local", reasons="Decided alike."))
+    schedule(publication, working_days=3)

@@ -212,6 +212,37 @@ def test_of_a_withdrawn_report_the_nspcc_is_asked_to_hold_its_copy_back_and_for_
     assert status == "410" and b"National Collection" not in gone  # it may say there what had to be taken down
 
 
+def test_what_was_taken_back_is_asked_for_and_acknowledged_no_more_when_the_partners_decide_anew(
+    mailbox: Mailbox,
+) -> None:
+    publication = live_publication()
+    at = f"/publications/{publication['id']}"
+    first = get(at)["nspcc"][0]["our_reference"]
+    mails_to_nspcc(mailbox)
+    post(f"{at}/withdrawal", {"reasons": "A name was overlooked.", "ordered_by": "The partners"})
+    post(f"{at}/route", route())  # under way to be published again
+    for _ in range(2):
+        clock.advance(timedelta(days=20))
+        remind_of_receipts()
+    assert len([message for message in mails_to_nspcc(mailbox) if first in message["Subject"]]) == 2  # sent, asked back
+    [shown] = get(at)["nspcc"]
+    assert (shown["chased"], bool(shown["taken_back_at"])) == (0, True)
+    answer = {"reference": "C1001", "received_at": clock.now().isoformat()}
+    post(f"{at}/nspcc-receipt", answer, status=409)
+    post(f"{at}/nspcc-receipt", answer | {"our_reference": first}, status=409)
+    assert said(publication["id"], "publication.deposited") == []
+    brought_out(publication)
+    assert post(f"{at}/nspcc-receipt", answer)["number"] == 2
+    post(f"{at}/nspcc-receipt", answer | {"our_reference": first}, status=422)
+    mails_to_nspcc(mailbox)
+    post(f"{at}/withdrawal", {"reasons": "Another name.", "ordered_by": "The partners"})
+    asked = [m for m in mails_to_nspcc(mailbox) if "We have withdrawn it" in m.get_body().get_content()]
+    assert [first in message["Subject"] for message in asked if publication["pseudonym"] in message["Subject"]] == [
+        True,
+        False,
+    ]  # each once
+
+
 def test_a_report_that_was_not_sent_yet_does_not_go_to_the_nspcc_once_it_is_withdrawn(mailbox: Mailbox) -> None:
     publication = live_publication()
     at = f"/publications/{publication['id']}"

@@ -24,6 +24,7 @@ from tests.publishing import (
     pdf,
     post,
     route,
+    scheduled_publication,
     signed_report,
     upload,
 )
@@ -172,3 +173,22 @@ def test_a_correction_waits_for_its_check_by_what_is_known_now() -> None:
     check_documents()
     assert any("1 thing" in each for each in post(at, order, status=409)["missing"])
     assert not look_now(publication)  # what the public sees is without it
+
+
+def test_a_hold_on_what_is_public_is_told_once_to_those_who_can_take_it_down_and_takes_nothing_down() -> None:
+    publication, scheduled = live(), scheduled_publication()
+    lead = Someone(OFFICE, ["communications-lead"], service="publish", name="Nia Lead")
+    for each in (publication, scheduled):
+        hold = dict.fromkeys(("hold_id", "case_id", "incident_id"), each["id"])
+        hold |= {"practice_review_id": each["practice_review_id"], "reference": each["reference"], "reason": "inquest"}
+        for day in ("2027-03-01", "2027-04-01"):  # placed, and looked at again
+            hear("hold.placed", hold | {"next_check_on": day, "placed_at": clock.now().isoformat()})
+    told = mails(publication, "hold-on-public")
+    assert {"partnership-office", f"person:{lead.id}"} <= {each["recipient"] for each in told}
+    assert len(told) == len({each["recipient"] for each in told})
+    assert all("It is public; a hold does not take it down." in each["text"] for each in told)
+    assert mails(scheduled, "hold-on-public") == []
+    shown = [lead.get(f"/publish/publications/{each['id']}").text for each in (publication, scheduled)]
+    assert ["a hold does not take it down" in page for page in shown] == [True, False]
+    publish_due()
+    assert browse(path_of(publication))[0] == "200"

@@ -303,19 +303,15 @@ def test_the_panel_and_the_secretary_of_state_are_given_the_reasons_for_a_delay(
 
 
 def publication_of(taken: dict[str, Any]) -> dict[str, Any]:
-    facts = {"publication_id": str(uuid.uuid4()), "practice_review_id": str(uuid.uuid4())}
-    return facts | {"incident_id": taken["id"], "reference": taken["reference"]}
+    """The publication of a review that was commissioned."""
+    review = review_of(taken)
+    hear("practice-review.commissioned", review | {"pseudonym": "Child A", "decided_at": clock.now().isoformat()})
+    return publishing(review)
 
 
-def test_not_publishing_is_told_with_its_reasons_and_publishing_is_not(sandbox: Outside) -> None:
-    taken = notified()
-    decided = {"reasons": "A sibling would be harmed.", "decided_at": clock.now().isoformat()}
-    hear("publication.route-decided", publication_of(taken) | decided | {"route": "local"})
-    hear("publication.route-decided", publication_of(taken) | decided | {"route": "withheld"})
-    send()
-    for recipient in ("panel", "secretary-of-state"):
-        told = [i for i in sandbox.received(taken["reference"], recipient) if "sibling would be harmed" in i["body"]]
-        assert len(told) == 1, recipient
+def publishing(review: dict[str, Any]) -> dict[str, Any]:
+    same = {name: review[name] for name in ("practice_review_id", "incident_id", "reference")}
+    return same | {"publication_id": str(uuid.uuid4())}
 
 
 def test_prior_copies_go_to_three_and_a_new_date_brings_a_new_due_date_and_no_second_copy(sandbox: Outside) -> None:
@@ -442,7 +438,6 @@ def test_what_changes_no_duty_is_heard_and_confirmed(kind: str) -> None:
         "hold.placed": review
         | {"hold_id": str(uuid.uuid4()), "reason": "trial", "next_check_on": day_of(now), "placed_at": now},
         "hold.lifted": review | {"hold_id": str(uuid.uuid4()), "lifted_at": now},
-        "publication.withdrawn": publication_of({"id": str(uuid.uuid4()), "reference": "INC-X"})
-        | {"reasons": "Wrongly published.", "withdrawn_at": now},
+        "publication.withdrawn": publishing(review) | {"reasons": "Wrongly published.", "withdrawn_at": now},
     }[kind]
     assert taken_in(hear(kind, data))

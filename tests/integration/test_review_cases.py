@@ -4,11 +4,13 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from services.review.pages import cases
 from services.review.reactions import REACTIONS
 from services.review.service import SERVICE
 from shared import clock
 from shared.calendar import add_working_days, end_of_day, london_day
 from shared.events.catalogue import Event, NotYet
+from tests.people import Someone
 from tests.reviewing import (
     COUNCIL,
     HOSPITAL,
@@ -18,6 +20,7 @@ from tests.reviewing import (
     POLICE,
     SCHOOL,
     call,
+    decide_and_sign,
     discharged,
     find_case,
     get,
@@ -150,6 +153,14 @@ def test_a_withdrawn_incident_that_is_notified_again_starts_a_new_rapid_review_i
     assert (again["id"], again["stage"], again["closed_at"]) == (case["id"], "rapid-review", None)
     assert again["rapid_review"]["due_at"] > case["rapid_review"]["due_at"]
     assert {each["status"] for each in again["information_requests"]} == {"requested"}
+
+
+def test_an_open_case_stands_on_the_list_before_every_one_that_is_done(monkeypatch: pytest.MonkeyPatch) -> None:
+    done = open_case(sent_at="2025-07-07T10:00:00+00:00")  # due before all others
+    decide_and_sign(done)
+    monkeypatch.setattr(cases, "MOST", 1)
+    office = Someone(OFFICE, ["partnership-office"], service="review")
+    assert done["reference"] not in office.get("/review/cases").text
 
 
 def test_cases_are_listed_in_pages_newest_first() -> None:

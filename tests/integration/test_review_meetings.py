@@ -92,6 +92,29 @@ def test_who_is_invited_is_told_and_reads_the_papers_inside_and_nobody_else_does
     assert guest.get(meeting).status_code == 404
 
 
+def test_who_is_not_invited_any_more_is_told_so_and_the_office_stops_what_they_still_see_by_one_button() -> None:
+    case, office = one_answered(), person(OFFICE, "partnership-office")
+    put(f"/information-requests/{request_of(case, POLICE)}/return", POLICE, FULL_RETURN)
+    at, plan = f"/review/cases/{case['id']}/agenda", {"time": "14:00", "place": "Plough Lane"}
+    office.does(at, agencies=[HOSPITAL], papers=["return"], **plan, **on("day", 3))
+    first = said(f"case:{case['id']}", "meeting.planned")[0]["meeting_id"]
+    assert office.does(at, **plan, **on("day", 4)).split("?")[0].endswith(f"/cases/{case['id']}/sharing")
+    off = said(f"case:{case['id']}", "meeting.called-off")
+    assert [(each["agency_id"], each["meeting_id"]) for each in off] == [(HOSPITAL, first)]
+
+    def sees(agency: str) -> int:
+        return len([m for m in get(f"/shared-material?case_id={case['id']}", agency)["items"] if m["agency"]["id"] != agency])  # fmt: skip
+
+    sharing, told = f"/review/cases/{case['id']}/sharing", "Wye Valley NHS Trust is not invited to the meeting any more"
+    assert told in " ".join(office.get(sharing).text.split())
+    assert (sees(HOSPITAL), sees(SCHOOL)) == (2, 0)
+    partners = [sees(partner) for partner in PARTNERS]
+    assert office.post(sharing, stop_with=HOSPITAL).status_code == 303
+    assert (sees(HOSPITAL), [sees(partner) for partner in PARTNERS]) == (0, partners)
+    assert told not in " ".join(office.get(sharing).text.split())
+    assert office.post(sharing, stop_with=HOSPITAL).status_code == 409
+
+
 def test_without_returns_among_the_papers_the_agenda_tells_no_agencys_words() -> None:
     case, office = one_answered(), person(OFFICE, "partnership-office")
     office.does(f"/review/cases/{case['id']}/agenda", time="14:00", place="Plough Lane", agencies=HOSPITAL, **on("day", 3))  # fmt: skip

@@ -56,7 +56,7 @@ MAY: dict[tuple[str, str], frozenset[str]] = {
     **{(method, CASE.format("record_id") + "/position"): PARTNER for method in BOTH},
     **{(method, CASE.format("record_id") + "/stages/<slug>"): RUNS for method in BOTH},
     **{("GET", path): READS for path in (CASE.format("record_id") + "/explained", REVIEW + "/explained", CASE.format("record_id") + "/explained.pdf", REVIEW + "/explained.pdf")},
-    **{(method, f"{REVIEW}/{rest}"): RUNS for rest in ("reviewer", "stages/<slug>", "case", "comment", "reviewer-request", "hold", "delay", "report", *(f"records/{kind}" for kind in KINDS)) for method in BOTH},
+    **{(method, f"{REVIEW}/{rest}"): RUNS for rest in ("reviewer", "stages/<slug>", "case", "comment", "reviewer-request", "hold", "delay", "end", "report", *(f"records/{kind}" for kind in KINDS)) for method in BOTH},
     **{(method, f"{REVIEW}/sign"): PARTNER for method in BOTH},
     **{(method, CASE.format("case_id") + rest): OFFICE_ALONE for rest in ("/access", "/bundle") for method in BOTH},
     **{(method, CASE.format("case_id") + "/chronology/entries/<key>"): RUNS for method in BOTH},

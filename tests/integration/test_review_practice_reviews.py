@@ -15,6 +15,7 @@ from services.review.service import SERVICE
 from shared import clock, files
 from shared.calendar import add_months, end_of_day, london_day
 from shared.database import new_id
+from tests.people import Someone
 from tests.reviewing import (
     BASE,
     COUNCIL,
@@ -253,6 +254,16 @@ def test_signatures_count_for_the_newest_version_only() -> None:
     assert [len(each["signatures"]) for each in part(review, "reports")] == [2, 1]
 
 
+def test_signatures_under_a_summary_sign_nothing_off() -> None:
+    review = commissioned(open_case())
+    upload(review, pdf())
+    summary = upload(review, pdf(400), "executive-summary").json
+    for partner in PARTNERS:
+        assert "full report" in sign(review, summary, partner, 409)["detail"]
+    assert part(review, "status") == "under-way"
+    assert said(f"practice-review:{review['id']}", "report.signed-off") == []
+
+
 def test_three_partners_who_sign_the_report_at_once_sign_it_off_once() -> None:
     review = commissioned(open_case())
     report = upload(review, pdf()).json
@@ -299,3 +310,36 @@ def test_a_practice_review_is_not_there_for_other_agencies() -> None:
     review = commissioned(open_case())
     assert call("GET", f"/practice-reviews/{review['id']}", SCHOOL).status_code == 404
     assert call("POST", f"/practice-reviews/{review['id']}/delays", SCHOOL, {}).status_code == 403
+
+
+AGREED = [{"agency_id": partner, "name": "Pat Watkins", "role": "Director"} for partner in PARTNERS]
+
+
+def test_the_three_partners_end_a_review_without_a_report_and_it_goes_on_no_more() -> None:
+    review = commissioned(open_case())
+    at, body = f"/practice-reviews/{review['id']}", {"reasons": "The criteria were not met after all."}
+    for agreed in (AGREED[:2], [*AGREED[:2], AGREED[0]]):
+        assert post(f"{at}/end", OFFICE, body | {"agreed_by": agreed}, 422)["errors"][0]["pointer"] == "/agreed_by"
+    post(f"{at}/end", SCHOOL, body | {"agreed_by": AGREED}, 403)
+    ended = post(f"{at}/end", OFFICE, body | {"agreed_by": AGREED})
+    assert (ended["status"], ended["ending"], bool(ended["ended_at"])) == ("ended", body | {"agreed_by": AGREED}, True)
+    [event] = said(f"practice-review:{review['id']}", "practice-review.ended")
+    assert event["reasons"] == body["reasons"]
+    assert upload(review, pdf()).status_code == 409
+    delay = {"reasons": "It is late.", "expected_on": days_from_now(30)}
+    for path, sent in (("delays", delay), ("end", body | {"agreed_by": AGREED}), ("reviewers", REVIEWER)):
+        post(f"{at}/{path}", OFFICE, sent, 409)
+    finished, _ = signed_off()
+    post(f"/practice-reviews/{finished['id']}/end", OFFICE, body | {"agreed_by": AGREED}, 409)
+
+
+def test_people_end_a_review_by_a_page_that_names_who_agreed_for_each_partner() -> None:
+    review = commissioned(open_case())
+    office, at = Someone(OFFICE, ["partnership-office"], service="review"), f"/review/practice-reviews/{review['id']}"
+    assert f'href="{at}/end"' in office.get(at).text
+    named = {f"{what}_{partner}": f"The {what} at {partner}" for partner in PARTNERS for what in ("name", "role")}
+    lacking = office.post(f"{at}/end", reasons="No more is learnt.", **(named | {f"name_{POLICE}": ""}))
+    assert (lacking.status_code, part(review, "status")) == (422, "under-way")
+    office.does(f"{at}/end", reasons="No more is learnt.", **named)
+    shown = office.get(at).text
+    assert "No more is learnt." in shown and f"The name at {POLICE}" in shown and f'href="{at}/end"' not in shown

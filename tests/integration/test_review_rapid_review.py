@@ -169,15 +169,47 @@ def test_a_changed_decision_voids_the_signatures_before_it_and_keeps_them() -> N
 
 def test_the_panels_disagreement_lets_the_partners_decide_again() -> None:
     case = open_case()
-    decision, _, panel_reply, practice_reviews = paths(case)
+    _, _, panel_reply, practice_reviews = paths(case)
     decide_and_sign(case, NO_REVIEW)
     review = {"kind": "lcspr", "title": "Information sharing", "decided_at": clock.now().isoformat()}
     post(practice_reviews, OFFICE, review, 409)
-    post(decision, OFFICE, DECISION, 409)
     post(panel_reply, OFFICE, reply("disagrees"))
     decide_and_sign(case, DECISION)
     assert [each["outcome"] for each in completions(case)] == ["no-lcspr", "lcspr"]
     post(practice_reviews, OFFICE, review)
+
+
+@pytest.mark.parametrize("stage", ["rapid-review-completed", "with-panel", "panel-agreed"])
+def test_the_partners_may_decide_anew_once_all_have_signed_and_say_why(stage: str) -> None:
+    case = open_case()
+    decision, sign_off, panel_reply, practice_reviews = paths(case)
+    decide_and_sign(case, NO_REVIEW)
+    if stage == "with-panel":
+        hear("duty.discharged", discharged(case["incident_id"]))
+    if stage == "panel-agreed":
+        post(panel_reply, OFFICE, reply("agrees"))
+    assert find_case(case["incident_id"])["stage"] == stage
+    assert post(decision, OFFICE, DECISION, 422)["errors"][0]["pointer"] == "/why_anew"
+    assert find_case(case["incident_id"])["stage"] == stage
+    why = "A second agency's records came to light."
+    assert len(post(decision, OFFICE, DECISION | {"why_anew": why})["awaited"]) == 3
+    for partner in PARTNERS:
+        post(sign_off, partner, signature())
+    first, second = find_case(case["incident_id"])["decisions"]
+    assert (first["superseded_at"] is None, second["why_anew"]) == (False, why)
+    assert [each["report"]["why_anew"] for each in completions(case)] == [None, why]
+    review = {"kind": "lcspr", "title": "Information sharing", "decided_at": clock.now().isoformat()}
+    post(practice_reviews, OFFICE, review)
+
+
+def test_a_second_letter_of_the_panel_that_questions_the_decision_is_recorded_after_one_that_agreed() -> None:
+    case = open_case()
+    decision, _, panel_reply, _ = paths(case)
+    decide_and_sign(case, NO_REVIEW)
+    post(panel_reply, OFFICE, reply("agrees"))
+    post(panel_reply, OFFICE, reply("disagrees"))
+    assert find_case(case["incident_id"])["stage"] == "panel-questions"
+    post(decision, OFFICE, DECISION)
 
 
 def test_a_reply_from_the_future_is_refused() -> None:

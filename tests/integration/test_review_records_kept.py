@@ -300,3 +300,29 @@ def test_a_legal_hold_is_placed_and_lifted_on_pages() -> None:
     hold = shown.split('href="/review/legal-holds/')[1].split('"')[0]
     office.does(f"/review/legal-holds/{hold}", reasons="The inquest is over.")
     assert "The inquest is over." in office.get(f"{at}/records").text
+
+
+@pytest.mark.parametrize("how", ["withheld", "ended"])
+def test_a_case_whose_review_is_not_published_has_ended_too(how: str) -> None:
+    case = open_case()
+    review, now = commissioned(case), clock.now().isoformat()
+
+    def ended_on() -> Any:
+        return get(f"/cases/{case['id']}/records", OFFICE)["ended_on"]
+
+    if how == "ended":
+        agreed = [{"agency_id": each, "name": "Pat Watkins", "role": "Director"} for each in PARTNERS]
+        post(f"/practice-reviews/{review['id']}/end", OFFICE, {"reasons": "No basis.", "agreed_by": agreed})
+    else:
+        report = upload(review, pdf()).json
+        for partner in PARTNERS:
+            sign(review, report, partner)
+        assert ended_on() is None
+        decided = published(review, route="withheld", reasons="A sibling.", decided_at=now)
+        hear("publication.route-decided", decided, "publish")
+    assert ended_on() == clock.now().date().isoformat()
+    if how == "withheld":
+        later = (clock.now() + timedelta(minutes=1)).isoformat()
+        decided = published(review, route="local", reasons="She is of age.", decided_at=later)
+        hear("publication.route-decided", decided, "publish")
+        assert ended_on() is None

@@ -60,8 +60,8 @@ def test_a_review_has_its_case_and_an_action_its_progress_after_the_upgrade_and_
 
 def test_the_newest_steps_go_down_and_up_again(before: tuple[str, str]) -> None:
     url, superuser = before
-    for revision in ("0027", "-4", "0027"):
+    for revision in ("0028", "-5", "0028"):
         migrate("review", url, application_role("review"), revision)
         with psycopg.connect(superuser) as connection:
-            added = "SELECT count(*) FROM information_schema.columns WHERE column_name IN ('search_changed_at', 'ended_with_it', 'route_decided_at')"
-            assert connection.execute(added).fetchone() == (0 if revision == "-4" else 3,)
+            added = "SELECT count(*) FROM information_schema.columns WHERE column_name IN ('search_changed_at', 'ended_with_it', 'route_decided_at', 'ending')"
+            assert connection.execute(added).fetchone() == (0 if revision == "-5" else 4,)

@@ -11,11 +11,17 @@ from shared import clock
 from shared.reminding import EVERY
 from tests import notifying
 from tests.integration import test_reactions
+from tests.integration.test_review_practice_reviews import pdf, sign, upload
 from tests.notifying import Outside
 from tests.people import WRONG, Someone
 from tests.reviewing import (
+    COUNCIL,
+    DECISION,
     FULL_RETURN,
+    ICB,
     OFFICE,
+    PARTNERS,
+    POLICE,
     SCHOOL,
     call,
     commissioned,
@@ -27,6 +33,7 @@ from tests.reviewing import (
     put,
     request_of,
     said,
+    signature,
 )
 
 pytestmark = pytest.mark.usefixtures("ground", "own_clock")
@@ -183,3 +190,48 @@ def test_a_return_that_is_changed_after_the_decision_waits_until_the_office_says
     assert waits_now()
     post(f"{request}/read-after-decision", OFFICE, {"reasons": "The same."})
     assert not waits_now()
+
+
+def whose(kind: str, reference: str) -> set[str]:
+    """The agencies of which something of this kind waits in a review."""
+    found = get("/waiting", OFFICE)["items"]
+    return {each["agency_id"] for each in found if each["kind"] == kind and each["reference"] == reference}
+
+
+def test_each_partner_is_told_that_its_position_is_awaited_and_anew_where_another_decision_voided_it() -> None:
+    case = open_case()
+    at = f"/cases/{case['id']}/rapid-review"
+    first = post(f"{at}/decision", OFFICE, DECISION)["decision"]["id"]
+    remind()
+    assert [len(said(f"decision:{first}:{agency}", "reminder.due")) for agency in PARTNERS] == [1, 1, 1]
+    post(f"{at}/sign-off", COUNCIL, signature())
+    assert whose("position-awaited", case["reference"]) == {ICB, POLICE}
+    second = post(f"{at}/decision", OFFICE, DECISION)["decision"]["id"]
+    assert whose("position-awaited", case["reference"]) == set(PARTNERS)
+    remind()
+    [told] = said(f"decision:{second}:{COUNCIL}", "reminder.due")
+    assert (told["agency_id"], told["page"]) == (COUNCIL, f"/review/cases/{case['id']}")
+    for partner in PARTNERS:
+        post(f"{at}/sign-off", partner, signature())
+    assert whose("position-awaited", case["reference"]) == set()
+
+
+def test_a_report_is_to_be_signed_once_somebody_signed_it_or_its_day_has_come_and_anew_in_each_version() -> None:
+    review, planned = commissioned(open_case()), commissioned(open_case())
+    draft = upload(review, pdf()).json
+    upload(planned, pdf())
+    assert whose("report-to-sign", review["reference"]) == set()  # a draft
+    sign(review, draft, COUNCIL)
+    assert whose("report-to-sign", review["reference"]) == {ICB, POLICE}
+    newest = upload(review, pdf(300)).json
+    assert whose("report-to-sign", review["reference"]) == set(PARTNERS)
+    remind()
+    assert len(said(f"report:{newest['id']}:{COUNCIL}", "reminder.due")) == 1
+    for partner in PARTNERS:
+        sign(review, newest, partner)
+    assert whose("report-to-sign", review["reference"]) == set()
+    milestone = {"stage": "sign-off", "due_on": days_from_now(2)}
+    post(f"/practice-reviews/{planned['id']}/milestones", OFFICE, milestone)
+    assert whose("report-to-sign", planned["reference"]) == set()
+    later(2)
+    assert whose("report-to-sign", planned["reference"]) == set(PARTNERS)

@@ -63,6 +63,7 @@ REVIEW: dict[tuple[str, str], tuple[int, ...]] = {
     ("PUT", "/information-requests/<uuid:request_id>/return"): ANY_SENDS,
     ("GET", "/practice-reviews/<uuid:review_id>"): ANY_ONE,
     ("POST", "/practice-reviews/<uuid:review_id>/delays"): RUNS,
+    ("POST", "/practice-reviews/<uuid:review_id>/end"): RUNS,
     ("POST", "/practice-reviews/<uuid:review_id>/holds"): RUNS,
     ("POST", "/practice-reviews/<uuid:review_id>/milestones"): RUNS,
     ("POST", "/practice-reviews/<uuid:review_id>/reports"): UPLOADS,

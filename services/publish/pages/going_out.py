@@ -34,7 +34,7 @@ class StepForm(Questions):
 
 
 def _step_form(visit: Visit, publication: Publication) -> Questions:
-    form, done = StepForm(visit.typed), steps_done(visit.session, publication.id)
+    form, done = StepForm(visit.typed), steps_done(visit.session, publication)
     left = [step for step in steps_of(publication) if step.id not in done]
     form.offer("step", [(step.id, step.sentence) for step in left if not comes_later(publication, step)])
     if later := sum(comes_later(publication, step) for step in left):

@@ -176,8 +176,9 @@ def _corrections(orders: Sequence[PageOrder], *, hidden: bool) -> tuple[Correcti
 
 
 def _at_the_nspcc(session: Session, publication: Publication) -> tuple[str | None, date | None]:
-    """The NSPCC's reference of the latest acknowledged deposit, and until when it keeps the file."""
-    statement = select(Deposit).where(Deposit.publication_id == publication.id, Deposit.received_at.is_not(None))
+    """The NSPCC's reference of the latest acknowledged deposit that stands, and until when it keeps the file."""
+    stands = (Deposit.received_at.is_not(None), Deposit.taken_back_at.is_(None))
+    statement = select(Deposit).where(Deposit.publication_id == publication.id, *stands)
     deposit = session.scalar(statement.order_by(Deposit.number.desc()).limit(1))
     return (deposit.nspcc_reference, kept_until(deposit)) if deposit else (None, None)
 

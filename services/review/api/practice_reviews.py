@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from services.review.api.routes import api
+from services.review.endings import end_review
 from services.review.holds import check_hold, lift_hold, place_hold, record_panel_told
 from services.review.models import Case, Hold, PracticeReview, ReviewCase, ReviewerRequest
 from services.review.practice_review import record_delay
@@ -22,6 +23,7 @@ from services.review.schemas.practice_reviews import (
     AnswerOfReviewer,
     Appointment,
     DelayBody,
+    EndingBody,
     FurtherCase,
     HoldBody,
     HoldCheckBody,
@@ -208,3 +210,17 @@ def post_delay(call: Call, review_id: UUID) -> Reply:
     review = _to_change(call, review_id)
     delay = record_delay(call.session, review, call.body, call.viewer)
     return Reply(describe_delay(delay), headers=etag(review))
+
+
+@api.post(
+    "/practice-reviews/<uuid:review_id>/end",
+    allows=rights.office_or_partner,
+    takes=EndingBody,
+    gives=PracticeReviewView,
+    status=201,
+)
+def post_end_of_review(call: Call, review_id: UUID) -> Reply:
+    """End the review without a report; the Panel and the Secretary of State are given the reasons."""
+    review = _to_change(call, review_id)
+    end_review(call.session, review, call.body, call.viewer)
+    return Reply(describe_practice_review(call.session, review), headers=etag(review))

@@ -33,6 +33,8 @@ class PracticeReview(Model):
     deposited_at: Mapped[MomentOrNone]
     nspcc_reference: Mapped[str | None]
     withdrawn_at: Mapped[MomentOrNone]
+    ended_at: Mapped[MomentOrNone]
+    ending: Mapped[dict[str, Any] | None] = mapped_column(Encrypted("practice_reviews.ending"))  # reasons, agreed_by
     plan: Mapped[dict[str, Any] | None] = mapped_column(JSONB)  # the stages in force on the day of the decision
     version: Mapped[int] = mapped_column(default=1)
 

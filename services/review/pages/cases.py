@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from services.review.bundle import is_about_others
 from services.review.directory import Agencies
@@ -23,6 +23,7 @@ from shared.partnership import partnership
 from shared.web.forms import Questions, SelectMultipleField, needed
 from shared.web.pages import Go, Page, Visit
 
+MOST = 500
 Step = tuple[str, str]
 FURTHER = "Record a further decision (positions taken so far no longer count)"
 WAITS_FOR = {  # by the page where it is done
@@ -47,9 +48,10 @@ def begin(visit: Visit) -> Go:
 
 @pages.get("/cases", allows=rights.office_or_partner)
 def list_cases(visit: Visit) -> Page:
-    """Every case, what is due first; those that are closed or done at the end."""
-    cases = [describe_summary(case) for case in visit.session.scalars(select(Case).order_by(Case.due_at).limit(500))]
-    cases.sort(key=lambda case: bool(case["rapid_review"]["completed_at"]) or case["stage"] == "withdrawn")
+    """The cases, what is due first; those that are closed or done at the end, as far as `MOST` reaches."""
+    is_done = or_(Case.completed_at.is_not(None), Case.stage == "withdrawn")
+    found = visit.session.scalars(select(Case).order_by(is_done, Case.due_at).limit(MOST))
+    cases = [describe_summary(case) for case in found]
     answered = answers_of_cases(visit.session)
     return Page("cases.html", "Reviews", {"cases": cases, "answered": answered})
 

@@ -7,7 +7,13 @@ from flask import request
 from sqlalchemy import select
 
 from services.review.directory import Agencies
-from services.review.meeting_plans import call_off, current_agenda, plan_meeting, planned_meetings
+from services.review.meeting_plans import (
+    call_off,
+    current_agenda,
+    plan_meeting,
+    planned_meetings,
+    shown_though_uninvited,
+)
 from services.review.models import Case, InformationRequest, PlannedMeeting
 from services.review.pages.site import pages
 from services.review.records import find
@@ -86,6 +92,9 @@ def post_meeting_plan(visit: Visit, case_id: UUID) -> Page | Go:
 
     if not acted(visit, form, "day", act):
         return _agenda_page(visit, case, form)
+    if shown_though_uninvited(visit.session, case):
+        told = "They are invited by e-mail. Somebody who is not invited any more still sees what was shared."
+        return Go(f"/review/cases/{case.id}/sharing", told)
     return Go(request.path, "They are invited by e-mail, and find the agenda and papers here.")
 
 

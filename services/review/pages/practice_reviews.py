@@ -5,6 +5,7 @@ from uuid import UUID
 
 from wtforms import FileField
 
+from services.review.directory import Agencies
 from services.review.holds import check_hold, lift_hold, place_hold, record_panel_told
 from services.review.models import Case, Hold, PracticeReview, Report, Reviewer, ReviewerRequest
 from services.review.pages.acts import act
@@ -33,6 +34,7 @@ from services.review.views.practice_reviews import describe_practice_review, ver
 from services.review.wording import HOLD_REASONS, REPORT_KINDS
 from shared import files
 from shared.identity import rights
+from shared.partnership import partnership
 from shared.web.asking import Shown, checked, given, line, optional_text, reasons
 from shared.web.forms import DayField, Questions, RadioField, SentBeside, may_be_empty, needed
 from shared.web.layout import moment
@@ -60,6 +62,7 @@ def show_practice_review(visit: Visit, review_id: UUID) -> Page:
         "records": shown_records(visit, review),
         "versions": versions_of(described),
         "held": [hold for hold in described["holds"] if hold["status"] == "active"],
+        "partners": Agencies(visit.session, partnership().safeguarding_partners),
         "back": f"/review/cases/{review.case_id}",
     }
     return Page("practice_review.html", f"Practice review {review.reference}", values)
@@ -223,7 +226,7 @@ _on_review(
     note="Regulation 14: the partners may ask for information or a draft, in writing, and watch time and quality.",
 )  # fmt: skip
 _on_review(
-    "hold", "place_hold", "Hold publication", "Hold it", "Publication is held.", "next_check_on",
+    "hold", "place_hold", "Hold publication", "Hold it", "Publication is held. What is public already stays so; publishing is told.", "next_check_on",
     asks=lambda visit, _: HoldForm(visit.typed), does=_hold,
 )  # fmt: skip
 _on_review(

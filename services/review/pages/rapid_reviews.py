@@ -92,6 +92,9 @@ def _decision_class(rules: Rulebook) -> type[Questions]:
         "outcome": RadioField(
             "What was decided?", choices=OUTCOMES.items(), validators=needed("Choose what was decided")
         ),
+        "why_anew": optional_text(
+            "Why is it decided anew?", "Needed where all three partners have signed a decision before"
+        ),
         "other_review": RadioField(
             "If another kind of review: which?",
             choices=[("", "None"), *OTHER_REVIEWS.items()],
@@ -120,7 +123,7 @@ def _decision_class(rules: Rulebook) -> type[Questions]:
 
 def _decide(visit: Visit, case: Case, form: Questions) -> object:
     rules, answers = rules_of(case), form.answers()
-    body = given(form, "outcome", "reasons", "what_will_be_done", "other_review")
+    body = given(form, "outcome", "reasons", "why_anew", "what_will_be_done", "other_review")
     body["content"] = {
         heading_name(rule): answers[f"heading_{heading_name(rule)}"] for rule in rules.rapid_review_content
     }

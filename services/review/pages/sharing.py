@@ -5,11 +5,12 @@ from uuid import UUID
 from flask import request
 
 from services.review.directory import Agencies
+from services.review.meeting_plans import shown_though_uninvited
 from services.review.models import Case, SharedMaterial
 from services.review.pages.chronology import as_download, chronology_page, looked_at
 from services.review.pages.site import pages
 from services.review.records import find
-from services.review.sharing import WHAT, newest_numbers, share, shared_of, shared_with, stop_sharing
+from services.review.sharing import WHAT, newest_numbers, share, shared_of, shared_with, stop_sharing, stop_sharing_with
 from services.review.views.cases import describe_case, describe_summary
 from shared.identity import rights
 from shared.web.asking import acted
@@ -51,6 +52,7 @@ def _sharing_page(visit: Visit, case: Case, form: Questions) -> Page:
         "form": form,
         "errors": form.error_list(),
         "shared": shared,
+        "uninvited": shown_though_uninvited(visit.session, case),
         "names": Agencies(visit.session, whom),
         "newest": newest_numbers(visit.session, case),
         "what": WHAT,
@@ -61,8 +63,11 @@ def _sharing_page(visit: Visit, case: Case, form: Questions) -> Page:
 
 @pages.post("/cases/<uuid:case_id>/sharing", allows=rights.office)
 def post_sharing(visit: Visit, case_id: UUID) -> Page | Go:
-    """Share, or stop sharing one thing."""
+    """Share, stop sharing one thing, or stop sharing anything with one agency."""
     case = find(visit.session, Case, case_id, lock=True)
+    if agency := request.form.get("stop_with"):
+        stop_sharing_with(visit.session, case, agency, visit.viewer)
+        return Go(request.path, "Nothing is shared with them any more.")
     if stop := request.form.get("stop"):
         material = next((each for each in shared_of(visit.session, case) if each.id == stop), None)
         if material is None:

@@ -8,6 +8,7 @@ from services.review.schemas.review_records import ReviewRecordView
 from services.review.schemas.stages import StageView
 
 Text = fields.String
+STATUSES = ("under-way", "signed-off", "published", "publication-withdrawn", "ended")
 
 
 class ReviewerView(Schema):
@@ -127,6 +128,19 @@ class PublicationNote(Schema):
     withdrawn_at = moment(allow_none=True)
 
 
+class AgreementView(Schema):
+    agency_id = Text(required=True)
+    name = Text(required=True)
+    role = Text(required=True)
+
+
+class EndingView(Schema):
+    """Why the partners ended the review without a report, and who agreed for each of them."""
+
+    reasons = Text(required=True)
+    agreed_by = fields.List(fields.Nested(AgreementView), required=True)
+
+
 class PracticeReviewSummary(Schema):
     """A practice review with its clock; `expected_on` is the newest date given with reasons for a delay."""
 
@@ -136,15 +150,17 @@ class PracticeReviewSummary(Schema):
     pseudonym = Text(required=True)
     kind = Text(required=True, metadata={"enum": [*KINDS]})
     title = Text(required=True)
-    status = Text(required=True, metadata={"enum": ["under-way", "signed-off", "published", "publication-withdrawn"]})
+    status = Text(required=True, metadata={"enum": [*STATUSES]})
     decided_at = moment()
     due_at = moment()
     overdue = fields.Boolean(required=True)
     authority = Text(required=True)
     signed_off_at = moment(allow_none=True)
+    ended_at = moment(allow_none=True)
 
 
 class PracticeReviewView(PracticeReviewSummary):
+    ending = fields.Nested(EndingView, allow_none=True, required=True)
     expected_on = fields.Date(allow_none=True, required=True)
     cases = fields.List(fields.Nested(ReviewCaseView), required=True)
     reviewers = fields.List(fields.Nested(ReviewerView), required=True)

@@ -135,6 +135,21 @@ class PanelTold(Schema):
     panel_told_on = Day(required=True, validate=not_in_the_future)
 
 
+class Agreement(Schema):
+    """Who agreed for one of the three safeguarding partners."""
+
+    agency_id = Line(80, required=True)
+    name = Line(required=True)
+    role = Line(required=True)
+
+
+class EndingBody(Schema):
+    """Why a review is ended without a report, and who agreed for each of the three partners."""
+
+    reasons = Text(required=True)
+    agreed_by = Several(fields.Nested(Agreement), most=3, required=True)
+
+
 class DelayBody(Schema):
     """The reasons for a delay; the Panel and the Secretary of State are given them without delay."""
 

@@ -28,10 +28,14 @@ class ImmediateAction(Schema):
 
 
 class RapidReviewDecisionBody(Schema):
-    """The partners' decision. `content` has a text for each heading of the Panel's guidance, by its snake_case name."""
+    """The partners' decision. `content` has a text for each heading of the Panel's guidance, by its snake_case name.
+
+    `why_anew` is needed where all three have signed the decision that stands, and the Panel has not questioned it.
+    """
 
     outcome = Choice(*OUTCOMES, required=True)
     reasons = Text(required=True)
+    why_anew = Text(5000)
     what_will_be_done = Text()
     other_review = Choice(*OTHER_REVIEWS)
     regulation_11 = Several(fields.Nested(Consideration), most=30, required=True)
@@ -97,6 +101,7 @@ class RapidReviewDecisionView(Schema):
     number = fields.Integer(required=True)
     outcome = fields.String(required=True, metadata={"enum": [*OUTCOMES]})
     reasons = fields.String(required=True)
+    why_anew = fields.String(required=True, allow_none=True)
     what_will_be_done = fields.String(required=True, allow_none=True)
     other_review = fields.String(required=True, allow_none=True)
     regulation_11 = fields.List(fields.Nested(ConsiderationView), required=True)

@@ -45,9 +45,10 @@ def describe_summary(review: PracticeReview) -> dict[str, Any]:
         "status": review.status,
         "decided_at": review.decided_at,
         "due_at": review.due_at,
-        "overdue": review.due_at < (review.published_at or clock.now()) and not is_withheld(review),
+        "overdue": review.due_at < (review.published_at or review.ended_at or clock.now()) and not is_withheld(review),
         "authority": rule_of(review.kind, review.decided_at).authority,
         "signed_off_at": review.signed_off_at,
+        "ended_at": review.ended_at,
         "published_at": review.published_at,
         "withheld_at": review.route_decided_at if is_withheld(review) else None,
     }
@@ -56,6 +57,7 @@ def describe_summary(review: PracticeReview) -> dict[str, Any]:
 def describe_practice_review(session: Session, review: PracticeReview) -> dict[str, Any]:
     delays = _parts(session, Delay, review, Delay.recorded_at)
     return describe_summary(review) | {
+        "ending": review.ending,
         "expected_on": delays[-1].expected_on if delays else None,
         "cases": [describe_link(session, each) for each in links_of(session, review)],
         "reviewers": [describe_reviewer(each) for each in _parts(session, Reviewer, review, Reviewer.appointed_on)],

@@ -11,7 +11,7 @@ from services.review.models import Case, PanelReply, RapidReviewDecision, RapidR
 from services.review.panel_report import considered
 from services.review.rapid_review import awaited_partners, rules_of
 
-OPTIONAL = ("what_will_be_done", "other_review")
+OPTIONAL = ("why_anew", "what_will_be_done", "other_review")
 
 
 def describe_decisions(session: Session, case: Case, decisions: Sequence[RapidReviewDecision]) -> list[dict[str, Any]]:
