@@ -228,7 +228,7 @@ def test_what_is_out_of_turn_is_refused_and_changes_nothing() -> None:
         (panel_reply, OFFICE, reply("agrees")),
         (practice_reviews, OFFICE, review),
     ):
-        assert "rapid-review" in post(path, agency, body, 409)["detail"]
+        assert "Rapid review under way" in post(path, agency, body, 409)["detail"]
     post(decision, OFFICE, DECISION)
     post(panel_reply, OFFICE, reply("agrees"), 409)
     post(practice_reviews, OFFICE, review, 409)
