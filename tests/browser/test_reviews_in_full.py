@@ -107,6 +107,7 @@ def addresses(review: dict[str, Any]) -> list[str]:
         "/reviewer",
         "/reviewer-request",
         "/hold",
+        "/end",
     ]
     of_case = ["", "/bundle", "/stages/meeting", "/explained", "/records", "/records/decision", "/legal-hold", "/recommendation", "/recommendation?theme=escalation"]  # fmt: skip
     return [

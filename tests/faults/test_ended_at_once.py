@@ -52,7 +52,7 @@ def test_a_hold_keeps_a_publication_back_with_the_answer(running: Running) -> No
     [opened] = until(lambda: publications_of(running, review), "the publication to open")
     hold = {"reason": "criminal-trial", "owner": {"name": "Ola Example", "role": "Lawyer"}}
     with running.workers_standing_still():
-        office(running, f"{path}/holds", hold | {"next_check_on": "2999-01-01"})
+        office(running, f"{path}/holds", hold | {"next_check_on": "2099-01-01"})
         shown = running.call("GET", f"/publish/api/v1/publications/{opened['id']}", "office").json()
         assert [each["reason"] for each in shown["holds"]] == ["criminal-trial"]
 

@@ -343,9 +343,10 @@ def test_the_days_of_the_protocol_are_those_of_the_time_set_anew_after_a_withdra
 def test_copies_sent_for_another_route_do_not_count_since_their_readers_were_told_not_to_use_them() -> None:
     publication = scheduled_publication()
     at = f"/publications/{publication['id']}"
+    pass_days(7)
     post(f"{at}/route", route("anonymous"))
     post(f"{at}/route", route("local"))
-    assert "must be sent a copy" in schedule(publication, working_days=1, status=409)["missing"][0]
+    assert "must be sent a copy" in schedule(publication, working_days=3, status=409)["missing"][0]
     post(f"{at}/route", route("local", reasons="Decided alike."))
     schedule(publication)
     confirm_copies(publication)
@@ -359,3 +360,6 @@ def test_a_route_decided_alike_keeps_the_copies_that_were_sent() -> None:
     pass_days(7)
     post(f"/publications/{publication['id']}/route", route("local", reasons="Decided alike."))
     schedule(publication, working_days=3)
+    pass_days()
+    publish_due()
+    assert status_of(publication) == "live"
