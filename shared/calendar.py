@@ -123,6 +123,11 @@ def add_months(day: date, months: int) -> date:
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
+def day_in_words(day: date) -> str:
+    """`4 April 2026`."""
+    return f"{day.day} {day:%B %Y}"
+
+
 def london_day(moment: datetime) -> date:
     """The date on the clocks of London at an aware moment. Raises ValueError for one without an offset."""
     if moment.tzinfo is None:

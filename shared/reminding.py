@@ -4,6 +4,7 @@ A reminder is claimed and told in one transaction, so neither a restart nor a se
 reminds has a table `reminders`.
 """
 
+from collections.abc import Callable
 from datetime import date, timedelta
 
 from sqlalchemy import text
@@ -12,6 +13,7 @@ from sqlalchemy.orm import Session
 from shared import clock
 from shared.calendar import add_working_days, london_day
 from shared.partnership import partnership
+from shared.service import Service
 
 EVERY = timedelta(minutes=15)
 # A clock that was moved back (a demonstration begun anew) does not silence it.
@@ -31,10 +33,13 @@ CLAIM = text("""
 """)
 
 
-def take_turn(session: Session) -> bool:
-    """Whether it is time to remind, once in `EVERY`, by whichever worker gets the turn."""
+def remind_in_turn(service: Service, remind: Callable[[], object]) -> None:
+    """What a sweep runs every few seconds: `remind`, once in `EVERY`, by whichever worker gets the turn."""
     now = clock.now()
-    return session.execute(TAKE_TURN, {"now": now, "since": now - EVERY}).first() is not None
+    with service.transaction() as session:
+        its_turn = session.execute(TAKE_TURN, {"now": now, "since": now - EVERY}).first() is not None
+    if its_turn:
+        remind()
 
 
 def claim_reminder(session: Session, kind: str, concerns: str, due_on: date, *, again: bool = True) -> int | None:

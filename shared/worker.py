@@ -17,6 +17,7 @@ from shared.inbox import receive_all
 from shared.logs import begin_request, describe_error, set_up_logs
 from shared.memory import keep_memory_to_oneself
 from shared.outbox import confirm, relay
+from shared.reminding import remind_in_turn
 from shared.service import Service
 from shared.settings import settings
 from shared.starting import stop_where_told_wrong
@@ -31,11 +32,14 @@ task_prerun.connect(lambda **_: begin_request(), weak=False)
 
 
 def make_worker(
-    service: Service, reactions: Mapping[str, Reaction], sweepers: Sequence[Callable[[], object]]
+    service: Service,
+    reactions: Mapping[str, Reaction],
+    remind: Callable[[], object],
+    sweepers: Sequence[Callable[[], object]],
 ) -> Celery:
     """The Celery application of a service's worker with the tasks of the floor.
 
-    `sweepers` are what the periodic sweep runs after the outbox: each does what a lost doorbell did not, and one that
+    `remind` is run by the sweep once in a while; `sweepers` are what the periodic sweep runs after the outbox: each does what a lost doorbell did not, and one that
     fails does not keep the others from running (but leaves no heartbeat).
     """
     stop_where_told_wrong(service)
@@ -56,7 +60,10 @@ def make_worker(
 
     @celery.task(name=f"{service.name}.sweep")
     def sweep() -> None:
-        run_sweep(service, [lambda: relay(service), *sweepers, lambda: keep_house(service)])
+        run_sweep(
+            service,
+            [lambda: relay(service), *sweepers, lambda: remind_in_turn(service, remind), lambda: keep_house(service)],
+        )
 
     return celery
 

@@ -10,7 +10,7 @@ from services.notify.messages import warn_contacts
 from services.notify.models import Duty, Incident
 from services.notify.service import SERVICE
 from shared import audit, clock
-from shared.calendar import add_working_days, london_day, working_days_between
+from shared.calendar import add_working_days, day_in_words, london_day, working_days_between
 from shared.delivery.deliveries import add_deliveries
 from shared.outbox import emit
 from shared.partnership import partnership
@@ -78,11 +78,11 @@ def _warning_for(duty: Duty, now: datetime) -> tuple[str | None, str, bool]:
     """The kind of warning due now (None for none), its sentence, and whether nothing more can come today."""
     today, last = london_day(now), london_day(duty.due_at)
     if now > duty.due_at + timedelta(seconds=0.999999):
-        return f"overdue-{today.isoformat()}", f"OVERDUE since {last:%-d %B %Y}:", True
+        return f"overdue-{today.isoformat()}", f"OVERDUE since {day_in_words(last)}:", True
     holidays = partnership().bank_holidays
     left = working_days_between(today, last, holidays.and_beyond())
     unknown = f" (bank holidays of {last.year} are not known yet)" if last.year > holidays.last_year else ""
-    sentence = f"Due by the end of {last:%A %-d %B %Y}{unknown}, {left} working day{'' if left == 1 else 's'} from now:"
+    sentence = f"Due by the end of {last:%A} {day_in_words(last)}{unknown}, {left} working day{'' if left == 1 else 's'} from now:"
     if left in WARN_WORKING_DAYS:
         return f"working-days-{left}", sentence, last != today
     return None, sentence, last != today

@@ -9,7 +9,7 @@ from services.notify.messages import warn_contacts
 from services.notify.preferences import want_no_digest
 from services.notify.service import SERVICE
 from shared import clock
-from shared.calendar import LONDON, add_working_days, is_working_day
+from shared.calendar import LONDON, add_working_days, day_in_words, is_working_day, london_day
 from shared.delivery.deliveries import add_deliveries
 from shared.partnership import partnership
 from shared.settings import settings
@@ -57,7 +57,7 @@ def _words(session: Session, now: datetime) -> str:
         return ""
     numbers = f"Overdue: {counts.overdue}. Due within two working days: {counts.soon}. Waiting for a person: {counts.waiting}."
     shown = session.execute(NEXT, {"soon": soon, "most": MOST}).all()
-    lines = [f"{row.reference}, due {row.due_at.astimezone(LONDON):%-d %B %Y}" for row in shown]
+    lines = [f"{row.reference}, due {day_in_words(london_day(row.due_at))}" for row in shown]
     if (more := counts.overdue + counts.soon - len(shown)) > 0:
         lines.append(f"and {more} more")
     return "\n".join([numbers, "", *lines, "", f"See them all: {settings().public_url}/notify/today"])

@@ -19,7 +19,7 @@ from shared import audit, clock
 from shared.calendar import add_working_days, london_day
 from shared.delivery.deliveries import add_deliveries
 from shared.partnership import partnership
-from shared.reminding import claim_reminder, take_turn
+from shared.reminding import claim_reminder
 
 WRITER_AFTER, LEADS_AFTER = 1, 2  # working days since it was last touched; since a lead was asked to agree
 BEFORE_DELETION = timedelta(days=7)
@@ -49,14 +49,6 @@ class Reminder(NamedTuple):
     sentence: str
     due_on: date
     again: bool = True
-
-
-def remind_in_turn() -> int:
-    """What the sweep runs every few seconds: remind, once in a while, by whichever worker gets the turn."""
-    with SERVICE.transaction() as session:
-        if not take_turn(session):
-            return 0
-    return remind()
 
 
 def remind() -> int:

@@ -1,4 +1,4 @@
-"""The Celery worker of notify. Each task is one line into the code that does the work."""
+"""The Celery worker of this service."""
 
 from services.notify.attachment_scan import scan_documents
 from services.notify.attachments import forget_files
@@ -12,18 +12,18 @@ from services.notify.rate_limits import forget_counts
 from services.notify.reactions import REACTIONS
 from services.notify.service import SERVICE
 from services.notify.sign_in import forget_failures
-from services.notify.what_waits import remind_in_turn
+from services.notify.what_waits import remind
 from shared.worker import make_worker
 
 celery = make_worker(
     SERVICE,
     REACTIONS,
+    remind,
     sweepers=[
         dispatch_due,
         watch_deadlines,
         send_digest,
         send_held,
-        remind_in_turn,
         say_unsaid_bars,
         scan_documents,
         forget_drafts,
@@ -35,10 +35,10 @@ celery = make_worker(
 
 
 @celery.task(name="notify.dispatch_due")
-def dispatch() -> None:
+def dispatch_due_task() -> None:
     dispatch_due()
 
 
 @celery.task(name="notify.scan_documents")
-def scan() -> None:
+def scan_documents_task() -> None:
     scan_documents()

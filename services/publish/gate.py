@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 
+from shared.calendar import day_in_words
+
 NAMES = {
     "full-report": "full report",
     "executive-summary": "executive summary",
@@ -152,7 +154,7 @@ def steps_in_short(sentences: list[str]) -> list[str]:
 
 def no_hold_is_in_force(facts: Facts) -> Iterator[str]:
     for day in facts.hold_checks:
-        yield f"A hold on publication is in force, next checked on {_day(day)}. Have it lifted first."
+        yield f"A hold on publication is in force, next checked on {day_in_words(day)}. Have it lifted first."
 
 
 def early_readers_keep_silent(facts: Facts) -> Iterator[str]:
@@ -163,7 +165,7 @@ def early_readers_keep_silent(facts: Facts) -> Iterator[str]:
 
 def week_need_not_be_avoided(facts: Facts) -> Iterator[str]:
     if facts.week_to_avoid:
-        yield f"Avoid the week of {_day(facts.week_to_avoid)}: choose another, or say why it must be this one."
+        yield f"Avoid the week of {day_in_words(facts.week_to_avoid)}: choose another, or say why it must be this one."
 
 
 def time_lies_ahead(facts: Facts) -> Iterator[str]:
@@ -177,7 +179,11 @@ def copies_are_early_enough(facts: Facts) -> Iterator[str]:
         return
     late = [copy.name for copy in facts.copies if (copy.sent_on or facts.today) > facts.copies_by]
     if late:
-        first = f"on or after {_day(facts.earliest)}" if facts.earliest else "in a year whose bank holidays are known"
+        first = (
+            f"on or after {day_in_words(facts.earliest)}"
+            if facts.earliest
+            else "in a year whose bank holidays are known"
+        )
         yield f"Choose a time {first}: {_listed(late)} must be sent a copy {facts.notice} before."
 
 
@@ -191,16 +197,12 @@ def copies_were_sent(facts: Facts) -> Iterator[str]:
         if copy.sent_on is None:
             yield f"It is not confirmed that a prior copy was sent to {copy.name}."
         elif facts.copies_by and copy.sent_on > facts.copies_by:
-            sent, by = _day(copy.sent_on), _day(facts.copies_by)
+            sent, by = day_in_words(copy.sent_on), day_in_words(facts.copies_by)
             yield f"The copy to {copy.name} was sent on {sent}; it had to be sent by {by}."
 
 
 def _listed(names: list[str]) -> str:
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
-
-
-def _day(day: date) -> str:
-    return f"{day.day} {day:%B %Y}"
 
 
 CHECKS: tuple[Callable[[Facts], Iterator[str]], ...] = (

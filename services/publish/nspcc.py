@@ -23,7 +23,7 @@ from services.publish.recipients import recipient_now
 from services.publish.schedule import public_name
 from services.publish.service import SERVICE
 from shared import audit, clock, files
-from shared.calendar import london_day
+from shared.calendar import day_in_words, london_day
 from shared.database import new_id
 from shared.delivery.deliveries import Recorded, add_deliveries, delivery_values
 from shared.delivery.outcomes import answer_of
@@ -296,7 +296,7 @@ def _chase(session: Session, late: Deposit, publication: Publication) -> None:
 
 
 def _sent_on(deposit: Deposit) -> str:
-    return f"{london_day(deposit.sent_at or deposit.created_at):%d %B %Y}".removeprefix("0")
+    return day_in_words(london_day(deposit.sent_at or deposit.created_at))
 
 
 def note_dispatch(session: Session, recorded: Sequence[Recorded], _: Rows) -> None:

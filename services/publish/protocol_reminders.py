@@ -17,20 +17,12 @@ from services.publish.service import SERVICE
 from shared import audit, clock
 from shared.calendar import london_day
 from shared.partnership import ProtocolStep
-from shared.reminding import claim_reminder, take_turn
+from shared.reminding import claim_reminder
 
 KIND = "protocol"
 COUNTED_WHILE = {"scheduled": "before", "held": "before", "live": "after"}
 HOLDERS = {"communications": ("communications-lead",), "editor": ("editor",)}  # other owners: the office passes it on
 SILENT = text("SELECT concerns, due_on FROM reminders WHERE kind = :kind AND next_on > :today")
-
-
-def remind_in_turn() -> int:
-    """What the sweep runs every few seconds: remind, once in a while, by whichever worker gets the turn."""
-    with SERVICE.transaction() as session:
-        if not take_turn(session):
-            return 0
-    return remind()
 
 
 def remind() -> int:

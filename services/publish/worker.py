@@ -3,7 +3,7 @@
 from services.publish.document_check import check_documents
 from services.publish.going_live import publish_due
 from services.publish.nspcc import note_dispatch, remind_of_receipts
-from services.publish.protocol_reminders import remind_in_turn
+from services.publish.protocol_reminders import remind
 from services.publish.reactions import REACTIONS
 from services.publish.retention import ask_about_retention
 from services.publish.service import SERVICE
@@ -18,7 +18,8 @@ def dispatch() -> int:
 celery = make_worker(
     SERVICE,
     REACTIONS,
-    sweepers=[publish_due, dispatch, check_documents, remind_of_receipts, remind_in_turn, ask_about_retention],
+    remind,
+    sweepers=[publish_due, dispatch, check_documents, remind_of_receipts, ask_about_retention],
 )
 
 

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from services.review.models import Case, PracticeReview, ReviewerAccess
 from services.review.service import SERVICE
 from shared import audit, clock
+from shared.calendar import day_in_words
 from shared.database import new_id, see_as
 from shared.identity.need_to_know import kept_from, let_in
 from shared.identity.viewer import SYSTEM, Viewer
@@ -132,7 +133,7 @@ def who_sees(session: Session, case: Case) -> Iterator[tuple[str, str, str]]:
         if person.id in kept:
             continue
         if person.id in leads and "reviewer" in person.roles:
-            until = f"{leads[person.id].until:%-d %B %Y}"
+            until = day_in_words(leads[person.id].until)
             yield (
                 person.name,
                 person.agency,

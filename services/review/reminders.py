@@ -10,21 +10,13 @@ from services.review.waiting import QUERIES, Waiting, values_of
 from shared import audit, clock
 from shared.calendar import london_day
 from shared.outbox import emit_all
-from shared.reminding import claim_reminder, take_turn
+from shared.reminding import claim_reminder
 
 BATCH = 100
 FIND = """
     SELECT w.* FROM ({query}) w LEFT JOIN reminders m ON m.kind = :kind AND m.concerns = w.concerns
      WHERE m.due_on IS DISTINCT FROM w.due_on OR m.next_on <= :today ORDER BY w.due_on LIMIT {batch}
 """
-
-
-def remind_in_turn() -> int:
-    """What the sweep runs every few seconds: remind, once in `EVERY`, by whichever worker gets the turn."""
-    with SERVICE.transaction() as session:
-        if not take_turn(session):
-            return 0
-    return remind()
 
 
 def remind() -> int:

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any
 
 from shared import clock
-from shared.calendar import LONDON, CalendarUnknown, london_day, working_days_between
+from shared.calendar import LONDON, CalendarUnknown, day_in_words, london_day, working_days_between
 from shared.partnership import partnership
 
 STAGES = {
@@ -168,4 +168,4 @@ def _said(day: str) -> str:
     when = datetime.fromisoformat(day)
     if len(day) > 10:
         when = when.astimezone(LONDON)
-    return f"{when.day} {when:%B %Y}" + (f", {when:%H:%M}" if len(day) > 10 else "")
+    return day_in_words(when) + (f", {when:%H:%M}" if len(day) > 10 else "")

@@ -4,12 +4,13 @@ from services.review.chasing import remind_of_returns, tell_overdue_returns
 from services.review.destruction import take_files_out
 from services.review.need_to_know import say_unsaid_teams
 from services.review.reactions import REACTIONS
-from services.review.reminders import remind_in_turn
+from services.review.reminders import remind
 from services.review.service import SERVICE
 from shared.worker import make_worker
 
 celery = make_worker(
     SERVICE,
     REACTIONS,
-    sweepers=[remind_of_returns, tell_overdue_returns, remind_in_turn, take_files_out, say_unsaid_teams],
+    remind,
+    sweepers=[remind_of_returns, tell_overdue_returns, take_files_out, say_unsaid_teams],
 )

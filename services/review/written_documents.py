@@ -10,6 +10,8 @@ from typing import Any
 
 from markupsafe import escape
 
+from shared.calendar import day_in_words
+
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 A4 = (210, 297)  # millimetres
 MOST_COLUMNS_UPRIGHT = 6
@@ -175,4 +177,4 @@ def _plain(text: str) -> str:
 def written_day(value: str | datetime) -> str:
     """`14 March 2025` of an ISO date or a moment."""
     when = datetime.fromisoformat(value) if isinstance(value, str) else value
-    return f"{when.day} {when:%B %Y}"
+    return day_in_words(when)

@@ -9,7 +9,7 @@ from flask import Flask, Response, request, send_from_directory
 from jinja2 import ChoiceLoader, FileSystemLoader, PackageLoader, PrefixLoader
 
 from shared import clock
-from shared.calendar import LONDON
+from shared.calendar import LONDON, day_in_words
 from shared.identity.people import WARNED_BEFORE
 from shared.identity.viewer import NOBODY
 from shared.partnership import partnership
@@ -85,8 +85,7 @@ def _secure(response: Response) -> Response:
 
 def day(value: Any) -> str:
     """`4 April 2026`; of a moment, its day in London."""
-    here = _in_london(value)
-    return f"{here.day} {here:%B %Y}"
+    return day_in_words(_in_london(value))
 
 
 def moment(value: Any) -> str:

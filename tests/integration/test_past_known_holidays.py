@@ -7,8 +7,10 @@ import pytest
 
 from services.notify.deadlines import watch_deadlines
 from services.notify.digest import send_digest
-from services.notify.what_waits import remind, remind_in_turn
+from services.notify.service import SERVICE
+from services.notify.what_waits import remind
 from shared import clock
+from shared.reminding import remind_in_turn
 from tests.notifying import COUNCIL, Outside, change_rows, day_of, duty, fresh_referral, incident, refer, send
 from tests.people import Someone
 
@@ -60,7 +62,7 @@ def test_the_contacts_are_told_once_a_month_from_a_year_ahead_to_have_the_next_y
     heard = []
     for day in (date(2027, 12, 30), date(2028, 1, 4), date(2028, 1, 25), date(2028, 2, 1)):
         go_to(day)
-        remind_in_turn()
+        remind_in_turn(SERVICE, remind)
         remind()
         send()
         heard.append(len(letters(sandbox, "Bank holidays")))

@@ -6,9 +6,11 @@ from typing import Any
 
 import pytest
 
-from services.publish.protocol_reminders import remind, remind_in_turn
+from services.publish.protocol_reminders import remind
+from services.publish.service import SERVICE
 from shared import clock
 from shared.partnership import partnership
+from shared.reminding import remind_in_turn
 from shared.settings import settings
 from tests.integration.test_publish_once_live import mails
 from tests.people import Someone
@@ -75,7 +77,7 @@ def test_a_step_that_is_not_the_communications_leads_goes_to_the_office_alone(le
     publication = live_publication()
     post(f"/publications/{publication['id']}/protocol/monitoring", {"done_by": "Nia Lead"})
     pass_days(60)
-    remind_in_turn()
+    remind_in_turn(SERVICE, remind)
     assert told(publication, lead) == ["office"]  # of the debrief
 
 

@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
-from services.review.reminders import remind, remind_in_turn
+from services.review.reminders import remind
+from services.review.service import SERVICE
 from shared import clock
-from shared.reminding import EVERY
+from shared.reminding import EVERY, remind_in_turn
 from tests import notifying
 from tests.integration import test_reactions
 from tests.integration.test_review_practice_reviews import pdf, sign, upload
@@ -76,12 +77,12 @@ def test_a_hold_is_reminded_of_on_its_day_and_not_before() -> None:
 def test_the_sweep_looks_for_what_waits_once_in_a_quarter_of_an_hour() -> None:
     _, hold = held()
     later(2)
-    remind_in_turn()
+    remind_in_turn(SERVICE, remind)
     _, after = held(days=0)
-    remind_in_turn()
+    remind_in_turn(SERVICE, remind)
     assert (reminders_of(hold), reminders_of(after)) == ([1], [])
     clock.advance(EVERY)
-    remind_in_turn()
+    remind_in_turn(SERVICE, remind)
     assert reminders_of(after) == [1]
 
 

@@ -19,7 +19,7 @@ from services.publish.retention import RetentionDecision, decide_retention
 from services.publish.schedule import schedule_publication
 from services.publish.views import avoided_weeks_ahead
 from services.publish.wording import kind_words
-from shared.calendar import LONDON, CalendarUnknown
+from shared.calendar import LONDON, CalendarUnknown, day_in_words
 from shared.identity import rights
 from shared.web.asking import Shown, checked, given, line, moment_on, optional_text, reasons
 from shared.web.forms import DayField, Questions, RadioField, TimeField, may_be_empty, needed
@@ -89,7 +89,7 @@ class ScheduleForm(Questions):
 def _schedule_form(visit: Visit, publication: Publication) -> Questions:
     form = ScheduleForm(visit.typed)
     if weeks := avoided_weeks_ahead(publication):
-        days = and_list([f"{week.day} {week:%B %Y}" for week in weeks])
+        days = and_list([day_in_words(week) for week in weeks])
         form["day"].description = f"Avoid the week{'s' if len(weeks) > 1 else ''} of Monday {days}"
     return form
 

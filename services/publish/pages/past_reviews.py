@@ -6,6 +6,7 @@ from services.publish.models import PastItem
 from services.publish.pages.site import pages
 from services.publish.past_items import past_item, withdraw_past_item
 from services.publish.public_site.site_content import ON_SITE
+from shared.calendar import day_in_words
 from shared.identity import rights
 from shared.web.asking import acted, form_page, reasons
 from shared.web.forms import Questions
@@ -28,7 +29,7 @@ def list_past_reviews(visit: Visit) -> Page:
 
 def _withdrawal_page(visit: Visit, slug: str, form: Questions) -> Page:
     item = past_item(visit.session, slug)
-    note = f"{item.pseudonym}, published on {item.published_on:%d %B %Y}: its page and its documents go, and do not come back."
+    note = f"{item.pseudonym}, published on {day_in_words(item.published_on)}: its page and its documents go, and do not come back."
     return form_page("Take the page down", form, button="Take it down now", back=LIST, note=note)
 
 

@@ -14,6 +14,7 @@ from services.publish.public_site import site_lists
 from services.publish.public_site.site_page import TYPES, SitePage, type_name
 from services.publish.public_site.site_words import ENGLISH, site_words
 from services.publish.wording import AGE_BANDS, AGENCY_KINDS, WARNINGS
+from shared.calendar import day_in_words
 from shared.partnership import partnership
 from shared.settings import settings
 
@@ -113,7 +114,13 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"day": _day, "size": _size, "document": _document, "type": type_name, "theme": theme_name}
+    environment.filters |= {
+        "day": day_in_words,
+        "size": _size,
+        "document": _document,
+        "type": type_name,
+        "theme": theme_name,
+    }
     environment.filters |= {
         "warnings": _warnings,
         "replaced": _replaced,
@@ -126,10 +133,6 @@ def _environment() -> Environment:
         "nspcc_search": nspcc_search,
     }
     return environment
-
-
-def _day(day: date) -> str:
-    return f"{day.day} {day:%B %Y}"
 
 
 def _size(amount: int) -> str:
