@@ -19,6 +19,7 @@ from tests.publishing import (
     browse,
     client,
     confirm_copies,
+    follow_protocol,
     get,
     live_publication,
     open_publication,
@@ -92,6 +93,7 @@ def test_on_the_anonymous_route_a_page_does_not_come_back_at_the_address_that_na
     check_documents()
     publish_due()
     assert (browse(former)[0], browse(document)[0]) == ("410", "410")  # also on its way anew
+    follow_protocol(publication)
     schedule(publication)
     confirm_copies(publication)
     pass_days()

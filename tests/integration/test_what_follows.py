@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from shared.web.layout import due
 from tests.integration.test_dispatch import panel_by_portal
 from tests.integration.test_reports import filled_in
 from tests.notifying import (
@@ -63,8 +64,7 @@ def test_the_duty_officer_who_reports_is_led_to_the_decision_that_is_hers(
     shown = words_at(reader, page)
     assert "You are the duty officer" in shown and f'href="/notify/incidents/{incident}/decision"' in shown
     assert "may call you" not in shown
-    due = duty(incident, "decide-whether-to-notify")["due_at"]
-    assert f"The clock runs out on {int(due[8:10])} " in shown
+    assert f"The clock runs out on {due(duty(incident, 'decide-whether-to-notify')['due_at'])}." in shown
 
 
 def test_nobody_else_is_led_to_the_decision_and_it_is_told_once_it_is_taken() -> None:
