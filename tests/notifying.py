@@ -173,11 +173,10 @@ def send() -> None:
 
 
 def said(kind: str, **holding: Any) -> list[dict[str, Any]]:
-    """The data of every event of a type whose fields have these values, in the order they were said."""
+    """The data of every event of a type whose fields have these values, by subject, in the order they were said of it."""
+    statement = text("SELECT id, data FROM events WHERE type = :kind ORDER BY subject, sequence")
     with SERVICE.transaction() as session:
-        rows = session.execute(
-            text("SELECT id::text, data FROM events WHERE type = :kind ORDER BY occurred_at"), {"kind": kind}
-        ).all()
+        rows = session.execute(statement, {"kind": kind}).all()
     found = [unseal_json(bytes(row.data), f"event:{row.id}") for row in rows]
     return [data for data in found if all(data[name] == value for name, value in holding.items())]
 
