@@ -51,6 +51,19 @@ def write_with_commit(session: Session, *statements: Statement) -> None:
     _said(session).extend((Turn.WRITE, sql, values) for sql, values in statements)
 
 
+def after_writes(session: Session, *statements: Statement) -> list[Any]:
+    """`in_one_exchange`, behind what `write_with_commit` kept for the commit: from here on the transaction sees it."""
+    session.flush()
+    return in_one_exchange(session, *_taken_writes(session), *statements)
+
+
+def _taken_writes(session: Session) -> list[Statement]:
+    said = _said(session)
+    writes = [(sql, values) for turn, sql, values in said if turn == Turn.WRITE]
+    said[:] = [call for call in said if call[0] != Turn.WRITE]
+    return writes
+
+
 def _as_one(calls: Sequence[Call]) -> Statement:
     """The calls as one statement: PostgreSQL evaluates what is selected from left to right."""
     selected = (f"{name}({','.join(['%s'] * len(values))}) AS said_{n}" for n, (_, name, values) in enumerate(calls))
@@ -151,9 +164,9 @@ def _executed(connection: Connection, cursor_class: Any, sql: str, values: Seque
 def commit(session: Session) -> None:
     """Commit a transaction, with what is to go with it, durably and in one exchange."""
     session.flush()
-    if said := sorted(session.info.pop("said", ()), key=lambda call: call[0]):
-        writes = [(sql, values) for turn, sql, values in said if turn == Turn.WRITE]
-        calls = said[len(writes) :]
+    writes = _taken_writes(session)
+    calls = sorted(session.info.pop("said"), key=lambda call: call[0])
+    if writes or calls:
         in_one_exchange(session, *writes, *([_as_one(calls)] if calls else ()), COMMIT)
     session.commit()  # after COMMIT above this asks nothing of the database any more
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from shared import clock
 from shared.encryption import unseal_json
 from shared.events.catalogue import CATALOGUE, Event, NotYet, Reaction
-from shared.exchange import in_one_exchange
+from shared.exchange import after_writes, in_one_exchange
 from shared.logs import begin_request, describe_error
 from shared.service import Service
 
@@ -22,32 +22,38 @@ HEARD_LATER = "SELECT EXISTS (SELECT 1 FROM inbox WHERE subject = %s AND type = 
 
 
 def receive_all(service: Service, reactions: Mapping[str, Reaction], envelopes: Sequence[dict[str, Any]]) -> None:
-    """Receive events one after the other, each in a transaction of its own, and confirm those that are done with.
+    """Receive events in one transaction, or, where one of them fails, each in its own; confirm those that are done with.
 
-    One that fails is logged and keeps no other from being received: its source sends it again.
+    One that fails by itself is logged and keeps no other from being received: its source sends it again.
     """
-    done: dict[str, list[str]] = {}
-    for envelope in envelopes:
-        try:
-            if receive(service, reactions, envelope):
-                done.setdefault(envelope["source"], []).append(envelope["id"])
-        except Exception as error:
-            log.error("event.failed", type=envelope["type"], event_id=envelope["id"], **describe_error(error))
-    for source, event_ids in done.items():
-        _confirm(service, source, event_ids)
+    received = list(envelopes)
+    if len(envelopes) < 2 or not _were_received(service, reactions, envelopes):
+        received = [each for each in envelopes if _were_received(service, reactions, [each])]
+    for source in {each["source"] for each in received}:
+        _confirm(service, source, [each["id"] for each in received if each["source"] == source])
 
 
-def receive(service: Service, reactions: Mapping[str, Reaction], envelope: dict[str, Any]) -> bool:
-    """Do what `reactions` says about an event, unless it was done before; whether it is done now.
+def _were_received(service: Service, reactions: Mapping[str, Reaction], envelopes: Sequence[dict[str, Any]]) -> bool:
+    try:
+        return receive(service, reactions, *envelopes)
+    except Exception as error:
+        if len(envelopes) == 1:
+            log.error("event.failed", type=envelopes[0]["type"], event_id=envelopes[0]["id"], **describe_error(error))
+        return False
+
+
+def receive(service: Service, reactions: Mapping[str, Reaction], *envelopes: dict[str, Any]) -> bool:
+    """Do, all or nothing, what `reactions` says about events, less what was done before; whether it is done now.
 
     An event may come twice, late or out of order. One whose predecessor is missing raises `NotYet` inside its
     reaction: nothing is stored, it is not done, and the source sends it again.
     """
-    begin_request(envelope.get("requestid"))
     try:
         with service.transaction() as session:
-            if _is_new(session, envelope):
-                reactions[envelope["type"]](session, _open(envelope))
+            for envelope in envelopes:
+                begin_request(envelope.get("requestid"))
+                if _is_new(session, envelope):
+                    reactions[envelope["type"]](session, _open(envelope))
     except NotYet as reason:
         log.info("event.not_yet", type=envelope["type"], event_id=envelope["id"], reason=str(reason))
         return False
@@ -56,7 +62,7 @@ def receive(service: Service, reactions: Mapping[str, Reaction], envelope: dict[
 
 def _is_new(session: Session, envelope: dict[str, Any]) -> bool:
     values = [envelope[key] for key in ("id", "type", "source", "subject", "sequence")]
-    return bool(in_one_exchange(session, (KEEP, [*values, clock.machine_now()])))
+    return bool(after_writes(session, (KEEP, [*values, clock.machine_now()])))
 
 
 def heard_later(session: Session, event: Event, kind: str) -> bool:

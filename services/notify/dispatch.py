@@ -30,10 +30,11 @@ def dispatch_due() -> int:
 
 def reads(results: Sequence[Result]) -> Reading:
     """Incidents are held before the messages, and duties after them, the order that everybody keeps."""
-    duties = [duty for result in results if (duty := result.delivery.duty_id)]
+    sent = [result.delivery for result in results if result.delivery.duty_id]
+    duties = [str(each.duty_id) for each in sent]
     if not duties:
         return Reading()
-    notifying = [one.delivery.duty_id for one in results if one.delivery.duty_id and one.delivery.recipient in RULE_OF]
+    notifying = [str(each.duty_id) for each in sent if each.purpose == "notification" and each.recipient in RULE_OF]
     return Reading([holding_incidents_of(duties)], [holding(duties), *reading_notified(notifying)])
 
 

@@ -29,7 +29,7 @@ from shared.service import ring_after_commit
 
 INCIDENTS = """
     SELECT i.id::text, i.reference, i.status, i.merged_into::text, i.assessment, i.occurred_on, i.notified_at, ARRAY(
-           SELECT d.rule FROM duties d WHERE d.incident_id = i.id AND d.rule = ANY(%s) AND d.status <> 'cancelled') AS rules
+           SELECT d.rule FROM duties d WHERE d.incident_id = i.id AND d.status <> 'cancelled') AS rules
       FROM incidents i WHERE i.id IN (SELECT incident_id FROM duties WHERE id = ANY(%s::uuid[]))
 """
 MESSAGES = """
@@ -75,7 +75,7 @@ def reading_notified(duty_ids: Sequence[str]) -> list[Statement]:
         return []
     ids = list(duty_ids)
     by_authority = [ids, partnership().authority.agency_id]
-    return [(INCIDENTS, [list(NOTIFYING), ids]), (MESSAGES, [ids]), (REFERRALS, by_authority), (AGENCIES, [])]
+    return [(INCIDENTS, [ids]), (MESSAGES, [ids]), (REFERRALS, by_authority), (AGENCIES, [])]
 
 
 def note_notified(session: Session, changed: Sequence[Duty], read: Rows) -> list[audit.Entry]:

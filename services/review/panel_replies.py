@@ -7,13 +7,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from services.review.cases import case_of
-from services.review.models import Case, DutyNote, PanelReply, RapidReviewDecision
+from services.review.models import Case, PanelReply, RapidReviewDecision
 from services.review.rapid_review import standing_decision
 from services.review.states import CASE, may, move
 from shared import audit, clock
 from shared.calendar import london_day
 from shared.database import new_id
 from shared.events.catalogue import NotYet
+from shared.exchange import write_with_commit
 from shared.identity.viewer import Viewer
 from shared.partnership import partnership
 from shared.web.problems import conflict
@@ -52,16 +53,19 @@ def panel_replies(session: Session, case: Case) -> list[PanelReply]:
     return list(session.scalars(statement.order_by(PanelReply.recorded_at)))
 
 
+NOTE = """
+    INSERT INTO duty_notes AS n (duty_id, incident_id, rule, recipient, concerns, due_at, overdue, discharged_at, reference)
+    VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)
+    ON CONFLICT (duty_id) DO UPDATE SET overdue = n.overdue OR excluded.overdue,
+        discharged_at = coalesce(excluded.discharged_at, n.discharged_at),
+        reference = CASE WHEN excluded.discharged_at IS NULL THEN n.reference ELSE excluded.reference END
+"""
+
+
 def note_duty(session: Session, duty: dict[str, Any], *, overdue: bool) -> None:
     """Keep what notify says of a duty beside the case: discharged, or overdue. The two may come in either order."""
-    note = session.get(DutyNote, duty["duty_id"], with_for_update=True)
-    if note is None:
-        kept = {name: duty[name] for name in ("duty_id", "incident_id", "rule", "recipient", "concerns")}
-        note = DutyNote(**kept, due_at=datetime.fromisoformat(duty["due_at"]), overdue=False)
-        session.add(note)
-    note.overdue = note.overdue or overdue
-    if not overdue:
-        note.discharged_at, note.reference = datetime.fromisoformat(duty["discharged_at"]), duty["reference"]
+    kept = [duty[name] for name in ("duty_id", "incident_id", "rule", "recipient", "concerns", "due_at")]
+    write_with_commit(session, (NOTE, [*kept, overdue, duty.get("discharged_at"), duty.get("reference")]))
     what = "noted-overdue" if overdue else "noted-discharged"
     audit.append(session, audit.Entry("system", what, f"duty:{duty['duty_id']}", f"rule {duty['rule']}"))
 

@@ -1,16 +1,18 @@
 """The floor: an event passes from one service to another and is confirmed; the audit chain holds."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import ProgrammingError
+from sqlalchemy.orm import Session
 
 from services.notify.service import SERVICE as NOTIFY
 from services.review.service import SERVICE as REVIEW
 from shared import audit, clock
 from shared.database import new_id
 from shared.events.catalogue import Event, NotYet
+from shared.exchange import write_with_commit
 from shared.inbox import receive, receive_all
 from shared.outbox import confirm, emit, pending, relay
 from shared.service import Service
@@ -69,25 +71,52 @@ def waiting() -> set[str]:
         return {row["id"] for row in pending(session)}
 
 
+NOTE = "INSERT INTO heartbeats VALUES (%s, now())"
+NOTED = text("SELECT job, last_at FROM heartbeats WHERE job LIKE 'INC-T%' ORDER BY job")
+
+
+def note(session: Session, event: Event) -> None:
+    """A reaction whose effect goes with the commit: the event's reference, and how many were noted before it."""
+    before = len(session.execute(NOTED).all())
+    write_with_commit(session, (NOTE, [f"{event.data['reference']} after {before}"]))
+
+
+def noted() -> dict[str, datetime]:
+    """What `note` noted, and when its transaction began."""
+    with REVIEW.transaction() as session:
+        return {row.job: row.last_at for row in session.execute(NOTED)}
+
+
 def test_events_go_together_in_their_order_and_one_that_fails_keeps_no_other_back() -> None:
     references = [f"INC-T{number:02}" for number in range(12)]
     envelopes = emit_and_take(*references)
-    heard: list[str] = []
 
-    def hear(_: object, event: Event) -> None:
+    def hear(session: Session, event: Event) -> None:
         if event.data["reference"] == references[4]:
             raise RuntimeError("a reaction that fails")
-        heard.append(event.data["reference"])
+        note(session, event)
 
     receive_all(REVIEW, {"incident.referred": hear}, envelopes)
-    assert heard == references[:4] + references[5:]
+    heard = references[:4] + references[5:]
+    assert list(noted()) == [f"{each} after {n}" for n, each in enumerate(heard)]
+    assert len(set(noted().values())) == len(heard)  # each in a transaction of its own
     while envelopes[0]["id"] not in (confirmation := take("notify", "notify.confirm_events"))[0]:
         pass
     assert confirmation == [[each["id"] for n, each in enumerate(envelopes) if n != 4], "review"]
     confirm(NOTIFY, *confirmation)
     assert waiting() & {each["id"] for each in envelopes} == {envelopes[4]["id"]}
-    receive_all(REVIEW, {"incident.referred": lambda _, event: heard.append(event.data["reference"])}, envelopes)
-    assert heard[-1] == references[4] and len(heard) == len(references)
+    receive_all(REVIEW, {"incident.referred": note}, envelopes)
+    assert f"{references[4]} after 11" in noted() and len(noted()) == len(references)
+
+
+def test_events_that_came_together_are_heard_in_one_transaction_and_each_sees_what_followed_from_those_before() -> None:
+    references = [f"INC-TOGETHER-{number}" for number in range(3)]
+    envelopes = emit_and_take(*references)
+    before = noted()
+    receive_all(REVIEW, {"incident.referred": note}, [*envelopes, envelopes[0]])  # the first one came twice
+    fresh = {job: moment for job, moment in noted().items() if job not in before}
+    assert list(fresh) == [f"{each} after {len(before) + n}" for n, each in enumerate(references)]
+    assert len(set(fresh.values())) == 1
 
 
 def test_an_event_without_its_predecessor_is_not_stored_and_not_confirmed() -> None:
