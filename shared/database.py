@@ -2,7 +2,7 @@
 
 import select
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cached_property, lru_cache
 from itertools import count as count_from
@@ -13,17 +13,27 @@ from sqlalchemy.dialects.postgresql import psycopg
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.orm import Session, sessionmaker
 
-from shared.exchange import Statement, at_once, begin_first, begin_with, commit, execute_prepared, in_one_exchange
+from shared.exchange import (
+    BY_KEYS,
+    Statement,
+    at_once,
+    begin_first,
+    begin_with,
+    commit,
+    in_one_exchange,
+    write_with_commit,
+)
 from shared.identity.viewer import SYSTEM, Viewer
 from shared.settings import required, settings
 
 Groups = Sequence[tuple[Any, Sequence[Mapping[str, Any]]]]
+Insert = Callable[[Session, Groups], None]  # `insert_rows` or `insert_with_commit`
 
 _dialect: Any = psycopg.dialect()  # type: ignore[no-untyped-call]
 
 SET_VIEWER = (
-    "SELECT set_config('app.agency', %s, true) AS agency, set_config('app.scope', %s, true) AS scope,"
-    " set_config('app.person', %s, true) AS person"
+    "SELECT set_config('app.agency', $1, true) AS agency, set_config('app.scope', $2, true) AS scope,"
+    " set_config('app.person', $3, true) AS person"
 )
 
 
@@ -70,9 +80,9 @@ class Database:
             commit(session)
 
     def at_once(self, sql: str, *values: Any) -> list[Any]:
-        """One statement, with %s for each value, as a transaction of the system's own in one exchange; the rows it gives, by name."""
+        """One statement, with $1, $2 … for its values, as a transaction of the system's own in one exchange; the rows it gives, by name."""
         with self.engine.connect() as connection:
-            return at_once(connection, _view_of(SYSTEM), (sql, values))
+            return at_once(connection, _view_of(SYSTEM), BY_KEYS, (sql, values))
 
 
 def _refuse_a_dead_one(connection: Any, *_: Any) -> None:
@@ -104,7 +114,12 @@ def insert_rows(session: Session, groups: Groups) -> None:
     """
     if any(rows for _, rows in groups):
         session.flush()
-        execute_prepared(session, *_insertion(groups))
+        in_one_exchange(session, _insertion(groups))
+
+
+def insert_with_commit(session: Session, groups: Groups) -> None:
+    """What `insert_rows` does, in the exchange of the commit: until then the transaction does not see the rows."""
+    write_with_commit(session, _insertion(groups))
 
 
 def _insertion(groups: Groups) -> tuple[str, list[Any]]:

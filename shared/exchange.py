@@ -6,7 +6,7 @@ while a thread of ours waits for its turn.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from enum import IntEnum
 from typing import Any
 
@@ -17,10 +17,17 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-Statement = tuple[str, Sequence[Any]]  # SQL with %s for each value, and the values
+Statement = tuple[str, Sequence[Any]]  # SQL with $1, $2 … for its values, and the values
 Rows = list[Any]  # of each statement its rows, by name; None for one that gives none
 BEGIN: Statement = ("BEGIN", ())
 COMMIT: Statement = ("COMMIT", ())
+# For a transaction whose statements all go by keys: each is planned once a connection, whatever its values and however few rows
+# there are yet. Policies of row-level security make planning dearer than most such statements are.
+BY_KEYS: Statement = (
+    "SELECT set_config(name, value, true) FROM (VALUES ('plan_cache_mode', 'force_generic_plan'), ('enable_seqscan', 'off'),"
+    " ('enable_hashjoin', 'off'), ('enable_mergejoin', 'off')) AS settings (name, value)",
+    (),
+)
 BEGINS_WITH = "begins_with"  # the name of an option of a connection
 
 
@@ -33,22 +40,20 @@ class Turn(IntEnum):
     AUDIT = 3
 
 
-Call = tuple[Turn, str, Sequence[Any]]  # a function of the database and its arguments, or a statement and its values
-
-
-def _said(session: Session) -> list[Call]:
-    said: list[Call] = session.info.setdefault("said", [])
+def _said(session: Session) -> list[tuple[Turn, Statement]]:
+    said: list[tuple[Turn, Statement]] = session.info.setdefault("said", [])
     return said
 
 
 def call_with_commit(session: Session, turn: Turn, function: str, *values: Any) -> None:
     """Have a function of the database called with the commit. Until then the transaction does not see what it does."""
-    _said(session).append((turn, function, values))
+    arguments = ",".join(f"${n}" for n in range(1, len(values) + 1))
+    _said(session).append((turn, (f"SELECT {function}({arguments})", values)))
 
 
 def write_with_commit(session: Session, *statements: Statement) -> None:
     """Have statements executed with the commit, in their order. Until then the transaction does not see what they do."""
-    _said(session).extend((Turn.WRITE, sql, values) for sql, values in statements)
+    _said(session).extend((Turn.WRITE, statement) for statement in statements)
 
 
 def after_writes(session: Session, *statements: Statement) -> list[Any]:
@@ -59,22 +64,15 @@ def after_writes(session: Session, *statements: Statement) -> list[Any]:
 
 def _taken_writes(session: Session) -> list[Statement]:
     said = _said(session)
-    writes = [(sql, values) for turn, sql, values in said if turn == Turn.WRITE]
-    said[:] = [call for call in said if call[0] != Turn.WRITE]
+    writes = [statement for turn, statement in said if turn == Turn.WRITE]
+    said[:] = [each for each in said if each[0] != Turn.WRITE]
     return writes
-
-
-def _as_one(calls: Sequence[Call]) -> Statement:
-    """The calls as one statement: PostgreSQL evaluates what is selected from left to right."""
-    selected = (f"{name}({','.join(['%s'] * len(values))}) AS said_{n}" for n, (_, name, values) in enumerate(calls))
-    return "SELECT " + ", ".join(selected), [value for _, _, values in calls for value in values]
 
 
 def in_one_exchange(session: Session, *statements: Statement) -> list[Any]:
     """Execute statements one after the other in the session's transaction; the rows of the last that gives any, by name.
 
-    Their values are written into one text, since PostgreSQL takes several statements in no other way. Where one fails
-    the rest are not executed, and it raises as SQLAlchemy does.
+    Where one fails the rest are not executed, and it raises as SQLAlchemy does.
     """
     return _last(each_in_one_exchange(session, *statements))
 
@@ -83,15 +81,7 @@ def each_in_one_exchange(session: Session, *statements: Statement) -> Rows:
     """What `in_one_exchange` does, giving the rows of each statement."""
     connection = session.connection()
     beginning = _beginning(connection)
-    return _executed(connection, *_as_text((*beginning, *statements)))[len(beginning) :]
-
-
-def execute_prepared(session: Session, sql: str, values: Sequence[Any]) -> list[Any]:
-    """Execute one statement, with $1, $2 …, that comes again in the same words, so that PostgreSQL plans it once a
-    connection; its rows by name."""
-    connection = session.connection()
-    begin_first(connection)
-    return _last(_executed(connection, psycopg.RawCursor, sql, values))
+    return _executed(connection, (*beginning, *statements))[len(beginning) :]
 
 
 def at_once(connection: Connection, *statements: Statement) -> list[Any]:
@@ -99,12 +89,7 @@ def at_once(connection: Connection, *statements: Statement) -> list[Any]:
 
     `connection` is in no transaction. The rows are those of the last that gives any, by name.
     """
-    return _last(_executed(connection, *_as_text(statements)))
-
-
-def _as_text(statements: Sequence[Statement]) -> tuple[Any, str, list[Any]]:
-    sql = "; ".join(each for each, _ in statements)
-    return psycopg.ClientCursor, sql, [value for _, values in statements for value in values]
+    return _last(_executed(connection, statements))
 
 
 def is_idle(connection: Connection) -> bool:
@@ -133,7 +118,7 @@ def begin_first(connection: Connection, *_: Any) -> None:
     The driver is told not to do so by itself, since it would take an exchange where BEGIN can go with what comes first.
     """
     if "isolation_level" not in connection.get_execution_options() and (first := _beginning(connection)):
-        _executed(connection, *_as_text(first))
+        _executed(connection, first)
 
 
 def _driver_of(connection: Connection) -> Any:
@@ -144,15 +129,16 @@ def _last(rows_of_each: Rows) -> list[Any]:
     return next((rows for rows in reversed(rows_of_each) if rows is not None), [])
 
 
-def _executed(connection: Connection, cursor_class: Any, sql: str, values: Sequence[Any]) -> Rows:
+def _executed(connection: Connection, statements: Sequence[Statement]) -> Rows:
+    """The rows of each statement. All are sent before the first is answered, each planned once a connection."""
     driver = _driver_of(connection)
     try:
-        cursor = cursor_class(driver, row_factory=namedtuple_row).execute(sql, values)
-        each: Rows = []
-        while True:
-            each.append(cursor.fetchall() if cursor.pgresult and cursor.pgresult.nfields else None)
-            if not cursor.nextset():
-                return each
+        with driver.pipeline() if len(statements) > 1 else nullcontext():
+            cursors = [
+                psycopg.RawCursor(driver, row_factory=namedtuple_row).execute(sql, values, prepare=True)
+                for sql, values in statements
+            ]
+        return [cursor.fetchall() if cursor.pgresult and cursor.pgresult.nfields else None for cursor in cursors]
     except psycopg.Error as error:
         if driver.closed:
             connection.invalidate(error)
@@ -164,10 +150,8 @@ def _executed(connection: Connection, cursor_class: Any, sql: str, values: Seque
 def commit(session: Session) -> None:
     """Commit a transaction, with what is to go with it, durably and in one exchange."""
     session.flush()
-    writes = _taken_writes(session)
-    calls = sorted(session.info.pop("said"), key=lambda call: call[0])
-    if writes or calls:
-        in_one_exchange(session, *writes, *([_as_one(calls)] if calls else ()), COMMIT)
+    if said := sorted(session.info.pop("said", ()), key=lambda each: each[0]):
+        in_one_exchange(session, *(statement for _, statement in said), COMMIT)
     session.commit()  # after COMMIT above this asks nothing of the database any more
 
 

@@ -16,9 +16,9 @@ from shared.service import Service
 
 log = structlog.get_logger()
 
-KEEP = "INSERT INTO inbox VALUES (%s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING RETURNING event_id"
+KEEP = "INSERT INTO inbox VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING RETURNING event_id"
 
-HEARD_LATER = "SELECT EXISTS (SELECT 1 FROM inbox WHERE subject = %s AND type = %s AND sequence > %s) AS heard"
+HEARD_LATER = "SELECT EXISTS (SELECT 1 FROM inbox WHERE subject = $1 AND type = $2 AND sequence > $3) AS heard"
 
 
 def receive_all(service: Service, reactions: Mapping[str, Reaction], envelopes: Sequence[dict[str, Any]]) -> None:

@@ -68,7 +68,7 @@ def _row(service: Service, kind: str, subject: str, data: dict[str, Any]) -> tup
 UNCONFIRMED = """
     SELECT d.consumer, e.id, e.type, e.subject, e.sequence, e.occurred_at, e.request_id, e.data
       FROM events e JOIN event_deliveries d ON d.event_id = e.id
-     WHERE e.id = ANY(CAST(%s AS uuid[])) AND d.confirmed_at IS NULL ORDER BY e.subject, e.sequence
+     WHERE e.id = ANY(CAST($1 AS uuid[])) AND d.confirmed_at IS NULL ORDER BY e.subject, e.sequence
 """
 
 
@@ -96,20 +96,20 @@ def _say_at_once(service: Service, events: Sequence[str]) -> None:
 CLAIM = """
     UPDATE event_deliveries d
        SET attempts = d.attempts + 1,
-           due_at = %s + least(%s * power(2, least(d.attempts, 12)), %s) * (0.75 + %s)
-      FROM (SELECT event_id, consumer FROM event_deliveries WHERE confirmed_at IS NULL AND due_at <= %s
-             ORDER BY due_at LIMIT %s FOR UPDATE SKIP LOCKED) AS due
+           due_at = $1 + least($2 * power(2, least(d.attempts, 12)), $3) * (0.75 + $4)
+      FROM (SELECT event_id, consumer FROM event_deliveries WHERE confirmed_at IS NULL AND due_at <= $1
+             ORDER BY due_at LIMIT $5 FOR UPDATE SKIP LOCKED) AS due
       JOIN events e ON e.id = due.event_id
      WHERE d.event_id = due.event_id AND d.consumer = due.consumer
     RETURNING d.consumer, e.id, e.type, e.subject, e.sequence, e.occurred_at, e.request_id, e.data
 """
-OF_BATCH = "(event_id, consumer) IN (SELECT * FROM unnest(%s::uuid[], %s::text[]))"
-MARK_SENT = f"UPDATE event_deliveries SET sent_at = %s WHERE {OF_BATCH} AND sent_at IS NULL"  # noqa: S608  # the constant above
+OF_BATCH = "(event_id, consumer) IN (SELECT * FROM unnest($2::uuid[], $3::text[]))"
+MARK_SENT = f"UPDATE event_deliveries SET sent_at = $1 WHERE {OF_BATCH} AND sent_at IS NULL"  # noqa: S608  # the constant above
 PUT_BACK = f"""
-    UPDATE event_deliveries SET due_at = %s, attempts = attempts - 1 WHERE {OF_BATCH} AND confirmed_at IS NULL
+    UPDATE event_deliveries SET due_at = $1, attempts = attempts - 1 WHERE {OF_BATCH} AND confirmed_at IS NULL
 """  # noqa: S608  # the constant above
 CONFIRM = """
-    UPDATE event_deliveries SET confirmed_at = %s WHERE event_id = ANY(%s) AND consumer = %s AND confirmed_at IS NULL
+    UPDATE event_deliveries SET confirmed_at = $1 WHERE event_id = ANY($2::uuid[]) AND consumer = $3 AND confirmed_at IS NULL
 """
 
 
@@ -138,7 +138,7 @@ def relay(service: Service) -> int:
 
 def _claim(service: Service) -> list[Any]:
     now, jitter = clock.machine_now(), secrets.randbelow(500) / 1000
-    return service.database.at_once(CLAIM, now, FIRST_PAUSE, LONGEST_PAUSE, jitter, now, BATCH)
+    return service.database.at_once(CLAIM, now, FIRST_PAUSE, LONGEST_PAUSE, jitter, BATCH)
 
 
 def _in_messages(batch: list[Any]) -> Iterator[tuple[str, list[Any]]]:

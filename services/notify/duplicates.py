@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from services.notify.models import ChildHash, Incident, Separation
 from shared.database import insert_rows
 from shared.encryption import keyed_hash
-from shared.exchange import execute_prepared
+from shared.exchange import in_one_exchange
 from shared.partnership import partnership
 
 WHY = {
@@ -79,7 +79,7 @@ def begin_referral(
     `told` are the agencies whose addresses will be wanted.
     """
     values = (*_asked(agency_id, agency_reference, hashes, occurred), list(told))
-    ((referral_number, incident_number, addresses, rows),) = execute_prepared(session, BEGIN, values)
+    ((referral_number, incident_number, addresses, rows),) = in_one_exchange(session, (BEGIN, values))
     same = next(((row["id"], row["reference"]) for row in rows if row["found"] == "same-reference"), None)
     return Context(referral_number, incident_number, addresses, same, _alike(rows))
 

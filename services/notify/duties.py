@@ -49,7 +49,7 @@ def duty_values(
 
 
 HOLD_INCIDENTS = """
-    SELECT id FROM incidents WHERE id IN (SELECT incident_id FROM duties WHERE id = ANY(%s::uuid[]))
+    SELECT id FROM incidents WHERE id IN (SELECT incident_id FROM duties WHERE id = ANY($1::uuid[]))
      ORDER BY id FOR NO KEY UPDATE
 """
 
@@ -61,11 +61,11 @@ def holding_incidents_of(duty_ids: Sequence[str]) -> Statement:
 
 HOLD = """
     SELECT id::text, incident_id::text, concerns, rule, recipient, status, due_at, sent_at, discharged_at, evidence
-      FROM duties WHERE id = ANY(%s::uuid[]) ORDER BY id FOR UPDATE
+      FROM duties WHERE id = ANY($1::uuid[]) ORDER BY id FOR UPDATE
 """
 STORE = """
     UPDATE duties d SET status = n.status, sent_at = n.sent_at, discharged_at = n.discharged_at, evidence = n.evidence
-      FROM unnest(%s::uuid[], %s::text[], %s::timestamptz[], %s::timestamptz[], %s::text[])
+      FROM unnest($1::uuid[], $2::text[], $3::timestamptz[], $4::timestamptz[], $5::text[])
            AS n (id, status, sent_at, discharged_at, evidence)
      WHERE d.id = n.id
 """

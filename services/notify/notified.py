@@ -19,7 +19,7 @@ from services.notify.service import SERVICE
 from services.notify.states import INCIDENT, moved
 from services.notify.threshold import FOR_THE_PANEL
 from shared import audit
-from shared.database import insert_rows
+from shared.database import insert_with_commit
 from shared.delivery.deliveries import DeliveryRow
 from shared.encryption import unseal_json
 from shared.exchange import Rows, Statement, in_one_exchange, write_with_commit
@@ -29,24 +29,27 @@ from shared.service import ring_after_commit
 
 INCIDENTS = """
     SELECT i.id::text, i.reference, i.status, i.merged_into::text, i.assessment, i.occurred_on, i.notified_at, ARRAY(
-           SELECT d.rule FROM duties d WHERE d.incident_id = i.id AND d.status <> 'cancelled') AS rules
-      FROM incidents i WHERE i.id IN (SELECT incident_id FROM duties WHERE id = ANY(%s::uuid[]))
+           SELECT d.rule FROM duties d WHERE d.incident_id = i.id AND (d.status <> 'cancelled' OR d.rule = 'rapid-review')) AS rules
+      FROM incidents i WHERE i.id IN (SELECT incident_id FROM duties WHERE id = ANY($1::uuid[]))
 """
 MESSAGES = """
-    SELECT DISTINCT ON (duty_id) duty_id::text, body FROM deliveries WHERE duty_id = ANY(%s::uuid[]) ORDER BY duty_id, acknowledged_at IS NULL, status = 'cancelled', created_at
+    SELECT DISTINCT ON (duty_id) duty_id::text, body FROM deliveries WHERE duty_id = ANY($1::uuid[]) ORDER BY duty_id, acknowledged_at IS NULL, status = 'cancelled', created_at
 """
 REFERRALS = """
     SELECT incident_id::text, agency_id, body FROM referrals
-     WHERE incident_id IN (SELECT incident_id FROM duties WHERE id = ANY(%s::uuid[]))
-     ORDER BY agency_id <> %s, submitted_at
+     WHERE incident_id IN (SELECT incident_id FROM duties WHERE id = ANY($1::uuid[]))
+     ORDER BY agency_id <> $2, submitted_at
 """
 AGENCIES = "SELECT id FROM agencies WHERE ended_at IS NULL ORDER BY id"
-NOTED = "UPDATE incidents SET status = %s, notified_at = %s WHERE id = %s"
+NOTED = "UPDATE incidents SET status = $1, notified_at = $2 WHERE id = $3"
 
 
 @dataclass
 class Held:
-    """An incident that is held, with its referrals, of which is made what follows its notification."""
+    """An incident that is held, with its referrals, of which is made what follows its notification.
+
+    `rules` are those of its duties, without what was cancelled; a rapid review that was is not asked for again.
+    """
 
     id: str
     reference: str
@@ -128,17 +131,17 @@ def _follow(session: Session, incident: Held, document: dict[str, Any], sent_at:
     copy, messages = told(session, facts, "partnership-office-copy", "partnership-office", sent_at, document)
     review_required = not FOR_THE_PANEL.isdisjoint(incident.assessment["kinds"])
     duties = [copy, _rapid_review_due(incident, sent_at)] if review_required else [copy]
-    insert_rows(session, [(Duty, duties), (DeliveryRow, messages)])
+    insert_with_commit(session, [(Duty, duties), (DeliveryRow, messages)])
+    incident.rules += [duty["rule"] for duty in duties]
     ring_after_commit(session, "dispatch_due")
     _say_notified(session, incident, sent_at, known, review_required=review_required)
 
 
 def _panel_joins(session: Session, incident: Held, duty: Duty, sent_at: datetime, known: Known) -> list[audit.Entry]:
     """New facts brought the Panel in after the Secretary of State was notified: a rapid review is required after all."""
-    reviews = select(Duty.id).where(Duty.incident_id == incident.id, Duty.rule == "rapid-review")
-    if duty.rule != "sin-panel" or incident.status != "notified" or session.scalar(reviews):
+    if duty.rule != "sin-panel" or incident.status != "notified" or "rapid-review" in incident.rules:
         return []
-    insert_rows(session, [(Duty, [_rapid_review_due(incident, sent_at)])])
+    insert_with_commit(session, [(Duty, [_rapid_review_due(incident, sent_at)])])
     _say_notified(session, incident, sent_at, known, review_required=True)
     return [audit.Entry("system", "notified", f"incident:{incident.id}", duty.rule)]
 

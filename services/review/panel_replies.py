@@ -55,7 +55,7 @@ def panel_replies(session: Session, case: Case) -> list[PanelReply]:
 
 NOTE = """
     INSERT INTO duty_notes AS n (duty_id, incident_id, rule, recipient, concerns, due_at, overdue, discharged_at, reference)
-    VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
     ON CONFLICT (duty_id) DO UPDATE SET overdue = n.overdue OR excluded.overdue,
         discharged_at = coalesce(excluded.discharged_at, n.discharged_at),
         reference = CASE WHEN excluded.discharged_at IS NULL THEN n.reference ELSE excluded.reference END

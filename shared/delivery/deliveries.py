@@ -21,7 +21,15 @@ from shared.database import Database, insert_rows, new_id
 from shared.delivery.outcomes import AlreadyReceived, Delivered, Outcome, Rejected, RetryAfter, answer_of, name_of
 from shared.delivery.states import STATES
 from shared.encryption import Encrypted, seal_json, unseal_json
-from shared.exchange import Rows, Statement, columns_of, each_in_one_exchange, in_one_exchange, write_with_commit
+from shared.exchange import (
+    BY_KEYS,
+    Rows,
+    Statement,
+    columns_of,
+    each_in_one_exchange,
+    in_one_exchange,
+    write_with_commit,
+)
 from shared.logs import request_id
 from shared.service import ring_after_commit
 from shared.settings import settings
@@ -185,11 +193,11 @@ def prepare_anew(session: Session, delivery_id: str, document: dict[str, Any]) -
 
 COLUMNS = "id::text, purpose, concerns, duty_id::text, recipient, channel, address, reference, body, sha256, attachments, urgency, attempts, request_id"
 CLAIM = f"""
-    UPDATE deliveries SET claimed_at = %s, attempts = attempts + 1
+    UPDATE deliveries SET claimed_at = $1, attempts = attempts + 1
      WHERE id IN (SELECT id FROM deliveries
-                   WHERE status = 'pending' AND due_at <= %s AND (claimed_at IS NULL OR claimed_at < %s)
-                     AND NOT EXISTS (SELECT 1 FROM delivery_pauses p WHERE p.address = deliveries.address AND p.until > %s)
-                   ORDER BY urgency, due_at LIMIT %s FOR UPDATE SKIP LOCKED)
+                   WHERE status = 'pending' AND due_at <= $2 AND (claimed_at IS NULL OR claimed_at < $3)
+                     AND NOT EXISTS (SELECT 1 FROM delivery_pauses p WHERE p.address = deliveries.address AND p.until > $1)
+                   ORDER BY urgency, due_at LIMIT $4 FOR UPDATE SKIP LOCKED)
     RETURNING {COLUMNS}, due_at
 """  # noqa: S608  # COLUMNS is the constant above
 
@@ -198,7 +206,7 @@ def claim_due(database: Database, most: int) -> list[Delivery]:
     """Lease up to `most` due deliveries, the most urgent first, passing over addresses that do not answer."""
     moment = clock.machine_now()
     lapsed = moment - timedelta(seconds=settings().claim_lease)
-    rows = database.at_once(CLAIM, moment, clock.now(), lapsed, moment, most)
+    rows = database.at_once(CLAIM, moment, clock.now(), lapsed, most)
     return [_delivery(row) for row in sorted(rows, key=lambda row: (row.urgency, row.due_at))]
 
 
@@ -221,16 +229,16 @@ RECORD = """
     UPDATE deliveries d SET status = n.status, due_at = coalesce(n.due_at, d.due_at), claimed_at = NULL,
            sent_at = coalesce(d.sent_at, n.sent_at), acknowledged_at = coalesce(d.acknowledged_at, n.acknowledged_at),
            acknowledgement = coalesce(d.acknowledgement, n.acknowledgement)
-      FROM unnest(%s::uuid[], %s::text[], %s::timestamptz[], %s::timestamptz[], %s::timestamptz[], %s::text[])
+      FROM unnest($1::uuid[], $2::text[], $3::timestamptz[], $4::timestamptz[], $5::timestamptz[], $6::text[])
            AS n (id, status, due_at, sent_at, acknowledged_at, acknowledgement)
      WHERE d.id = n.id
 """
 ATTEMPTS = """
     INSERT INTO delivery_attempts (id, delivery_id, number, started_at, finished_at, outcome, answer, sha256)
-    SELECT * FROM unnest(%s::uuid[], %s::uuid[], %s::integer[], %s::timestamptz[], %s::timestamptz[], %s::text[], %s::text[],
-                         %s::text[])
+    SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::integer[], $4::timestamptz[], $5::timestamptz[], $6::text[], $7::text[],
+                         $8::text[])
 """
-LOCK = "SELECT id::text, status FROM deliveries WHERE id = ANY(%s::uuid[]) ORDER BY id FOR UPDATE"
+LOCK = "SELECT id::text, status FROM deliveries WHERE id = ANY($1::uuid[]) ORDER BY id FOR UPDATE"
 
 
 @dataclass(frozen=True)
@@ -246,7 +254,7 @@ def record(session: Session, results: Sequence[Result], reading: Reading) -> tup
     moves back. Returns what was recorded, and the rows that `reading` read then.
     """
     ids = [result.delivery.id for result in results]
-    rows = each_in_one_exchange(session, *reading.first, (LOCK, (ids,)), *reading.then)
+    _, *rows = each_in_one_exchange(session, BY_KEYS, *reading.first, (LOCK, (ids,)), *reading.then)
     before = {row.id: row.status for row in rows[len(reading.first)]}
     recorded = [_moved(result, before[result.delivery.id]) for result in results]
     moves: Statement = RECORD, columns_of(_changes(one) for one in recorded)
@@ -302,11 +310,11 @@ def _attempt(result: Result) -> tuple[Any, ...]:
 
 
 PAUSE = """
-    INSERT INTO delivery_pauses AS p VALUES (%s, 1, %s, %s)
+    INSERT INTO delivery_pauses AS p VALUES ($1, 1, $2, $3)
     ON CONFLICT (address) DO UPDATE SET failures = p.failures + 1,
-        until = greatest(excluded.until, excluded.since + least(power(2, least(p.failures, 10)), %s) * interval '1 second')
+        until = greatest(excluded.until, excluded.since + least(power(2, least(p.failures, 10)), $4) * interval '1 second')
 """
-RESUME = "DELETE FROM delivery_pauses WHERE address = ANY(%s)"
+RESUME = "DELETE FROM delivery_pauses WHERE address = ANY($1)"
 
 
 def _pause_or_resume(results: Sequence[Result]) -> Iterator[Statement]:

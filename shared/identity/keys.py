@@ -16,7 +16,7 @@ from shared.partnership import partnership
 
 PREFIX = "sgr_"
 
-BEGIN_CALL = "SELECT * FROM begin_call(%s, %s, %s, %s)"
+BEGIN_CALL = "SELECT * FROM begin_call($1, $2, $3, $4)"
 
 
 def new_key() -> str:

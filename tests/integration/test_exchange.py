@@ -11,11 +11,11 @@ from sqlalchemy.exc import DBAPIError
 from services.notify.service import SERVICE
 from shared import audit
 from shared.exchange import (
+    BY_KEYS,
     Turn,
     attempt,
     call_with_commit,
     each_in_one_exchange,
-    execute_prepared,
     in_one_exchange,
     write_with_commit,
 )
@@ -109,11 +109,11 @@ def test_a_transaction_that_a_plain_statement_begins_is_undone_as_a_whole(first:
         session.execute(text("UPDATE heartbeats SET job = 'exchange-plain-' || random() WHERE job = 'exchange-plain'"))
 
 
-KEPT = "INSERT INTO heartbeats VALUES (%s, now())"
+KEPT = "INSERT INTO heartbeats VALUES ($1, now())"
 
 
 def test_what_is_written_with_the_commit_is_stored_in_its_order_or_not_at_all() -> None:
-    renamed = ("UPDATE heartbeats SET job = %s WHERE job = %s", ["exchange-7", "exchange-6"])
+    renamed = ("UPDATE heartbeats SET job = $1 WHERE job = $2", ["exchange-7", "exchange-6"])
     with SERVICE.transaction() as session:
         write_with_commit(session, (KEPT, ["exchange-6"]))
         with pytest.raises(RuntimeError), attempt(session):
@@ -124,7 +124,7 @@ def test_what_is_written_with_the_commit_is_stored_in_its_order_or_not_at_all() 
     assert not rows("SELECT 1 FROM heartbeats WHERE job = 'exchange-undone'")
     with pytest.raises(DBAPIError), SERVICE.transaction() as session:
         say(session, "EXCHANGE-6")
-        write_with_commit(session, renamed, ("SELECT 1 / %s", [0]))
+        write_with_commit(session, renamed, ("SELECT 1 / $1", [0]))
     assert rows("SELECT 1 FROM heartbeats WHERE job = 'exchange-6'") and not said("EXCHANGE-6")
     with SERVICE.transaction() as session:
         say(session, "EXCHANGE-6")
@@ -138,7 +138,9 @@ def test_each_statement_of_one_exchange_gives_its_own_rows(begun: bool) -> None:
         if begun:
             session.execute(text("SELECT 1"))
         kept = (KEPT, [f"exchange-{begun}"])
-        first, none, last = each_in_one_exchange(session, ("SELECT %s AS one", [1]), kept, ("SELECT %s AS two", [2]))
+        first, none, last = each_in_one_exchange(
+            session, ("SELECT $1::int AS one", [1]), kept, ("SELECT $1::int AS two", [2])
+        )
     assert (first[0].one, none, last[0].two) == (1, None, 2)
 
 
@@ -158,5 +160,14 @@ def test_a_transaction_sees_as_its_viewer_from_its_first_statement_on_and_the_ne
         assert not session.scalar(text(SEEN_AS))
     with SERVICE.transaction() as session:
         assert session.scalar(text(SEEN_AS)) == "system"
-    with SERVICE.transaction() as session:
-        assert [row.scope for row in execute_prepared(session, SEEN_AS, [])] == ["system"]
+
+
+def test_what_goes_by_keys_is_planned_so_for_its_own_transaction_alone() -> None:
+    how = text("SELECT current_setting('plan_cache_mode'), current_setting('enable_seqscan')")
+    with SERVICE.database.sessions() as session:  # one connection for both transactions
+        before = tuple(session.execute(how).one())
+        session.rollback()
+        in_one_exchange(session, BY_KEYS)
+        assert tuple(session.execute(how).one()) == ("force_generic_plan", "off")
+        session.rollback()
+        assert tuple(session.execute(how).one()) == before == ("auto", "on")

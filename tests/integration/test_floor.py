@@ -71,7 +71,7 @@ def waiting() -> set[str]:
         return {row["id"] for row in pending(session)}
 
 
-NOTE = "INSERT INTO heartbeats VALUES (%s, now())"
+NOTE = "INSERT INTO heartbeats VALUES ($1, now())"
 NOTED = text("SELECT job, last_at FROM heartbeats WHERE job LIKE 'INC-T%' ORDER BY job")
 
 
