@@ -2,7 +2,7 @@
 
 import select
 import uuid
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cached_property, lru_cache
 from itertools import count as count_from
@@ -27,7 +27,6 @@ from shared.identity.viewer import SYSTEM, Viewer
 from shared.settings import required, settings
 
 Groups = Sequence[tuple[Any, Sequence[Mapping[str, Any]]]]
-Insert = Callable[[Session, Groups], None]  # `insert_rows` or `insert_with_commit`
 
 _dialect: Any = psycopg.dialect()  # type: ignore[no-untyped-call]
 

@@ -40,20 +40,22 @@ class Turn(IntEnum):
     AUDIT = 3
 
 
-def _said(session: Session) -> list[tuple[Turn, Statement]]:
-    said: list[tuple[Turn, Statement]] = session.info.setdefault("said", [])
+Call = tuple[Turn, str, Sequence[Any]]  # a function of the database and its arguments, or a statement and its values
+
+
+def _said(session: Session) -> list[Call]:
+    said: list[Call] = session.info.setdefault("said", [])
     return said
 
 
 def call_with_commit(session: Session, turn: Turn, function: str, *values: Any) -> None:
     """Have a function of the database called with the commit. Until then the transaction does not see what it does."""
-    arguments = ",".join(f"${n}" for n in range(1, len(values) + 1))
-    _said(session).append((turn, (f"SELECT {function}({arguments})", values)))
+    _said(session).append((turn, function, values))
 
 
 def write_with_commit(session: Session, *statements: Statement) -> None:
     """Have statements executed with the commit, in their order. Until then the transaction does not see what they do."""
-    _said(session).extend((Turn.WRITE, statement) for statement in statements)
+    _said(session).extend((Turn.WRITE, sql, values) for sql, values in statements)
 
 
 def after_writes(session: Session, *statements: Statement) -> list[Any]:
@@ -64,7 +66,7 @@ def after_writes(session: Session, *statements: Statement) -> list[Any]:
 
 def _taken_writes(session: Session) -> list[Statement]:
     said = _said(session)
-    writes = [statement for turn, statement in said if turn == Turn.WRITE]
+    writes = [(sql, values) for turn, sql, values in said if turn == Turn.WRITE]
     said[:] = [each for each in said if each[0] != Turn.WRITE]
     return writes
 
@@ -130,15 +132,21 @@ def _last(rows_of_each: Rows) -> list[Any]:
 
 
 def _executed(connection: Connection, statements: Sequence[Statement]) -> Rows:
-    """The rows of each statement. All are sent before the first is answered, each planned once a connection."""
+    """The rows of each statement. All are sent before the first is answered; each is prepared once a connection."""
+    driver = _driver_of(connection)
+    with _raising_as_sqlalchemy(connection), driver.pipeline() if len(statements) > 1 else nullcontext():
+        cursors = [
+            psycopg.RawCursor(driver, row_factory=namedtuple_row).execute(sql, values, prepare=True)
+            for sql, values in statements
+        ]
+    return [cursor.fetchall() if cursor.pgresult and cursor.pgresult.nfields else None for cursor in cursors]
+
+
+@contextmanager
+def _raising_as_sqlalchemy(connection: Connection) -> Iterator[None]:
     driver = _driver_of(connection)
     try:
-        with driver.pipeline() if len(statements) > 1 else nullcontext():
-            cursors = [
-                psycopg.RawCursor(driver, row_factory=namedtuple_row).execute(sql, values, prepare=True)
-                for sql, values in statements
-            ]
-        return [cursor.fetchall() if cursor.pgresult and cursor.pgresult.nfields else None for cursor in cursors]
+        yield
     except psycopg.Error as error:
         if driver.closed:
             connection.invalidate(error)
@@ -147,11 +155,28 @@ def _executed(connection: Connection, statements: Sequence[Statement]) -> Rows:
         ) from error
 
 
+def _called_with_commit(connection: Connection, calls: Sequence[Call]) -> None:
+    """Call functions and commit, in one text that is sent as one: PostgreSQL evaluates what is selected from left to right."""
+    selected = ", ".join(f"{name}({','.join(['%s'] * len(values))})" for _, name, values in calls)
+    with _raising_as_sqlalchemy(connection):
+        said = [value for _, _, values in calls for value in values]
+        psycopg.ClientCursor(_driver_of(connection)).execute(f"SELECT {selected}; COMMIT", said)
+
+
 def commit(session: Session) -> None:
-    """Commit a transaction, with what is to go with it, durably and in one exchange."""
+    """Commit a transaction, with what is to go with it, durably.
+
+    The functions, the audit chain's among them, go in one message with COMMIT. As statements of a pipeline they would be
+    sent one after the other, and the chain's lock be held until a thread of ours comes to send COMMIT.
+    """
     session.flush()
-    if said := sorted(session.info.pop("said", ()), key=lambda each: each[0]):
-        in_one_exchange(session, *(statement for _, statement in said), COMMIT)
+    writes = _taken_writes(session)
+    calls = sorted(session.info.pop("said"), key=lambda call: call[0])
+    if writes:
+        in_one_exchange(session, *writes, *([] if calls else [COMMIT]))
+    if calls:
+        begin_first(session.connection())
+        _called_with_commit(session.connection(), calls)
     session.commit()  # after COMMIT above this asks nothing of the database any more
 
 

@@ -34,7 +34,7 @@ from services.notify.views import (
     pack_of,
 )
 from shared import clock
-from shared.database import insert_with_commit, see_as
+from shared.database import see_as
 from shared.identity import rights
 from shared.identity.viewer import SYSTEM
 from shared.web.api import Api, Call, Reply, expected_version
@@ -59,7 +59,7 @@ def post_referral(call: Call) -> Reply:
     """Refer an incident. The answer says what was assessed and which duties arose."""
     if errors := awareness_errors(call.body, call.viewer.kind):
         raise refused_fields(errors)
-    answer = submit_referral(call.session, call.viewer, call.body, clock.now(), insert_with_commit)
+    answer = submit_referral(call.session, call.viewer, call.body, clock.now())
     return Reply(answer, headers={"Location": f"/notify/api/v1/referrals/{answer['id']}"})
 
 

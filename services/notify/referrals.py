@@ -19,7 +19,7 @@ from services.notify.service import SERVICE
 from services.notify.threshold import Assessment, assess, facts_of
 from shared import audit
 from shared.calendar import london_day
-from shared.database import Insert, insert_rows, new_id
+from shared.database import insert_rows, new_id
 from shared.delivery.deliveries import DeliveryRow
 from shared.identity.viewer import Viewer
 from shared.outbox import emit
@@ -31,14 +31,11 @@ NOT_YET = {"sent_at": None, "discharged_at": None, "evidence": None}  # of a dut
 ALREADY_TOLD = ("notifiable", "notified")
 
 
-def submit_referral(
-    session: Session, viewer: Viewer, body: dict[str, Any], now: datetime, insert: Insert = insert_rows
-) -> dict[str, Any]:
+def submit_referral(session: Session, viewer: Viewer, body: dict[str, Any], now: datetime) -> dict[str, Any]:
     """Record an agency's referral (as `ReferralSchema` loads it) and start what follows from it.
 
     Where the facts meet the criteria and the partnership's setting lets it, the duties to notify arise and dispatch
     begins; otherwise a decision is awaited, with its clock already running. Returns what the interface answers.
-    `insert` may leave the rows to the commit where nobody reads them before.
     Raises a 409 problem where the agency has used its reference before.
     """
     occurred = first_day(body)
@@ -54,7 +51,7 @@ def submit_referral(
     referral = _referral_values(viewer, body, incident["id"], context.referral_number, now)
     know_addresses(session, context.addresses)
     duties, deliveries = duties_arising(session, incident, assessment, [body], viewer)
-    insert(
+    insert_rows(
         session,
         [
             (Incident, [incident]),

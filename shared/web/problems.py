@@ -136,9 +136,8 @@ def _unexpected(error: Exception) -> Response:
     if isinstance(error, DBAPIError) and error.connection_invalidated:
         return _unavailable(error)
     log.error("request.failed", path=request.url_rule.rule if request.url_rule else None, **describe_error(error))
-    return answer(
-        Problem(500, "Nothing was stored. Try again; if it stays, tell the partnership office the X-Request-Id.")
-    )
+    detail = "Nothing was stored. Try again in a minute. If it goes on, the partnership office can look for this request by its number."
+    return answer(Problem(500, detail))
 
 
 def install_problem_answers(app: Flask) -> None:
