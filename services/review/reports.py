@@ -1,14 +1,13 @@
 """Reports of a practice review: uploaded as PDF, kept in versions, signed by the three partners."""
 
-import threading
 from typing import Any
 
-import pypdfium2
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from services.review.draft_comments import expect_facts_answered
 from services.review.models import Case, PracticeReview, Report, ReportSignature
+from services.review.page_count import pages_of
 from services.review.practice_review import emit_of
 from services.review.review_cases import known_of_cases
 from services.review.states import PRACTICE_REVIEW, move
@@ -19,18 +18,13 @@ from shared.partnership import partnership
 from shared.web.problems import conflict, refused
 
 SIGNED = "full-report"  # what the partners sign off, and publishing is given
-_pdfium = threading.Lock()  # PDFium may be used by one thread at a time
 
 
 def pages_of_pdf(content: bytes) -> int:
     """How many pages a PDF has. Raises a 422 problem for a file that is none, is locked, or has no page."""
     if not content.startswith(b"%PDF-"):
         raise refused("/file", "Send a PDF file; this one is of another kind, whatever its name says.")
-    try:
-        with _pdfium, pypdfium2.PdfDocument(content) as document:
-            pages = len(document)
-    except pypdfium2.PdfiumError:
-        pages = 0
+    pages = pages_of(content)
     if not pages:
         raise refused("/file", "This PDF cannot be opened. Save it again, without a password, and send it.")
     return pages
