@@ -1,6 +1,8 @@
 """One PostgreSQL database per service: its connections, its transactions, and rows inserted in few statements."""
 
+import secrets
 import select
+import time
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -37,8 +39,12 @@ SET_VIEWER = (
 
 
 def new_id() -> str:
-    """An identifier that nobody can guess."""
-    return str(uuid.uuid4())
+    """An identifier that nobody can guess: the time in milliseconds, and 74 bits of chance (UUID version 7, RFC 9562).
+
+    New rows lie side by side in an index, which costs the same however many there are; chance alone would scatter them.
+    """
+    moment, chance = time.time_ns() // 1_000_000, secrets.randbits(74)
+    return str(uuid.UUID(int=moment << 80 | 7 << 76 | (chance >> 62) << 64 | 2 << 62 | chance & (1 << 62) - 1))
 
 
 class Database:

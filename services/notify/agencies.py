@@ -40,7 +40,7 @@ def enter_agency(session: Session, viewer: Viewer, name: str, kind: str, emails:
     """Enter an agency that takes part from now on; its id. Raises 422 problems."""
     if kind not in KINDS:
         raise refused("/kind", "Choose what kind of agency it is")
-    agency_id = f"{re.sub('[^a-z0-9]+', '-', name.lower()).strip('-')[:40] or 'agency'}-{new_id()[:8]}"
+    agency_id = f"{re.sub('[^a-z0-9]+', '-', name.lower()).strip('-')[:40] or 'agency'}-{new_id()[-8:]}"
     _store(session, viewer, agency_id, name, kind, emails)
     return agency_id
 

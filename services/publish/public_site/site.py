@@ -54,7 +54,7 @@ class Snapshot:
 
 def build_release(folder: Path, snapshot: Snapshot) -> str:
     """Write a whole release under `folder/releases` and return its name. Nothing that readers see changes."""
-    name = f"{clock.machine_now():%Y%m%dT%H%M%S%f}-{new_id()[:8]}"
+    name = f"{clock.machine_now():%Y%m%dT%H%M%S%f}-{new_id()[-8:]}"
     unfinished = folder / "releases" / f"{name}.part"
     manifest = {}
     for file in site_files(snapshot):
@@ -80,7 +80,7 @@ def build_release(folder: Path, snapshot: Snapshot) -> str:
 
 def swap_release(folder: Path, name: str) -> None:
     """Make a built release the site, at one instant."""
-    link = folder / f"current.{new_id()[:8]}"
+    link = folder / f"current.{new_id()[-8:]}"
     link.symlink_to(Path("releases") / name)
     link.replace(folder / "current")
     _sync_folder(folder)
