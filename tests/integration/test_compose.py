@@ -5,6 +5,7 @@ import re
 import signal
 import subprocess
 import sys
+import time
 import urllib.request
 from contextlib import suppress
 from pathlib import Path
@@ -143,8 +144,10 @@ def test_a_services_command_serves_it(ground: dict[str, str], service: str) -> N
     process = run([{"8000": str(port), "0.0.0.0": "127.0.0.1"}.get(word, word) for word in command_of(service)], ground)
     try:
         wait_for(lambda: answers(f"http://127.0.0.1:{port}/{service}/health/live"), f"{service} to answer", 60)
+        time.sleep(1)  # one that is still starting does not hear, and is killed ten seconds later
     finally:
         stop(process)
+    assert process.returncode == 0
 
 
 def answers(url: str) -> bool:
