@@ -3,9 +3,9 @@
 import hashlib
 import os
 import re
+import uuid
 from pathlib import Path
 
-from shared.database import new_id
 from shared.encryption import seal, unseal
 from shared.settings import settings
 
@@ -18,7 +18,7 @@ class FileMissing(RuntimeError):
 
 def put(content: bytes) -> str:
     """Store bytes durably before anything refers to them; returns their key."""
-    key = new_id()
+    key = str(uuid.uuid4())  # by chance alone: its beginning names the folder
     path = _path(key)
     path.parent.mkdir(parents=True, exist_ok=True)
     fresh = path.with_suffix(".new")

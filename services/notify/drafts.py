@@ -77,7 +77,7 @@ class Draft:
 
 def reference_of(draft_id: str) -> str:
     """By which a report is called before it is sent, and its agency's own reference where it gives none."""
-    return f"WEB-{draft_id[:8].upper()}"
+    return f"WEB-{draft_id[-8:].upper()}"
 
 
 def begin_draft(session: Session, viewer: Viewer) -> str:

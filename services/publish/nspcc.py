@@ -99,7 +99,7 @@ def _deposit(session: Session, publication: Publication) -> Deposit:
         delivery_id=delivery_id,
         created_at=now,
         remind_at=_next_reminder(now),
-        our_reference=f"SR-{delivery_id[:8].upper()}",
+        our_reference=f"SR-{delivery_id[-8:].upper()}",
     )
     session.add(made)
     session.flush()

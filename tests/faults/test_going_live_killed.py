@@ -112,7 +112,9 @@ def test_behind_nginx_a_withdrawal_is_everywhere_at_once_and_in_no_cache_after_a
         post(f"/publications/{publication['id']}/withdrawal", body)
         publish_due()
         for path in (path_of(publication), document):
-            wait_out_the_second_that_nginx_remembers(lambda path=path: ask(path).status_code == 410)
+            wait_out_the_second_that_nginx_remembers(
+                lambda path=path: {ask(path).status_code for _ in range(8)} == {410}
+            )
             gone = ask(path)
             assert gone.headers["Cache-Control"] == "no-cache"
             assert "Child Soon Withdrawn" not in gone.text

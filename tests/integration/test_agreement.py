@@ -55,7 +55,7 @@ def test_the_message_bears_a_reference_and_no_name(sandbox: Outside) -> None:
     reporter, lead = two()
     draft, page = asked(reporter, lead, "Unmistakable")
     send()
-    reference = f"WEB-{draft.rsplit('/', 1)[1][:8].upper()}"
+    reference = f"WEB-{draft.rsplit('/', 1)[1][-8:].upper()}"
     (message,) = sandbox.mail(reference, lead.email)
     assert page in message["text"] and "Unmistakable" not in message["text"]
     assert "Somebody" not in message["text"] and "Lena" not in message["text"]
