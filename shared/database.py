@@ -123,8 +123,9 @@ def insert_rows(session: Session, groups: Groups) -> None:
 
 
 def insert_with_commit(session: Session, groups: Groups) -> None:
-    """What `insert_rows` does, in the exchange of the commit: until then the transaction does not see the rows."""
-    write_with_commit(session, _insertion(groups))
+    """What `insert_rows` does, with the commit: until then the transaction does not see the rows."""
+    if any(rows for _, rows in groups):
+        write_with_commit(session, _insertion(groups))
 
 
 def _insertion(groups: Groups) -> tuple[str, list[Any]]:

@@ -96,7 +96,7 @@ def _say_at_once(service: Service, events: Sequence[str]) -> None:
 CLAIM = """
     UPDATE event_deliveries d
        SET attempts = d.attempts + 1,
-           due_at = $1 + least($2 * power(2, least(d.attempts, 12)), $3) * (0.75 + $4)
+           due_at = $1::timestamptz + least($2::interval * power(2, least(d.attempts, 12)), $3::interval) * (0.75 + $4::float8)
       FROM (SELECT event_id, consumer FROM event_deliveries WHERE confirmed_at IS NULL AND due_at <= $1
              ORDER BY due_at LIMIT $5 FOR UPDATE SKIP LOCKED) AS due
       JOIN events e ON e.id = due.event_id

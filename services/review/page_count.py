@@ -31,7 +31,7 @@ def pages_of(content: bytes) -> int:
             timeout=PATIENCE,
             check=False,
         )
-    except (subprocess.TimeoutExpired, BrokenPipeError):
+    except subprocess.TimeoutExpired:
         return NO_PAGES
     return int(said.stdout) if said.returncode == 0 and said.stdout.isdigit() else NO_PAGES
 

@@ -8,8 +8,10 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
+from services.notify import duties, notified
 from services.notify.service import SERVICE
-from shared import audit
+from shared import audit, outbox
+from shared.delivery import deliveries
 from shared.exchange import (
     BY_KEYS,
     Turn,
@@ -171,3 +173,19 @@ def test_what_goes_by_keys_is_planned_so_for_its_own_transaction_alone() -> None
         assert tuple(session.execute(how).one()) == ("force_generic_plan", "off")
         session.rollback()
         assert tuple(session.execute(how).one()) == before == ("auto", "on")
+
+
+# What the dispatcher and the relay find by keys, or by the index of what is due.
+GO_BY_KEYS = [
+    deliveries.CLAIM, deliveries.LOCK, deliveries.RECORD, duties.HOLD_INCIDENTS, duties.HOLD, duties.STORE,
+    notified.INCIDENTS, notified.MESSAGES, notified.REFERRALS, notified.NOTED, outbox.CLAIM, outbox.MARK_SENT, outbox.CONFIRM,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("statement", GO_BY_KEYS)
+def test_no_whole_table_is_read_by_what_goes_by_keys_however_few_rows_there_are(statement: str) -> None:
+    with SERVICE.database.sessions() as session:
+        in_one_exchange(session, BY_KEYS)
+        plan = session.connection().exec_driver_sql(f"EXPLAIN (GENERIC_PLAN) {statement}").scalars().all()
+    assert not [line for line in plan if "Seq Scan on" in line]
+    assert any("Index" in line for line in plan)
