@@ -141,7 +141,7 @@ def prepare(editor: Visitor, at: str) -> None:
         assert faults_of(page) == []
         page.locator("[name=resolution][value=removed]").check()
         page.locator("[name=reason]").fill("The newer version is without it.")
-        page.get_by_role("button", name="Record", exact=True).click()
+        send(page, "Record")
 
 
 def bring_out(lead: Visitor, at: str, day: date) -> None:
